@@ -1,0 +1,1 @@
+"""Leveret: a message broker in Python that speaks RabbitMQ."""
