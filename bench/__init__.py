@@ -1,0 +1,1 @@
+"""Comparisons with the broker that Leveret stands in for, on the machine at hand."""

@@ -1,0 +1,1 @@
+"""The same scripts against Leveret and against RabbitMQ, answers compared."""

@@ -1,0 +1,57 @@
+"""The two brokers that every script here runs against, and names that never collide.
+
+RabbitMQ is the oracle: one node of it serves the whole session, started on first use.
+A test that takes `broker` runs twice, once per broker, and states what both must do.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from bench.rabbitmq import running_rabbitmq
+
+BROKERS = ["leveret", "rabbitmq"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a broker listens; guest/guest and vhost / are always there."""
+
+    name: str
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@{self.host}:{self.port}/"
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[Endpoint]:
+    with running_rabbitmq() as node:
+        yield Endpoint("rabbitmq", node.host, node.port)
+
+
+@pytest.fixture(scope="session")
+def leveret() -> Iterator[Endpoint]:
+    from leveret import running
+
+    with running(port=0) as node:
+        yield Endpoint("leveret", node.host, node.port)
+
+
+@pytest.fixture(params=BROKERS)
+def broker(request: pytest.FixtureRequest) -> Endpoint:
+    return request.getfixturevalue(request.param)
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Names for this test alone: the brokers outlive it and are shared."""
+    number = next(NUMBERS)
+    return lambda kind: f"{request.node.originalname}-{number}-{kind}"

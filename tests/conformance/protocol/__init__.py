@@ -1,0 +1,1 @@
+"""Frame by frame: what each broker answers to the same bytes."""
