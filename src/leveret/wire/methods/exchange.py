@@ -1,0 +1,71 @@
+"""Class exchange (class 40), with RabbitMQ's bind and unbind."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from leveret.wire.domains import Bit, FieldTable, Method, Short, ShortStr
+
+
+@dataclass(frozen=True)
+class ExchangeDeclare(Method):
+    index: ClassVar[int] = 0x0028000A
+    ticket: Short = 0
+    exchange: ShortStr = ""
+    exchange_type: ShortStr = ""
+    passive: Bit = False
+    durable: Bit = False
+    auto_delete: Bit = False
+    internal: Bit = False
+    nowait: Bit = False
+    arguments: FieldTable = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExchangeDeclareOk(Method):
+    index: ClassVar[int] = 0x0028000B
+
+
+@dataclass(frozen=True)
+class ExchangeDelete(Method):
+    index: ClassVar[int] = 0x00280014
+    ticket: Short = 0
+    exchange: ShortStr = ""
+    if_unused: Bit = False
+    nowait: Bit = False
+
+
+@dataclass(frozen=True)
+class ExchangeDeleteOk(Method):
+    index: ClassVar[int] = 0x00280015
+
+
+@dataclass(frozen=True)
+class ExchangeBind(Method):
+    index: ClassVar[int] = 0x0028001E
+    ticket: Short = 0
+    destination: ShortStr = ""
+    source: ShortStr = ""
+    routing_key: ShortStr = ""
+    nowait: Bit = False
+    arguments: FieldTable = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExchangeBindOk(Method):
+    index: ClassVar[int] = 0x0028001F
+
+
+@dataclass(frozen=True)
+class ExchangeUnbind(Method):
+    index: ClassVar[int] = 0x00280028
+    ticket: Short = 0
+    destination: ShortStr = ""
+    source: ShortStr = ""
+    routing_key: ShortStr = ""
+    nowait: Bit = False
+    arguments: FieldTable = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExchangeUnbindOk(Method):
+    index: ClassVar[int] = 0x00280033
