@@ -11,7 +11,7 @@ Consecutive bits share octets, lowest bit first (book 4.2.5.2).
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final, TypeAlias, get_type_hints
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leveret.wire.codes import MalformedFrame, UnknownMethod
 from leveret.wire.methods import METHODS, Method
@@ -39,8 +39,11 @@ def layout(kind: type[Method]) -> Layout:
     known = _layouts.get(kind.index)
     if known is not None:
         return known
-    hints = get_type_hints(kind, include_extras=True)
-    found = tuple((name, hint.__metadata__[0]) for name, hint in hints.items() if name != "index")
+    found = tuple(
+        (name, domain.__metadata__[0])
+        for name, domain in kind.__annotations__.items()
+        if name != "index"
+    )
     return _layouts.setdefault(kind.index, found)
 
 
