@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-
 from bench.rabbitmq import running_rabbitmq
 
 BROKERS = ["leveret", "rabbitmq"]
