@@ -1,0 +1,238 @@
+"""Every setting of a node: the one table.
+
+A field of `Settings` is a row: its default, how its text is read, and where it may be written:
+under a key of leveret.conf (RabbitMQ's own names), in environment variables, as a flag of
+`leveret serve`. The loader, the flags and docs/configuration.md all follow this table.
+
+Rule: a setting stands here only once it works.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from leveret.config import values
+from leveret.config.values import Listener
+
+T = TypeVar("T")
+
+HOST = os.uname().nodename.split(".")[0] or "localhost"
+FRAME_BYTES_MIN = 4096  # AMQP 4.2.3: no peer may ask for less.
+FRAME_BYTES_MAX = 2**31 - 1
+MESSAGE_BYTES_MAX = 512 * 1024 * 1024  # RabbitMQ 3.x takes no larger limit.
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting: the attribute of Settings it fills, and where and how it may be written."""
+
+    name: str
+    about: str
+    parse: Callable[[str], object]
+    key: str = ""
+    # A family of keys, as loopback_users.$user: takes what is so far, the $user, the text.
+    fold: Callable[[Any, str, str], object] | None = None
+    fold_start: object = None
+    flag: str = ""
+    environment: tuple[str, ...] = ()
+    shown_default: str = ""
+
+    @property
+    def family(self) -> str:
+        """What every key of the family begins with, its last dot included."""
+        return f"{self.key}." if self.fold else ""
+
+
+def setting(default: T, parse: Callable[[str], T], about: str, **where: object) -> T:
+    """A row: a dataclass field whose metadata says where the setting may be written."""
+    return dataclasses.field(default=default, metadata={"about": about, "parse": parse, **where})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    # The node and its files.
+    node: str = setting(
+        f"leveret@{HOST}",
+        values.node_name(HOST),
+        "the node's name",
+        flag="--node",
+        rabbitmq=("RABBITMQ_NODENAME",),
+        shown_default="leveret@HOSTNAME",
+    )
+    data_dir: Path | None = setting(
+        None,
+        values.path,
+        "directory of the node's files",
+        flag="--data-dir",
+        shown_default="~/.leveret/NODE",
+    )
+    config: Path | None = setting(
+        None,
+        values.path,
+        "configuration file",
+        flag="--config",
+        shown_default="leveret.conf in the data directory, if there is one",
+    )
+
+    # Where it listens.
+    bind: str | None = setting(
+        None,
+        values.text,
+        "address to listen on; takes the place of the file's listeners",
+        flag="--bind",
+        shown_default="every interface",
+    )
+    port: int | None = setting(
+        None,
+        values.port,
+        "port to listen on, 0 for a free one; takes the place of the file's",
+        flag="--port",
+        rabbitmq=("RABBITMQ_NODE_PORT",),
+        shown_default="5672",
+    )
+    listeners: tuple[Listener, ...] = setting(
+        (Listener(),),
+        values.no_listeners,
+        "where to listen: listeners.tcp.default = PORT, listeners.tcp.1 = HOST:PORT",
+        key="listeners.tcp",
+        fold=values.add_listener,
+        fold_start=(),
+        environment=(),
+        shown_default="5672",
+    )
+    node_port: int = setting(
+        25672,
+        values.port,
+        "port kept for other nodes and for tools; nothing listens on it yet",
+        flag="--node-port",
+    )
+
+    # Who may come in.
+    default_user: str = setting(
+        "guest",
+        values.text,
+        "user made at the first start, an administrator",
+        key="default_user",
+        flag="--default-user",
+        rabbitmq=("RABBITMQ_DEFAULT_USER",),
+    )
+    default_pass: str = setting(
+        "guest",
+        values.text,
+        "that user's password",
+        key="default_pass",
+        flag="--default-pass",
+        rabbitmq=("RABBITMQ_DEFAULT_PASS",),
+    )
+    default_vhost: str = setting(
+        "/",
+        values.text,
+        "virtual host made at the first start",
+        key="default_vhost",
+        flag="--default-vhost",
+        rabbitmq=("RABBITMQ_DEFAULT_VHOST",),
+    )
+    loopback_users: frozenset[str] = setting(
+        frozenset({"guest"}),
+        values.user_names,
+        "users who may come in from this machine only: none, or names; loopback_users.NAME = true",
+        key="loopback_users",
+        fold=values.add_user,
+        fold_start=frozenset({"guest"}),
+        shown_default="guest",
+    )
+
+    # What a connection may ask for.
+    channel_max: int = setting(
+        2047,
+        values.whole_number(0, 65535),
+        "channels a connection may open, 0 for no limit",
+        key="channel_max",
+    )
+    frame_max: int = setting(
+        131072,
+        values.size(FRAME_BYTES_MIN, FRAME_BYTES_MAX),
+        "largest frame, in bytes",
+        key="frame_max",
+    )
+    heartbeat_s: int = setting(
+        60,
+        values.whole_number(0, 65535),
+        "seconds between heartbeats, 0 for none",
+        key="heartbeat",
+        name="heartbeat",
+    )
+    handshake_timeout_s: float = setting(
+        10.0,
+        values.milliseconds,
+        "milliseconds that a client has for its handshake",
+        key="handshake_timeout",
+        name="handshake_timeout",
+        shown_default="10000",
+    )
+    max_message_size: int = setting(
+        128 * 1024 * 1024,
+        values.size(1, MESSAGE_BYTES_MAX),
+        "largest message body, in bytes",
+        key="max_message_size",
+    )
+
+    # What it says of itself.
+    cluster_name: str = setting(
+        "",
+        values.text,
+        "name told to clients",
+        key="cluster_name",
+        shown_default="the node's name",
+    )
+    product: str = setting(
+        "RabbitMQ",
+        values.text,
+        "product told to clients",
+        key="product.name",
+    )
+    product_version: str = setting(
+        "3.13.7",
+        values.text,
+        "version told to clients",
+        key="product.version",
+    )
+
+    # The log.
+    log_level: str = setting(
+        "info",
+        values.one_of(*values.LOG_LEVELS),
+        "least severe lines that are logged",
+        key="log.console.level",
+        flag="--log-level",
+    )
+    log_format: str = setting(
+        "text",
+        values.log_format,
+        "text or json",
+        key="log.console.formatter",
+        flag="--log-format",
+    )
+
+    @property
+    def addresses(self) -> tuple[Listener, ...]:
+        """Where to listen: bind and port, when given, stand for the file's listeners."""
+        if self.bind is None and self.port is None:
+            return self.listeners
+        first = self.listeners[0]
+        host = first.host if self.bind is None else self.bind
+        return (Listener(host, first.port if self.port is None else self.port),)
+
+
+def _row(field: dataclasses.Field[Any]) -> Row:
+    told = dict(field.metadata)
+    environment_name = f"LEVERET_{told.pop('name', field.name).upper()}"
+    told.setdefault("environment", (environment_name, *told.pop("rabbitmq", ())))
+    told.setdefault("shown_default", str(field.default))
+    return Row(name=field.name, **told)
+
+
+ROWS: tuple[Row, ...] = tuple(_row(field) for field in dataclasses.fields(Settings))

@@ -1,0 +1,144 @@
+"""Text to values: one small function per kind of setting.
+
+Rule: each takes what a person wrote and returns the value, or raises ValueError whose text
+completes the sentence "bad value '...': ". Where it was written is load.py's business.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+NODE_NAME = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+")
+# As RabbitMQ counts: k, kB and KiB all mean 1024 bytes.
+SIZE = re.compile(r"([0-9]+)\s*(?:([kmg])i?)?b?", re.IGNORECASE)
+SIZE_UNITS = {None: 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+PORT_MAX = 65535
+LOG_LEVELS = (
+    "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address to listen on; an empty host means every interface, port 0 a free port."""
+
+    host: str = ""
+    port: int = 5672
+
+    def __str__(self) -> str:
+        host = self.host or "*"
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+
+def text(written: str) -> str:
+    if not written:
+        raise ValueError("it must not be empty")
+    return written
+
+
+def path(written: str) -> Path:
+    return Path(text(written)).expanduser()
+
+
+def boolean(written: str) -> bool:
+    match written.lower():
+        case "true" | "on" | "yes" | "1":
+            return True
+        case "false" | "off" | "no" | "0":
+            return False
+        case _:
+            raise ValueError("expected true or false")
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(written: str) -> int:
+        if not written.isascii() or not written.isdigit():
+            raise ValueError(f"expected a whole number from {least} to {most}")
+        number = int(written)
+        if not least <= number <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+port = whole_number(0, PORT_MAX)
+
+
+def size(least: int, most: int) -> Callable[[str], int]:
+    """Bytes, as a number or with RabbitMQ's units: `4096`, `128KiB`, `16MB`, `1G`."""
+
+    def parse(written: str) -> int:
+        match = SIZE.fullmatch(written)
+        if match is None:
+            raise ValueError("expected a number of bytes such as 131072, 128KiB or 16MiB")
+        number = int(match[1]) * SIZE_UNITS[match[2] and match[2].lower()]
+        if not least <= number <= most:
+            raise ValueError(f"expected from {least} to {most} bytes")
+        return number
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(written: str) -> str:
+        if written.lower() not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return written.lower()
+
+    return parse
+
+
+def log_format(written: str) -> str:
+    """RabbitMQ's file says plaintext where our flag says text."""
+    return one_of("text", "json")("text" if written.lower() == "plaintext" else written)
+
+
+def milliseconds(written: str) -> float:
+    """Milliseconds in RabbitMQ's files, seconds in here."""
+    return whole_number(1, 3_600_000)(written) / 1000
+
+
+def node_name(default_host: str) -> Callable[[str], str]:
+    def parse(written: str) -> str:
+        name = written if "@" in written else f"{written}@{default_host}"
+        if not NODE_NAME.fullmatch(name):
+            raise ValueError("expected NAME or NAME@HOST of letters, digits, '_', '.' and '-'")
+        return name
+
+    return parse
+
+
+def listener(written: str) -> Listener:
+    """`5672`, `127.0.0.1:5672`, `::1:5672` or `[::1]:5672`."""
+    host, colon, digits = written.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if colon and not host:
+        raise ValueError("expected PORT or HOST:PORT")
+    try:
+        return Listener(host, port(digits))
+    except ValueError:
+        raise ValueError("expected PORT or HOST:PORT") from None
+
+
+def no_listeners(written: str) -> tuple[Listener, ...]:
+    if written.lower() == "none":
+        raise ValueError("a node without a TCP listener is not supported yet")
+    raise ValueError("expected listeners.tcp.default = PORT or listeners.tcp.1 = HOST:PORT")
+
+
+def add_listener(so_far: tuple[Listener, ...], _name: str, written: str) -> tuple[Listener, ...]:
+    return (*so_far, listener(written))
+
+
+def user_names(written: str) -> frozenset[str]:
+    """`none`, or names with commas between them."""
+    if written.lower() == "none":
+        return frozenset()
+    return frozenset(text(name.strip()) for name in written.split(","))
+
+
+def add_user(so_far: frozenset[str], name: str, written: str) -> frozenset[str]:
+    return so_far | {name} if boolean(written) else so_far - {name}

@@ -1,0 +1,170 @@
+"""File, environment, flags: who wins, and how a mistake is told."""
+
+import pytest
+
+from leveret.config.errors import SettingRefused
+from leveret.config.load import load
+from leveret.config.values import Listener
+
+
+@pytest.fixture
+def conf(tmp_path, monkeypatch):
+    """Load what a file says, with any environment and flags beside it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def load_beside(content, environ=None, **flags):
+        file = tmp_path / "leveret.conf"
+        file.write_text(content)
+        return load({"config": str(file), **flags}, environ or {})
+
+    return load_beside
+
+
+def test_without_any_source_the_defaults_are_rabbitmqs(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = load({}, {})
+    assert (settings.default_user, settings.default_pass, settings.default_vhost) == (
+        "guest",
+        "guest",
+        "/",
+    )
+    assert (settings.channel_max, settings.frame_max, settings.heartbeat_s) == (2047, 131072, 60)
+    assert settings.addresses == (Listener("", 5672),)
+    assert settings.loopback_users == {"guest"}
+    assert settings.data_dir == tmp_path / ".leveret" / settings.node
+
+
+def test_every_key_of_the_file_is_heard(conf):
+    settings = conf(
+        """
+        listeners.tcp.1 = 127.0.0.1:5673
+        listeners.tcp.2 = ::1:5673
+        default_user = app
+        default_pass = 's#cret'
+        default_vhost = orders
+        loopback_users = none
+        channel_max = 100
+        frame_max = 64KiB
+        heartbeat = 5
+        handshake_timeout = 2000
+        max_message_size = 1MiB
+        cluster_name = burrow
+        product.name = Hare
+        product.version = 1.2
+        log.console.level = debug
+        log.console.formatter = json
+        """
+    )
+    assert settings.addresses == (Listener("127.0.0.1", 5673), Listener("::1", 5673))
+    assert (settings.default_user, settings.default_pass) == ("app", "s#cret")
+    assert settings.default_vhost == "orders"
+    assert settings.loopback_users == frozenset()
+    assert (settings.channel_max, settings.frame_max) == (100, 65536)
+    assert (settings.heartbeat_s, settings.handshake_timeout_s) == (5, 2.0)
+    assert settings.max_message_size == 2**20
+    assert (settings.cluster_name, settings.product) == ("burrow", "Hare")
+    assert settings.product_version == "1.2"
+    assert (settings.log_level, settings.log_format) == ("debug", "json")
+
+
+def test_the_environment_wins_over_the_file_and_a_flag_over_both(conf):
+    file = "default_user = file\ndefault_pass = file\ndefault_vhost = file\n"
+    environ = {"LEVERET_DEFAULT_PASS": "environment", "LEVERET_DEFAULT_VHOST": "environment"}
+    settings = conf(file, environ, default_vhost="flag")
+    assert settings.default_user == "file"
+    assert settings.default_pass == "environment"
+    assert settings.default_vhost == "flag"
+
+
+def test_rabbitmqs_own_variables_are_heard_and_leverets_come_first():
+    rabbitmq = {
+        "RABBITMQ_DEFAULT_USER": "app",
+        "RABBITMQ_DEFAULT_PASS": "secret",
+        "RABBITMQ_DEFAULT_VHOST": "orders",
+        "RABBITMQ_NODENAME": "rabbit@burrow",
+        "RABBITMQ_NODE_PORT": "5700",
+    }
+    settings = load({}, rabbitmq | {"LEVERET_DEFAULT_USER": "hare"})
+    assert settings.default_user == "hare"
+    assert (settings.default_pass, settings.default_vhost) == ("secret", "orders")
+    assert settings.node == "rabbit@burrow"
+    assert settings.addresses == (Listener("", 5700),)
+
+
+def test_an_empty_variable_counts_as_unset():
+    assert load({}, {"LEVERET_PORT": "", "RABBITMQ_NODE_PORT": "5700"}).port == 5700
+
+
+def test_a_kubernetes_service_link_is_no_port():
+    assert load({}, {"LEVERET_PORT": "tcp://10.0.0.7:5672"}).port is None
+
+
+def test_a_port_flag_keeps_the_address_of_the_files_first_listener(conf):
+    settings = conf("listeners.tcp.1 = 127.0.0.1:5673\n", port="0")
+    assert settings.addresses == (Listener("127.0.0.1", 0),)
+
+
+def test_a_bind_flag_keeps_the_port_of_the_files_first_listener(conf):
+    settings = conf("listeners.tcp.default = 5673\n", bind="::1")
+    assert settings.addresses == (Listener("::1", 5673),)
+
+
+def test_loopback_users_are_added_and_taken_away_one_by_one(conf):
+    assert conf("loopback_users.guest = false\n").loopback_users == frozenset()
+    assert conf("loopback_users.app = true\n").loopback_users == {"guest", "app"}
+
+
+def test_a_key_given_twice_keeps_the_last(conf):
+    assert conf("heartbeat = 1\nheartbeat = 2\n").heartbeat_s == 2
+
+
+def test_a_file_in_the_data_directory_is_read_unasked(tmp_path):
+    (tmp_path / "leveret.conf").write_text("heartbeat = 7\n")
+    assert load({"data_dir": str(tmp_path)}, {}).heartbeat_s == 7
+
+
+def test_a_relative_data_directory_is_made_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load({"data_dir": "mq"}, {}).data_dir == tmp_path / "mq"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("\nheartbeat = soon\n", "leveret.conf:2: heartbeat: bad value 'soon': expected a whole"),
+        ("frame_max = 10\n", "leveret.conf:1: frame_max: bad value '10': expected from 4096"),
+        ("listeners.tcp.1 = x\n", "leveret.conf:1: listeners.tcp.1: bad value 'x': expected PORT"),
+        ("listeners.tcp = none\n", "leveret.conf:1: listeners.tcp: bad value 'none': a node with"),
+        ("default_user =\n", "leveret.conf:1: default_user: bad value '': it must not be empty"),
+        ("loopback_users.guest = x\n", "leveret.conf:1: loopback_users.guest: bad value 'x'"),
+        ("defualt_user = x\n", "unknown key 'defualt_user'; the nearest known key is 'default_us"),
+        ("listener.tcp.default = 1\n", "the nearest known key is 'listeners.tcp.default'"),
+        ("\n\nssl_options.depth = 2\n", "leveret.conf:3: ssl_options.depth is not supported yet"),
+        ("log.file = x\n", "leveret.conf:1: log.file is not supported yet"),
+    ],
+)
+def test_a_mistake_in_the_file_names_its_line(conf, content, line):
+    with pytest.raises(SettingRefused) as refused:
+        conf(content)
+    assert line in str(refused.value)
+
+
+def test_a_mistake_in_the_environment_names_the_variable():
+    with pytest.raises(SettingRefused, match=r"^RABBITMQ_NODE_PORT: bad value 'amqp': expected a"):
+        load({}, {"RABBITMQ_NODE_PORT": "amqp"})
+
+
+def test_a_mistake_in_a_flag_names_the_flag():
+    with pytest.raises(SettingRefused, match=r"^--port: bad value '70000': expected a whole"):
+        load({"port": "70000"}, {})
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SettingRefused, match=r"cannot read the configuration file .*No such file"):
+        load({"config": str(tmp_path / "absent.conf")}, {})
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path):
+    (tmp_path / "leveret.conf").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingRefused, match="is not UTF-8 text"):
+        load({"data_dir": str(tmp_path)}, {})

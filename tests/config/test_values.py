@@ -1,0 +1,102 @@
+"""Each kind of setting: what it takes and how it says no."""
+
+import pytest
+
+from leveret.config import values
+from leveret.config.values import Listener
+
+
+@pytest.mark.parametrize(
+    ("written", "listener"),
+    [
+        ("5672", Listener("", 5672)),
+        ("127.0.0.1:5673", Listener("127.0.0.1", 5673)),
+        ("::1:5672", Listener("::1", 5672)),
+        ("[::1]:5672", Listener("::1", 5672)),
+        ("localhost:0", Listener("localhost", 0)),
+    ],
+)
+def test_a_listener_is_a_port_or_a_host_and_a_port(written, listener):
+    assert values.listener(written) == listener
+
+
+@pytest.mark.parametrize("written", ["", "amqp", ":5672", "127.0.0.1:", "127.0.0.1:65536", "-1"])
+def test_anything_else_is_no_listener(written):
+    with pytest.raises(ValueError, match="expected PORT or HOST:PORT"):
+        values.listener(written)
+
+
+def test_a_listener_reads_as_people_write_it():
+    assert str(Listener("", 5672)) == "*:5672"
+    assert str(Listener("::1", 5672)) == "[::1]:5672"
+    assert str(Listener("127.0.0.1", 1)) == "127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [("4096", 4096), ("128KiB", 131072), ("128kB", 131072), ("1M", 2**20), ("1 GiB", 2**30)],
+)
+def test_a_size_is_bytes_or_has_a_unit(written, size):
+    assert values.size(0, 2**31)(written) == size
+
+
+@pytest.mark.parametrize("written", ["", "big", "-1", "1.5M", "4 parsecs", "10bb"])
+def test_anything_else_is_no_size(written):
+    with pytest.raises(ValueError, match="expected a number of bytes"):
+        values.size(0, 2**31)(written)
+
+
+def test_a_size_outside_its_range_is_refused():
+    with pytest.raises(ValueError, match="expected from 4096 to 8192 bytes"):
+        values.size(4096, 8192)("4095")
+
+
+@pytest.mark.parametrize("written", ["-1", "11", "ten", "", "1.0", "\u0661"])
+def test_a_whole_number_keeps_to_its_range(written):
+    with pytest.raises(ValueError, match="from 0 to 10"):
+        values.whole_number(0, 10)(written)
+
+
+def test_booleans_are_written_in_four_ways():
+    assert all(values.boolean(word) for word in ("true", "on", "yes", "1", "True"))
+    assert not any(values.boolean(word) for word in ("false", "off", "no", "0"))
+    with pytest.raises(ValueError, match="expected true or false"):
+        values.boolean("maybe")
+
+
+def test_milliseconds_become_seconds():
+    assert values.milliseconds("2500") == 2.5
+
+
+def test_a_node_name_without_a_host_gets_this_one():
+    parse = values.node_name("hare")
+    assert parse("leveret") == "leveret@hare"
+    assert parse("mq1@burrow") == "mq1@burrow"
+
+
+@pytest.mark.parametrize("written", ["", "@", "a@b@c", "a b", "../x", "a/b@c"])
+def test_a_node_name_that_could_leave_its_directory_is_refused(written):
+    with pytest.raises(ValueError, match="expected NAME or NAME@HOST"):
+        values.node_name("hare")(written)
+
+
+def test_a_word_outside_the_list_is_refused_with_the_list():
+    assert values.one_of("text", "json")("JSON") == "json"
+    with pytest.raises(ValueError, match="expected one of text, json"):
+        values.one_of("text", "json")("xml")
+
+
+def test_rabbitmq_calls_the_text_format_plaintext():
+    assert values.log_format("plaintext") == "text"
+
+
+def test_user_names_are_none_or_a_list():
+    assert values.user_names("none") == frozenset()
+    assert values.user_names("guest, app") == {"guest", "app"}
+    with pytest.raises(ValueError, match="must not be empty"):
+        values.user_names("guest,")
+
+
+def test_a_tilde_in_a_path_is_the_home_directory(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/hare")
+    assert str(values.path("~/mq")) == "/home/hare/mq"
