@@ -11,7 +11,8 @@ Consecutive bits share octets, lowest bit first (book 4.2.5.2).
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from leveret.wire.codes import MalformedFrame, UnknownMethod
 from leveret.wire.methods import METHODS, Method
@@ -19,6 +20,8 @@ from leveret.wire.values import Value, decode_table, encode_table, octets, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from leveret.wire.domains import Layout
 
 _INDEX: Final = struct.Struct(">I")
 _NUMBERS: Final = {
@@ -28,30 +31,12 @@ _NUMBERS: Final = {
     "longlong": struct.Struct(">Q"),
 }
 
-Layout: TypeAlias = tuple[tuple[str, str], ...]
-
-
-_layouts: Final[dict[int, Layout]] = {}
-
-
-def layout(kind: type[Method]) -> Layout:
-    """The arguments of a method in order: (name, domain). Read once, then remembered."""
-    known = _layouts.get(kind.index)
-    if known is not None:
-        return known
-    found = tuple(
-        (name, domain.__metadata__[0])
-        for name, domain in kind.__annotations__.items()
-        if name != "index"
-    )
-    return _layouts.setdefault(kind.index, found)
-
 
 def encode(method: Method) -> bytes:
     """The payload of a method frame. Raises ValueError for a value its domain can't hold."""
     parts = [_INDEX.pack(method.index)]
     bits: list[bool] = []
-    for name, domain in layout(type(method)):
+    for name, domain in method.layout:
         value: Value = getattr(method, name)
         if domain == "bit":
             bits.append(bool(value))
@@ -71,7 +56,7 @@ def decode(payload: bytes) -> Method:
     kind = METHODS.get(index)
     if kind is None:
         raise UnknownMethod(index)
-    values, offset = _decode_arguments(payload, layout(kind))
+    values, offset = _decode_arguments(payload, kind.layout)
     if offset != len(payload):
         raise MalformedFrame(f"{kind.__name__} has octets behind its last argument")
     return kind(*values)
@@ -146,7 +131,7 @@ def _encode_long_string(name: str, value: Value) -> bytes:
 
 
 def _encode_field_table(name: str, value: Value) -> bytes:
-    assert isinstance(value, dict), f"{name} is {value!r}"
+    assert isinstance(value, Mapping), f"{name} is {value!r}"
     return encode_table(value)
 
 

@@ -12,6 +12,7 @@ property matters to the broker (see session/channel.py), and only then is the li
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -70,7 +71,7 @@ def encode_header(properties: Properties, body_size: int) -> bytes:
 
 
 def _encode_property(name: str, value: Value) -> bytes:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return encode_table(value)
     if isinstance(value, int):
         return bytes((value,)) if name in _OCTETS else _U64.pack(value)

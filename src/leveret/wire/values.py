@@ -9,13 +9,14 @@ array is `bytes`.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, Union
 
 from leveret.wire.codes import MalformedFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 # A table within a table within ... costs 7 bytes a level: without a limit one frame could nest
 # thousands deep and exhaust the interpreter's stack. No application comes near this.
@@ -134,7 +135,7 @@ def _encode_compound(value: Value) -> bytes:
         return b"x" + _with_length(value)
     if isinstance(value, Decimal):
         return b"D" + _DECIMAL.pack(value.scale, value.value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return b"F" + encode_table(value)
     if isinstance(value, (list, tuple)):
         return b"A" + _with_length(b"".join([encode_value(item) for item in value]))

@@ -1,6 +1,7 @@
 """Every method of AMQP 0-9-1 and of RabbitMQ's extensions, declared once.
 
-A method is a frozen dataclass; its annotations are its wire layout (see wire/codec.py).
+A method is declared like a dataclass; its annotations are its wire layout (see
+wire/domains.py and wire/codec.py).
 Attributes are the book's arguments in the book's order.
 """
 

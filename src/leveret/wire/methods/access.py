@@ -1,12 +1,10 @@
 """Class access (class 30): a leftover of AMQP 0-8 that old clients still send."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from leveret.wire.domains import Bit, Method, Short, ShortStr
 
 
-@dataclass(frozen=True)
 class AccessRequest(Method):
     index: ClassVar[int] = 0x001E000A
     realm: ShortStr = ""
@@ -17,7 +15,6 @@ class AccessRequest(Method):
     read: Bit = False
 
 
-@dataclass(frozen=True)
 class AccessRequestOk(Method):
     index: ClassVar[int] = 0x001E000B
     ticket: Short = 0

@@ -1,12 +1,10 @@
 """Class basic (class 60), with RabbitMQ's nack."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
-from leveret.wire.domains import Bit, FieldTable, Long, LongLong, Method, Short, ShortStr
+from leveret.wire.domains import NO_FIELDS, Bit, FieldTable, Long, LongLong, Method, Short, ShortStr
 
 
-@dataclass(frozen=True)
 class BasicQos(Method):
     index: ClassVar[int] = 0x003C000A
     prefetch_size: Long = 0
@@ -14,12 +12,10 @@ class BasicQos(Method):
     global_: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicQosOk(Method):
     index: ClassVar[int] = 0x003C000B
 
 
-@dataclass(frozen=True)
 class BasicConsume(Method):
     index: ClassVar[int] = 0x003C0014
     ticket: Short = 0
@@ -29,29 +25,25 @@ class BasicConsume(Method):
     no_ack: Bit = False
     exclusive: Bit = False
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class BasicConsumeOk(Method):
     index: ClassVar[int] = 0x003C0015
     consumer_tag: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class BasicCancel(Method):
     index: ClassVar[int] = 0x003C001E
     consumer_tag: ShortStr = ""
     nowait: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicCancelOk(Method):
     index: ClassVar[int] = 0x003C001F
     consumer_tag: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class BasicPublish(Method):
     index: ClassVar[int] = 0x003C0028
     ticket: Short = 0
@@ -61,7 +53,6 @@ class BasicPublish(Method):
     immediate: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicReturn(Method):
     index: ClassVar[int] = 0x003C0032
     reply_code: Short = 0
@@ -70,7 +61,6 @@ class BasicReturn(Method):
     routing_key: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class BasicDeliver(Method):
     index: ClassVar[int] = 0x003C003C
     consumer_tag: ShortStr = ""
@@ -80,7 +70,6 @@ class BasicDeliver(Method):
     routing_key: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class BasicGet(Method):
     index: ClassVar[int] = 0x003C0046
     ticket: Short = 0
@@ -88,7 +77,6 @@ class BasicGet(Method):
     no_ack: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicGetOk(Method):
     index: ClassVar[int] = 0x003C0047
     delivery_tag: LongLong = 0
@@ -98,44 +86,37 @@ class BasicGetOk(Method):
     message_count: Long = 0
 
 
-@dataclass(frozen=True)
 class BasicGetEmpty(Method):
     index: ClassVar[int] = 0x003C0048
     cluster_id: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class BasicAck(Method):
     index: ClassVar[int] = 0x003C0050
     delivery_tag: LongLong = 0
     multiple: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicReject(Method):
     index: ClassVar[int] = 0x003C005A
     delivery_tag: LongLong = 0
     requeue: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicRecoverAsync(Method):
     index: ClassVar[int] = 0x003C0064
     requeue: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicRecover(Method):
     index: ClassVar[int] = 0x003C006E
     requeue: Bit = False
 
 
-@dataclass(frozen=True)
 class BasicRecoverOk(Method):
     index: ClassVar[int] = 0x003C006F
 
 
-@dataclass(frozen=True)
 class BasicNack(Method):
     index: ClassVar[int] = 0x003C0078
     delivery_tag: LongLong = 0

@@ -1,43 +1,47 @@
 """Class connection (book 1.1, class 10), with RabbitMQ's blocked, unblocked and update-secret."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
-from leveret.wire.domains import Bit, FieldTable, Long, LongStr, Method, Octet, Short, ShortStr
+from leveret.wire.domains import (
+    NO_FIELDS,
+    Bit,
+    FieldTable,
+    Long,
+    LongStr,
+    Method,
+    Octet,
+    Short,
+    ShortStr,
+)
 
 
-@dataclass(frozen=True)
 class ConnectionStart(Method):
     index: ClassVar[int] = 0x000A000A
     version_major: Octet = 0
     version_minor: Octet = 0
-    server_properties: FieldTable = field(default_factory=dict)
+    server_properties: FieldTable = NO_FIELDS
     mechanisms: LongStr = b""
     locales: LongStr = b""
 
 
-@dataclass(frozen=True)
 class ConnectionStartOk(Method):
     index: ClassVar[int] = 0x000A000B
-    client_properties: FieldTable = field(default_factory=dict)
+    client_properties: FieldTable = NO_FIELDS
     mechanism: ShortStr = ""
     response: LongStr = b""
     locale: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class ConnectionSecure(Method):
     index: ClassVar[int] = 0x000A0014
     challenge: LongStr = b""
 
 
-@dataclass(frozen=True)
 class ConnectionSecureOk(Method):
     index: ClassVar[int] = 0x000A0015
     response: LongStr = b""
 
 
-@dataclass(frozen=True)
 class ConnectionTune(Method):
     index: ClassVar[int] = 0x000A001E
     channel_max: Short = 0
@@ -45,7 +49,6 @@ class ConnectionTune(Method):
     heartbeat: Short = 0
 
 
-@dataclass(frozen=True)
 class ConnectionTuneOk(Method):
     index: ClassVar[int] = 0x000A001F
     channel_max: Short = 0
@@ -53,7 +56,6 @@ class ConnectionTuneOk(Method):
     heartbeat: Short = 0
 
 
-@dataclass(frozen=True)
 class ConnectionOpen(Method):
     index: ClassVar[int] = 0x000A0028
     virtual_host: ShortStr = ""
@@ -61,13 +63,11 @@ class ConnectionOpen(Method):
     insist: Bit = False
 
 
-@dataclass(frozen=True)
 class ConnectionOpenOk(Method):
     index: ClassVar[int] = 0x000A0029
     known_hosts: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class ConnectionClose(Method):
     index: ClassVar[int] = 0x000A0032
     reply_code: Short = 0
@@ -76,29 +76,24 @@ class ConnectionClose(Method):
     method_id: Short = 0
 
 
-@dataclass(frozen=True)
 class ConnectionCloseOk(Method):
     index: ClassVar[int] = 0x000A0033
 
 
-@dataclass(frozen=True)
 class ConnectionBlocked(Method):
     index: ClassVar[int] = 0x000A003C
     reason: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class ConnectionUnblocked(Method):
     index: ClassVar[int] = 0x000A003D
 
 
-@dataclass(frozen=True)
 class ConnectionUpdateSecret(Method):
     index: ClassVar[int] = 0x000A0046
     new_secret: LongStr = b""
     reason: ShortStr = ""
 
 
-@dataclass(frozen=True)
 class ConnectionUpdateSecretOk(Method):
     index: ClassVar[int] = 0x000A0047

@@ -1,12 +1,10 @@
 """Class exchange (class 40), with RabbitMQ's bind and unbind."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
-from leveret.wire.domains import Bit, FieldTable, Method, Short, ShortStr
+from leveret.wire.domains import NO_FIELDS, Bit, FieldTable, Method, Short, ShortStr
 
 
-@dataclass(frozen=True)
 class ExchangeDeclare(Method):
     index: ClassVar[int] = 0x0028000A
     ticket: Short = 0
@@ -17,15 +15,13 @@ class ExchangeDeclare(Method):
     auto_delete: Bit = False
     internal: Bit = False
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class ExchangeDeclareOk(Method):
     index: ClassVar[int] = 0x0028000B
 
 
-@dataclass(frozen=True)
 class ExchangeDelete(Method):
     index: ClassVar[int] = 0x00280014
     ticket: Short = 0
@@ -34,12 +30,10 @@ class ExchangeDelete(Method):
     nowait: Bit = False
 
 
-@dataclass(frozen=True)
 class ExchangeDeleteOk(Method):
     index: ClassVar[int] = 0x00280015
 
 
-@dataclass(frozen=True)
 class ExchangeBind(Method):
     index: ClassVar[int] = 0x0028001E
     ticket: Short = 0
@@ -47,15 +41,13 @@ class ExchangeBind(Method):
     source: ShortStr = ""
     routing_key: ShortStr = ""
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class ExchangeBindOk(Method):
     index: ClassVar[int] = 0x0028001F
 
 
-@dataclass(frozen=True)
 class ExchangeUnbind(Method):
     index: ClassVar[int] = 0x00280028
     ticket: Short = 0
@@ -63,9 +55,8 @@ class ExchangeUnbind(Method):
     source: ShortStr = ""
     routing_key: ShortStr = ""
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class ExchangeUnbindOk(Method):
     index: ClassVar[int] = 0x00280033

@@ -1,12 +1,10 @@
 """Class queue (class 50)."""
 
-from dataclasses import dataclass, field
 from typing import ClassVar
 
-from leveret.wire.domains import Bit, FieldTable, Long, Method, Short, ShortStr
+from leveret.wire.domains import NO_FIELDS, Bit, FieldTable, Long, Method, Short, ShortStr
 
 
-@dataclass(frozen=True)
 class QueueDeclare(Method):
     index: ClassVar[int] = 0x0032000A
     ticket: Short = 0
@@ -16,10 +14,9 @@ class QueueDeclare(Method):
     exclusive: Bit = False
     auto_delete: Bit = False
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class QueueDeclareOk(Method):
     index: ClassVar[int] = 0x0032000B
     queue: ShortStr = ""
@@ -27,7 +24,6 @@ class QueueDeclareOk(Method):
     consumer_count: Long = 0
 
 
-@dataclass(frozen=True)
 class QueueBind(Method):
     index: ClassVar[int] = 0x00320014
     ticket: Short = 0
@@ -35,15 +31,13 @@ class QueueBind(Method):
     exchange: ShortStr = ""
     routing_key: ShortStr = ""
     nowait: Bit = False
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class QueueBindOk(Method):
     index: ClassVar[int] = 0x00320015
 
 
-@dataclass(frozen=True)
 class QueuePurge(Method):
     index: ClassVar[int] = 0x0032001E
     ticket: Short = 0
@@ -51,13 +45,11 @@ class QueuePurge(Method):
     nowait: Bit = False
 
 
-@dataclass(frozen=True)
 class QueuePurgeOk(Method):
     index: ClassVar[int] = 0x0032001F
     message_count: Long = 0
 
 
-@dataclass(frozen=True)
 class QueueDelete(Method):
     index: ClassVar[int] = 0x00320028
     ticket: Short = 0
@@ -67,22 +59,19 @@ class QueueDelete(Method):
     nowait: Bit = False
 
 
-@dataclass(frozen=True)
 class QueueDeleteOk(Method):
     index: ClassVar[int] = 0x00320029
     message_count: Long = 0
 
 
-@dataclass(frozen=True)
 class QueueUnbind(Method):
     index: ClassVar[int] = 0x00320032
     ticket: Short = 0
     queue: ShortStr = ""
     exchange: ShortStr = ""
     routing_key: ShortStr = ""
-    arguments: FieldTable = field(default_factory=dict)
+    arguments: FieldTable = NO_FIELDS
 
 
-@dataclass(frozen=True)
 class QueueUnbindOk(Method):
     index: ClassVar[int] = 0x00320033
