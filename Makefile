@@ -1,0 +1,53 @@
+# Each target works alone on a fresh clone with python3, make and gcc.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := src tests bench examples
+
+.PHONY: run test check setup fmt lint types bench lock wheel clean
+
+run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
+	$(BIN)/leveret serve --bind 127.0.0.1 --banner
+
+test: setup
+	$(BIN)/pytest
+
+check: lint types test
+
+setup: .venv/dev.stamp
+
+fmt: setup
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lint: setup
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: setup
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m bench.compare
+
+lock: setup
+	$(BIN)/pip install --quiet uv
+	echo "# The development environment, pinned: \`make lock\` writes it from pyproject.toml." > requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links >> requirements-dev.lock
+
+wheel: setup
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/conformance/node/node_modules
+
+.venv/pip.stamp:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run.stamp: .venv/pip.stamp requirements-dev.lock pyproject.toml
+	$(BIN)/pip install --quiet --constraint requirements-dev.lock --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp
+	$(BIN)/pip install --quiet --requirement requirements-dev.lock
+	touch $@
