@@ -1,0 +1,261 @@
+"""One AMQP connection over a blocking socket: handshake, calls, and the raw bytes behind them.
+
+Rule: after the handshake and the declarations, which go method by method, the owner takes the
+socket and what was received beyond the last answer (`take_received`) and works on bytes.
+Neighbours: deliveries.py and confirms.py read those bytes, publishing.py makes what is sent.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from leveret.wire import frames, methods
+from leveret.wire.codec import decode, encode
+from leveret.wire.codes import MalformedFrame
+from leveret.wire.frames import encode_frame
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from leveret.perf.address import Address
+
+Answer = TypeVar("Answer", bound=methods.Method)
+
+# How long a silent broker is waited for: declaring on a busy one takes a while.
+ANSWER_S_MAX = 60.0
+# How long closing waits for the answer: a broker that gives none has the end of the stream.
+CLOSE_S_MAX = 2.0
+# The granularity at which a blocked send or receive looks up.
+BLOCKED_S_MAX = 0.1
+CHUNK_BYTES = 256 * 1024
+FRAME_BYTES_MAX = 131072
+
+
+class PerfError(Exception):
+    """The run cannot go on; the text says why, for a person."""
+
+
+class ServerClosedError(PerfError):
+    """The broker closed the channel or the connection."""
+
+
+class ConnectionLostError(PerfError):
+    """The socket ended without connection.close."""
+
+
+class Connection:
+    """An open connection with channel 1; more channels by `open_channel`."""
+
+    def __init__(self, address: Address, name: str) -> None:
+        self.address = address
+        self._received = b""
+        self.server_properties: dict[str, object] = {}
+        self.frame_max = FRAME_BYTES_MAX
+        try:
+            self.socket = socket.create_connection((address.host, address.port), timeout=10)
+        except OSError as error:
+            raise PerfError(f"cannot connect to {address}: {error.strerror or error}") from None
+        set_up(self.socket)
+        try:
+            self._shake_hands(name)
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _shake_hands(self, name: str) -> None:
+        self.send(frames.PROTOCOL_HEADER)
+        start = self.wait_for(0, methods.ConnectionStart)
+        self.server_properties = dict(start.server_properties)
+        tune = self.call(0, start_ok(self.address, name), methods.ConnectionTune)
+        self.frame_max = min(tune.frame_max or FRAME_BYTES_MAX, FRAME_BYTES_MAX)
+        opening = tune_ok(tune) + method_frame(
+            0, methods.ConnectionOpen(virtual_host=self.address.vhost)
+        )
+        self.send(opening)
+        self.wait_for(0, methods.ConnectionOpenOk)
+        self.open_channel(1)
+
+    def open_channel(self, channel: int) -> None:
+        self.call(channel, methods.ChannelOpen(), methods.ChannelOpenOk)
+
+    def call(self, channel: int, method: methods.Method, answer: type[Answer]) -> Answer:
+        """Send a method and wait for its answer."""
+        self.send(method_frame(channel, method))
+        return self.wait_for(channel, answer)
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send all of `data`."""
+        view = memoryview(data)
+        deadline = time.monotonic() + ANSWER_S_MAX
+        while view:
+            view = view[self.send_some(view) :]
+            if view and time.monotonic() > deadline:
+                raise PerfError(f"{self.address} has read nothing for {ANSWER_S_MAX:.0f} s")
+
+    def send_some(self, view: memoryview) -> int:
+        """Send as much as goes within a tenth of a second."""
+        try:
+            return self.socket.send(view)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise self.lost(error) from None
+
+    def receive_into(self, view: memoryview) -> int:
+        """Receive what comes within a tenth of a second; 0 if nothing does."""
+        try:
+            size = self.socket.recv_into(view)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise self.lost(error) from None
+        if not size:
+            raise self.lost(None)
+        return size
+
+    def receive(self, flags: int = 0) -> bytes:
+        """Receive what is there (or, unless flags say otherwise, comes soon)."""
+        try:
+            data = self.socket.recv(CHUNK_BYTES, flags)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise self.lost(error) from None
+        if not data:
+            raise self.lost(None)
+        return data
+
+    def receive_now(self) -> bytes:
+        return self.receive(socket.MSG_DONTWAIT)
+
+    def lost(self, error: OSError | None) -> PerfError:
+        """The reason why the connection ended: the server's, if it gave one before."""
+        try:
+            while data := self.socket.recv(CHUNK_BYTES, socket.MSG_DONTWAIT):
+                self._received += data
+            while (found := self._next_method()) is not None:
+                refuse(*found)
+        except ServerClosedError as closed:
+            return closed
+        except (OSError, MalformedFrame):
+            pass
+        reason = f": {error.strerror}" if error is not None else ""
+        return ConnectionLostError(f"the connection to {self.address} was lost{reason}")
+
+    def take_received(self) -> bytes:
+        """What came behind the last answer."""
+        received, self._received = self._received, b""
+        return received
+
+    def wait_for(self, channel: int, answer: type[Answer]) -> Answer:
+        """Read until the answer comes. Raises what the server closes with."""
+        deadline = time.monotonic() + ANSWER_S_MAX
+        while True:
+            while (found := self._next_method()) is not None:
+                payload = found[1]
+                if found[0] == channel and int.from_bytes(payload[:4], "big") == answer.index:
+                    method = decode(payload)
+                    assert isinstance(method, answer)
+                    return method
+                refuse(*found)
+            self._received += self.receive()
+            if time.monotonic() > deadline:
+                raise PerfError(
+                    f"{self.address} gave no {answer.__name__} within {ANSWER_S_MAX:.0f} s"
+                )
+
+    def _next_method(self) -> tuple[int, bytes] | None:
+        """The next whole method frame as channel and payload; other frames are passed over."""
+        while len(self._received) >= frames.FRAME_OVERHEAD:
+            if self._received.startswith(b"AMQP"):
+                raise PerfError(f"{self.address} does not speak AMQP 0-9-1")
+            kind, channel, size = frames.FRAME_HEAD.unpack_from(self._received)
+            after = size + frames.FRAME_OVERHEAD
+            if after > len(self._received):
+                return None
+            frame, self._received = self._received[:after], self._received[after:]
+            if kind == frames.METHOD:
+                return channel, frame[7:-1]
+        return None
+
+    def close(self) -> None:
+        """connection.close, its answer if it comes soon, and the end of the socket."""
+        closing = methods.ConnectionClose(reply_code=200, reply_text="Goodbye")
+        try:
+            self.socket.settimeout(CLOSE_S_MAX)
+            self.socket.sendall(method_frame(0, closing))
+            close_ok = method_frame(0, methods.ConnectionCloseOk())
+            tail = b""
+            while not tail.endswith(close_ok) and (data := self.socket.recv(CHUNK_BYTES)):
+                tail = (tail + data)[-len(close_ok) :]
+        except OSError:
+            pass  # It is gone already, or it does not answer: either way this is the end.
+        finally:
+            self.socket.close()
+
+
+def set_up(connected: socket.socket) -> None:
+    """No delay, and blocking calls that look up now and then (in the kernel, without poll)."""
+    connected.settimeout(None)
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    patience = struct.pack("@ll", 0, int(BLOCKED_S_MAX * 1_000_000))
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
+
+
+def method_frame(channel: int, method: methods.Method) -> bytes:
+    return encode_frame(frames.METHOD, channel, encode(method))
+
+
+def start_ok(address: Address, name: str) -> methods.ConnectionStartOk:
+    return methods.ConnectionStartOk(
+        client_properties={
+            "product": "leveret perf",
+            "connection_name": name,
+            "capabilities": {
+                "authentication_failure_close": True,
+                "consumer_cancel_notify": True,
+                "publisher_confirms": True,
+            },
+        },
+        mechanism="PLAIN",
+        response=f"\0{address.user}\0{address.password}".encode(),
+        locale="en_US",
+    )
+
+
+def tune_ok(tune: methods.ConnectionTune) -> bytes:
+    """What the server proposes, without heartbeats: a busy client is not to be timed out."""
+    return method_frame(
+        0,
+        methods.ConnectionTuneOk(
+            channel_max=tune.channel_max,
+            frame_max=min(tune.frame_max or FRAME_BYTES_MAX, FRAME_BYTES_MAX),
+            heartbeat=0,
+        ),
+    )
+
+
+def refuse(channel: int, payload: bytes) -> None:
+    """Raise what the server closes a channel, a connection or a consumer with; ignore the rest."""
+    method = decode(payload)
+    if isinstance(method, methods.ConnectionClose):
+        raise ServerClosedError(f"the broker closed the connection: {method.reply_text}")
+    if isinstance(method, methods.ChannelClose):
+        raise ServerClosedError(f"the broker closed channel {channel}: {method.reply_text}")
+    if isinstance(method, methods.BasicCancel):
+        raise ServerClosedError(f"the broker cancelled consumer {method.consumer_tag}")

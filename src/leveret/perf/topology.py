@@ -1,0 +1,87 @@
+"""What a scenario declares on the broker, and takes away again.
+
+Names are unique to the run, queues are transient and go with their last consumer unless the
+scenario needs otherwise, so that even a killed run leaves little behind.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from leveret.perf.connection import Connection, PerfError
+from leveret.wire import methods
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from leveret.perf.address import Address
+    from leveret.wire.values import Table
+
+
+class Topology:
+    """Exchanges and queues for the length of a `with` block."""
+
+    def __init__(self, address: Address) -> None:
+        self.connection = Connection(address, "leveret perf control")
+        self.prefix = f"perf.{secrets.token_hex(4)}"
+        self._queues: list[str] = []
+        self._exchanges: list[str] = []
+
+    def __enter__(self) -> Topology:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if not isinstance(error, PerfError):
+                self._delete_all()
+        finally:
+            self.connection.close()
+
+    @property
+    def broker(self) -> str:
+        """What the broker calls itself."""
+        properties = self.connection.server_properties
+        named = [str(properties[key]) for key in ("product", "version") if key in properties]
+        return " ".join(named) or "unknown"
+
+    def declare_queue(self, name: str, *, kind: str = "classic", durable: bool = False) -> str:
+        full_name = f"{self.prefix}.{name}"
+        arguments: Table = {} if kind == "classic" else {"x-queue-type": kind}
+        declare = methods.QueueDeclare(
+            queue=full_name,
+            durable=durable or kind != "classic",
+            auto_delete=kind == "classic",
+            arguments=arguments,
+        )
+        self.connection.call(1, declare, methods.QueueDeclareOk)
+        self._queues.append(full_name)
+        return full_name
+
+    def declare_exchange(self, name: str, kind: str) -> str:
+        full_name = f"{self.prefix}.{name}"
+        declare = methods.ExchangeDeclare(exchange=full_name, exchange_type=kind)
+        self.connection.call(1, declare, methods.ExchangeDeclareOk)
+        self._exchanges.append(full_name)
+        return full_name
+
+    def bind(self, queue: str, exchange: str, routing_key: str) -> None:
+        binding = methods.QueueBind(queue=queue, exchange=exchange, routing_key=routing_key)
+        self.connection.call(1, binding, methods.QueueBindOk)
+
+    def message_count(self, queue: str) -> int:
+        declare = methods.QueueDeclare(queue=queue, passive=True)
+        return self.connection.call(1, declare, methods.QueueDeclareOk).message_count
+
+    def _delete_all(self) -> None:
+        # Deleting what is gone already is no error.
+        for queue in self._queues:
+            self.connection.call(1, methods.QueueDelete(queue=queue), methods.QueueDeleteOk)
+        for exchange in self._exchanges:
+            delete = methods.ExchangeDelete(exchange=exchange)
+            self.connection.call(1, delete, methods.ExchangeDeleteOk)

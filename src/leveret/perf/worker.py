@@ -1,0 +1,74 @@
+"""The process of one producer or one consumer: `python -m leveret.perf.worker`, a job on stdin.
+
+It answers with one line of JSON when it is ready, and one at its end: a result, or an error.
+The crew (crew.py) starts it; the end of stdin means that the crew is gone, and ends it too.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from leveret.perf.connection import Connection, PerfError
+from leveret.perf.consumer import Consumer
+from leveret.perf.counters import Counters, Phase
+from leveret.perf.deliveries import BrokenStreamError
+from leveret.perf.job import Job, job_from_json
+from leveret.perf.producer import Producer
+
+
+def main() -> int:
+    # An interrupt at the terminal reaches every process; the crew ends the run in good order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    job = job_from_json(sys.stdin.readline())
+    threading.Thread(target=end_with_the_crew, daemon=True).start()
+    gc.freeze()
+    gc.disable()  # Nothing here makes cycles, and a collection would show in the latencies.
+    try:
+        with Counters(Path(job.counters), job.workers) as counters:
+            say(work(job, counters))
+    except (PerfError, BrokenStreamError) as error:
+        say({"error": str(error)})
+        return 1
+    return 0
+
+
+def work(job: Job, counters: Counters) -> dict[str, object]:
+    name = f"leveret perf {job.role} {job.worker}"
+    with Connection(job.address, name) as connection:
+        worker: Producer | Consumer
+        if job.role == "producer":
+            worker = Producer(job, connection, counters)
+        else:
+            worker = Consumer(job, connection, counters)
+        worker.prepare()
+        say({"ready": job.worker})
+        if job.role == "producer":
+            while counters.phase == Phase.READY:
+                time.sleep(0.001)
+        worker.run()
+        result: dict[str, object] = dict(worker.result())
+        if isinstance(worker, Consumer):
+            result["latency"] = worker.latency.counts
+        return result
+
+
+def say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def end_with_the_crew() -> None:
+    """Block until stdin ends; a thread that waits in a system call costs the others nothing."""
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
