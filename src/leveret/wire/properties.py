@@ -74,12 +74,19 @@ def _encode_property(name: str, value: Value) -> bytes:
     if isinstance(value, Mapping):
         return encode_table(value)
     if isinstance(value, int):
-        return bytes((value,)) if name in _OCTETS else _U64.pack(value)
+        return _encode_number(name, value)
     assert isinstance(value, str), f"property {name} is {value!r}"
     data = octets(value)
     if len(data) > 255:
         raise ValueError(f"property {name} has at most 255 octets, this one has {len(data)}")
     return bytes((len(data),)) + data
+
+
+def _encode_number(name: str, value: int) -> bytes:
+    try:
+        return value.to_bytes(1 if name in _OCTETS else 8, "big")
+    except OverflowError as error:
+        raise ValueError(f"property {name} = {value} does not fit") from error
 
 
 def decode_header(payload: bytes) -> tuple[Properties, int]:

@@ -1,7 +1,8 @@
 """Field values and tables (book 4.2.5.5, with RabbitMQ's errata): exact both ways.
 
-Rule: decode(encode(x)) == x with the same types, and encode(decode(b)) == b for every b that
-RabbitMQ accepts. Numbers narrower or wider than the default keep their width in a subclass of
+Rule: decode(encode(x)) == x with the same types, and encode(decode(b)) == b for every b but
+those that say one thing in two ways: a name that comes twice, a boolean other than 0 and 1, a
+signalling NaN. Numbers narrower or wider than the default keep their width in a subclass of
 int or float; a long string is `str` (bytes that are not UTF-8 survive as surrogates), a byte
 array is `bytes`.
 """
@@ -120,7 +121,10 @@ def encode_value(value: Value) -> bytes:
     packing = _PACK.get(type(value))
     if packing is not None:
         tag, pack = packing
-        return tag + pack(value)
+        try:
+            return tag + pack(value)
+        except (struct.error, OverflowError) as error:
+            raise ValueError(f"{value!r} is no {type(value).__name__}") from error
     if value is None:
         return b"V"
     if isinstance(value, str):
@@ -134,12 +138,19 @@ def _encode_compound(value: Value) -> bytes:
     if isinstance(value, bytes):
         return b"x" + _with_length(value)
     if isinstance(value, Decimal):
-        return b"D" + _DECIMAL.pack(value.scale, value.value)
+        return _encode_decimal(value)
     if isinstance(value, Mapping):
         return b"F" + encode_table(value)
     if isinstance(value, (list, tuple)):
         return b"A" + _with_length(b"".join([encode_value(item) for item in value]))
     raise ValueError(f"no AMQP field type carries a {type(value).__name__}: {value!r}")
+
+
+def _encode_decimal(value: Decimal) -> bytes:
+    try:
+        return b"D" + _DECIMAL.pack(value.scale, value.value)
+    except struct.error as error:
+        raise ValueError(f"{value} does not fit an octet and 32 bits") from error
 
 
 def _encode_plain_integer(value: int) -> bytes:
