@@ -69,9 +69,7 @@ def test_publish_and_consume_with_confirms(broker, unique):
             channel = await opened.channel()
             await reply(channel.queue_declare, unique("queue"))
             confirmed, taken = [], []
-            await reply(
-                channel.confirm_delivery, ack_nack_callback=confirmed.append
-            )
+            await reply(channel.confirm_delivery, ack_nack_callback=confirmed.append)
 
             def on_message(_channel, method, _properties, body):
                 taken.append(body)
