@@ -1,0 +1,1 @@
+"""Exchange types: each is one class with `bind`, `unbind` and `route`."""

@@ -1,0 +1,1 @@
+"""Queues: what waits, who waits for it, and the rules between them."""

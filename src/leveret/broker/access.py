@@ -1,0 +1,215 @@
+"""The only permission gate: a vhost as one user on one connection may use it.
+
+Every front end (AMQP sessions now, HTTP and the command line later) holds an Access, never a
+Vhost: what is not asked here can't be done. Each verb asks first, then acts.
+
+    verb                      configure    write         read
+    declare, delete exchange  exchange     alternate     exchange, with an alternate
+    declare, delete queue     queue
+    bind, unbind queue                     queue         exchange
+    bind, unbind exchange                  destination   source
+    publish                                exchange
+    get, consume, purge                                  queue
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from leveret.broker import arguments
+from leveret.broker.bindings import Binding
+from leveret.broker.errors import (
+    AccessRefused,
+    CommandInvalid,
+    PreconditionFailed,
+    ResourceLocked,
+)
+from leveret.broker.exchanges.kinds import KINDS
+from leveret.broker.names import refuse_reserved, without_line_breaks
+from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.routing import REMEMBERED_MAX, Route
+
+if TYPE_CHECKING:
+    from leveret.broker.exchanges.exchange import ExchangeOptions
+    from leveret.broker.permissions import Permissions, Right
+    from leveret.broker.users import User
+    from leveret.broker.vhost import Vhost
+    from leveret.wire.values import Table
+
+
+class Access:
+    """What one connection may do in its vhost.
+
+    owner: stands for the connection; its exclusive queues are its own alone.
+    routes: remembered routes the user may publish to, by address; see `route`.
+    """
+
+    def __init__(self, user: User, vhost: Vhost, permissions: Permissions, owner: object) -> None:
+        self.user = user
+        self.vhost = vhost
+        self.routes: dict[bytes, Route] = vhost.routes.setdefault(user.name, {})
+        self._permissions = permissions
+        self._owner = owner
+        self._own_queues: WeakSet[Queue] = WeakSet()
+
+    # Exchanges -------------------------------------------------------------------------------
+
+    def declare_exchange(self, name: str, kind: str, options: ExchangeOptions) -> None:
+        """Make the exchange, or see that it is as asked."""
+        if kind not in KINDS:
+            problem = "unknown exchange type" if kind else "invalid exchange type"
+            raise CommandInvalid(f"{problem} '{kind}'")
+        self._refuse_default_exchange(name)
+        self._ask("configure", "exchange", name)
+        alternate = options.arguments.get("alternate-exchange")
+        if isinstance(alternate, str) and name not in self.vhost.exchanges:
+            self._ask("read", "exchange", name)
+            self._ask("write", "exchange", alternate)
+        self.vhost.declare_exchange(name, kind, options)
+
+    def check_exchange(self, name: str) -> None:
+        """A passive declare: raises NotFound unless it is there."""
+        self._refuse_default_exchange(name)
+        self.vhost.exchange(without_line_breaks(name))
+
+    def delete_exchange(self, name: str, *, if_unused: bool) -> None:
+        self._refuse_default_exchange(name)
+        self._ask("configure", "exchange", name)
+        self.vhost.delete_exchange(name, if_unused=if_unused)
+
+    def bind_exchange(self, destination: str, source: str, key: str, table: Table) -> None:
+        self._ask_to_bind("exchange", destination, source)
+        binding = Binding(self.vhost.exchange(source), self.vhost.exchange(destination), key, table)
+        self._bind(binding)
+
+    def unbind_exchange(self, destination: str, source: str, key: str, table: Table) -> None:
+        """Unbinding what is not bound, or is not there at all, is no error."""
+        self._ask_to_bind("exchange", destination, source)
+        exchanges = self.vhost.exchanges
+        if source in exchanges and destination in exchanges:
+            self.vhost.unbind(Binding(exchanges[source], exchanges[destination], key, table))
+
+    # Queues ----------------------------------------------------------------------------------
+
+    def declare_queue(self, name: str, options: QueueOptions) -> Queue:
+        """The queue, made if need be; an empty name asks for a generated one."""
+        name = without_line_breaks(name)
+        if name:
+            refuse_reserved("queue", name)
+        else:
+            name = self.vhost.generate_queue_name()
+        self._ask("configure", "queue", name)
+        queue = self.vhost.queues.get(name)
+        if queue is None:
+            return self._create_queue(name, options)
+        self._refuse_locked(queue, is_locked=queue.options.exclusive != options.exclusive)
+        arguments.check_same_queue(queue, options)
+        queue.touch()
+        return queue
+
+    def _create_queue(self, name: str, options: QueueOptions) -> Queue:
+        if not options.exclusive:
+            return self.vhost.create_queue(name, options, None)
+        queue = self.vhost.create_queue(name, options, self._owner)
+        self._own_queues.add(queue)
+        return queue
+
+    def check_queue(self, name: str) -> Queue:
+        """A passive declare: raises NotFound unless it is there."""
+        queue = self.usable_queue(name)
+        queue.touch()
+        return queue
+
+    def delete_queue(self, name: str, *, if_unused: bool, if_empty: bool) -> int:
+        """How many messages it held; a missing queue is no error."""
+        self._ask("configure", "queue", name)
+        if name not in self.vhost.queues:
+            return 0
+        queue = self.usable_queue(name)
+        if if_unused and len(queue.consumers):
+            raise PreconditionFailed(f"{queue} in use")
+        if if_empty and queue.ready.count:
+            raise PreconditionFailed(f"{queue} not empty")
+        return self.vhost.remove_queue(queue)
+
+    def purge_queue(self, name: str) -> int:
+        """How many messages were dropped."""
+        return self.readable_queue(name).purge()
+
+    def bind_queue(self, name: str, source: str, key: str, table: Table) -> None:
+        self._ask_to_bind("queue", name, source)
+        exchange = self.vhost.exchange(source)
+        self._bind(Binding(exchange, self.usable_queue(name), key, table))
+
+    def unbind_queue(self, name: str, source: str, key: str, table: Table) -> None:
+        """Unbinding what is not bound, or is not there at all, is no error."""
+        self._ask_to_bind("queue", name, source)
+        exchange, queue = self.vhost.exchanges.get(source), self.vhost.queues.get(name)
+        if exchange is not None and queue is not None:
+            self.vhost.unbind(Binding(exchange, queue, key, table))
+
+    def readable_queue(self, name: str) -> Queue:
+        """A queue to get or consume from."""
+        self._ask("read", "queue", name)
+        return self.usable_queue(name)
+
+    def usable_queue(self, name: str) -> Queue:
+        """A queue that is there and not another connection's own."""
+        queue = self.vhost.queue(name)
+        self._refuse_locked(queue)
+        return queue
+
+    def delete_exclusive_queues(self) -> None:
+        """The connection is gone, and its exclusive queues with it."""
+        for queue in list(self._own_queues):
+            self.vhost.remove_queue(queue)
+
+    # Publishing ------------------------------------------------------------------------------
+
+    def route(self, exchange_name: str, routing_key: str, headers: Table) -> Route:
+        """Where the user's messages go. Raises NotFound or AccessRefused."""
+        self._ask("write", "exchange", exchange_name)
+        route = self.vhost.route(exchange_name, routing_key, headers)
+        if route.exchange.options.internal:
+            raise AccessRefused(f"cannot publish to internal {route.exchange}")
+        return route
+
+    def remember(self, address: bytes, route: Route) -> None:
+        """Keep a route for messages with the same address, until something changes."""
+        if len(self.routes) >= REMEMBERED_MAX:
+            self.routes.clear()
+        self.routes[address] = route
+
+    # Rules -----------------------------------------------------------------------------------
+
+    def _ask(self, right: Right, kind: str, name: str) -> None:
+        """The gate itself."""
+        if not self._permissions.allows(self.user.name, self.vhost.name, right, name):
+            raise AccessRefused(
+                f"access to {kind} '{name}' in vhost '{self.vhost.name}' "
+                f"refused for user '{self.user.name}'"
+            )
+
+    def _ask_to_bind(self, kind: str, destination: str, source: str) -> None:
+        self._refuse_default_exchange(source)
+        if kind == "exchange":
+            self._refuse_default_exchange(destination)
+        self._ask("write", kind, destination)
+        self._ask("read", "exchange", source)
+
+    def _bind(self, binding: Binding) -> None:
+        arguments.check_binding(binding.source, binding.arguments)
+        self.vhost.bind(binding)
+
+    def _refuse_locked(self, queue: Queue, *, is_locked: bool = False) -> None:
+        if is_locked or (queue.owner is not None and queue.owner is not self._owner):
+            raise ResourceLocked(
+                f"cannot obtain exclusive access to locked {queue}. It could be originally "
+                "declared on another connection or the exclusive property value does not match "
+                "that of the original declaration."
+            )
+
+    def _refuse_default_exchange(self, name: str) -> None:
+        if not name:
+            raise AccessRefused("operation not permitted on the default exchange")

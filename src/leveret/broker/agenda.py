@@ -1,0 +1,74 @@
+"""What the broker has promised to do later: in the next turn of the loop, or at a time.
+
+Rule: nothing in the domain reads a clock or waits. It writes its intention here; the edge that
+owns the loop is told once (`wake`) when the earliest time changes, and calls `run`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Timer:
+    """A promise that can be taken back."""
+
+    __slots__ = ("action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        self.action = None
+
+
+class Agenda:
+    """Actions by time. `clock` gives seconds and never goes back."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.wake: Callable[[], None] = _nobody_listens
+        self._soon: deque[Callable[[], None]] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = count()
+
+    def soon(self, action: Callable[[], None]) -> None:
+        """Do it in the next turn, after what is already waiting there."""
+        self._soon.append(action)
+        self.wake()
+
+    def at(self, deadline: float, action: Callable[[], None]) -> Timer:
+        """Do it when the clock reads `deadline` or more."""
+        timer = Timer(action)
+        entry = (deadline, next(self._order), timer)
+        heapq.heappush(self._timers, entry)
+        if self._timers[0] is entry:
+            self.wake()
+        return timer
+
+    def next_deadline(self) -> float | None:
+        """When `run` has something to do: a clock reading, or None for never."""
+        if self._soon:
+            return self.clock()
+        while self._timers and self._timers[0][2].action is None:
+            heapq.heappop(self._timers)
+        return self._timers[0][0] if self._timers else None
+
+    def run(self) -> None:
+        """Do what is due. What that adds for the next turn waits for the next turn."""
+        for _ in range(len(self._soon)):
+            self._soon.popleft()()
+        now = self.clock()
+        while self._timers and self._timers[0][0] <= now:
+            action = heapq.heappop(self._timers)[2].action
+            if action is not None:
+                action()
+
+
+def _nobody_listens() -> None:
+    """A broker without an edge (in tests) is run by hand."""

@@ -1,0 +1,82 @@
+"""The broker: vhosts, users, permissions, and the way in.
+
+Everything a node knows is reached from here. Time and chance come in as arguments, so that a
+test or a simulation can replay a whole broker from one number.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from leveret.broker.access import Access
+from leveret.broker.agenda import Agenda
+from leveret.broker.errors import AccessRefused, NotAllowed
+from leveret.broker.permissions import EVERYTHING, Permission, Permissions
+from leveret.broker.users import User, Users
+from leveret.broker.vhost import Vhost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Broker:
+    """One broker.
+
+    clock: seconds that never go back. random_bytes: that many unpredictable octets.
+    loopback_users: accounts that may come from this machine only.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        random_bytes: Callable[[int], bytes],
+        loopback_users: frozenset[str] = frozenset({"guest"}),
+    ) -> None:
+        self.agenda = Agenda(clock)
+        self.random_bytes = random_bytes
+        self.users = Users(random_bytes)
+        self.permissions = Permissions()
+        self.vhosts: dict[str, Vhost] = {}
+        self.loopback_users = loopback_users
+        # The order of publishing over all queues; see Message.position.
+        self.next_position: Callable[[], int] = count(1).__next__
+
+    def add_vhost(self, name: str) -> Vhost:
+        """The vhost, made if need be."""
+        vhost = self.vhosts.get(name)
+        if vhost is None:
+            vhost = self.vhosts[name] = Vhost(name, self.agenda, self.random_bytes)
+        return vhost
+
+    def set_permission(self, user: str, vhost: str, permission: Permission = EVERYTHING) -> None:
+        self.permissions.set(user, vhost, permission)
+        self._forget_routes(vhost)
+
+    def clear_permission(self, user: str, vhost: str) -> None:
+        self.permissions.clear(user, vhost)
+        self._forget_routes(vhost)
+
+    def authenticate(self, name: str, password: str, *, is_loopback: bool) -> User:
+        """The account. Raises AccessRefused, which says nothing about what was wrong with name
+        or password."""
+        user = self.users.authenticate(name, password)
+        if user is None:
+            raise AccessRefused("the user name or password is wrong")
+        if name in self.loopback_users and not is_loopback:
+            raise AccessRefused(f"user '{name}' can only connect via localhost")
+        return user
+
+    def enter(self, user: User, vhost_name: str, owner: object) -> Access:
+        """Open a vhost for a connection. Raises NotAllowed."""
+        vhost = self.vhosts.get(vhost_name)
+        if vhost is None:
+            raise NotAllowed(f"vhost {vhost_name} not found")
+        if self.permissions.get(user.name, vhost_name) is None:
+            raise NotAllowed(f"access to vhost '{vhost_name}' refused for user '{user.name}'")
+        return Access(user, vhost, self.permissions, owner)
+
+    def _forget_routes(self, vhost_name: str) -> None:
+        vhost = self.vhosts.get(vhost_name)
+        if vhost is not None:
+            vhost.forget_routes()

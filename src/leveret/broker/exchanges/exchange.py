@@ -1,0 +1,98 @@
+"""An exchange: a name, a type that routes, and the bindings that leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from leveret.wire.values import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leveret.broker.bindings import Binding, BindingKey, Destination
+
+
+class ExchangeType(Protocol):
+    """How an exchange chooses. The one plug point for routing.
+
+    uses_headers: the choice depends on the message's headers, so it can't be remembered by
+    routing key.
+    """
+
+    name: ClassVar[str]
+    uses_headers: ClassVar[bool]
+
+    def bind(self, binding: Binding) -> None:
+        """A new binding, never one that is there."""
+
+    def unbind(self, binding: Binding) -> None:
+        """A binding that was bound."""
+
+    def route(self, routing_key: str, headers: Table) -> Iterable[Destination]:
+        """Where the message goes; a destination may come up more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeOptions:
+    """What exchange.declare says of an exchange besides its name and type."""
+
+    durable: bool = False
+    auto_delete: bool = False
+    internal: bool = False
+    arguments: Table = field(default_factory=dict)
+
+
+class Exchange:
+    """One exchange and the bindings that leave it."""
+
+    __slots__ = ("_bindings", "alternate", "name", "options", "type", "vhost_name", "was_bound")
+
+    kind: ClassVar[str] = "exchange"
+
+    def __init__(
+        self, vhost_name: str, name: str, exchange_type: ExchangeType, options: ExchangeOptions
+    ) -> None:
+        self.vhost_name = vhost_name
+        self.name = name
+        self.type = exchange_type
+        self.options = options
+        alternate = options.arguments.get("alternate-exchange")
+        self.alternate = alternate if isinstance(alternate, str) else None
+        self.was_bound = False
+        self._bindings: dict[BindingKey, Binding] = {}
+
+    def __str__(self) -> str:
+        """As error texts name it."""
+        return f"exchange '{self.name}' in vhost '{self.vhost_name}'"
+
+    @property
+    def bindings(self) -> list[Binding]:
+        """The bindings that leave this exchange, oldest first."""
+        return list(self._bindings.values())
+
+    @property
+    def is_unused(self) -> bool:
+        return not self._bindings
+
+    @property
+    def is_finished(self) -> bool:
+        """An auto-delete exchange goes when its last binding has gone."""
+        return self.options.auto_delete and self.was_bound and not self._bindings
+
+    def bind(self, binding: Binding) -> bool:
+        """True when the binding is new."""
+        if binding.key in self._bindings:
+            return False
+        self._bindings[binding.key] = binding
+        self.was_bound = True
+        self.type.bind(binding)
+        return True
+
+    def unbind(self, key: BindingKey) -> bool:
+        """True when there was such a binding."""
+        binding = self._bindings.pop(key, None)
+        if binding is None:
+            return False
+        self.type.unbind(binding)
+        return True

@@ -1,0 +1,29 @@
+"""fanout: to every binding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leveret.broker.bindings import Binding, Destination
+    from leveret.wire.values import Table
+
+
+class Fanout:
+    name: ClassVar[str] = "fanout"
+    uses_headers: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        # A dict keeps the order of binding and makes unbinding one of many cheap.
+        self._bound: dict[Binding, None] = {}
+
+    def bind(self, binding: Binding) -> None:
+        self._bound[binding] = None
+
+    def unbind(self, binding: Binding) -> None:
+        del self._bound[binding]
+
+    def route(self, _routing_key: str, _headers: Table) -> Iterable[Destination]:
+        return [binding.destination for binding in self._bound]

@@ -1,0 +1,66 @@
+"""headers: to every binding whose arguments match the message's headers.
+
+`x-match` says how: all (the default) or any of the arguments, those that begin with `x-` left
+out; all-with-x and any-with-x count them too. An argument without a value asks only that the
+header is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from leveret.wire.values import Timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leveret.broker.bindings import Binding, Destination
+    from leveret.wire.values import Table, Value
+
+X_MATCH: Final = "x-match"
+MATCHES: Final = ("all", "any", "all-with-x", "any-with-x")
+
+
+class Headers:
+    name: ClassVar[str] = "headers"
+    uses_headers: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._bound: dict[Binding, None] = {}
+
+    def bind(self, binding: Binding) -> None:
+        self._bound[binding] = None
+
+    def unbind(self, binding: Binding) -> None:
+        del self._bound[binding]
+
+    def route(self, _routing_key: str, headers: Table) -> Iterable[Destination]:
+        return [
+            binding.destination for binding in self._bound if matches(binding.arguments, headers)
+        ]
+
+
+def matches(arguments: Table, headers: Table) -> bool:
+    """Whether a binding's arguments accept a message's headers."""
+    how = arguments.get(X_MATCH, "all")
+    with_x = how in ("all-with-x", "any-with-x")
+    verdicts = (
+        name in headers and _same(value, headers[name])
+        for name, value in arguments.items()
+        if name != X_MATCH and (with_x or not name.startswith("x-"))
+    )
+    return any(verdicts) if how in ("any", "any-with-x") else all(verdicts)
+
+
+def _same(wanted: Value, found: Value) -> bool:
+    """Equal, numbers whatever their width; a wanted void is content with anything."""
+    return wanted is None or (_family(wanted) is _family(found) and wanted == found)
+
+
+def _family(value: Value) -> type:
+    if isinstance(value, (bool, Timestamp)):
+        return type(value)
+    for family in (int, float, str, bytes, dict, list):
+        if isinstance(value, family):
+            return family
+    return type(value)

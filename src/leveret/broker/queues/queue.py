@@ -1,0 +1,228 @@
+"""One queue: what is waiting, who is waiting for it, and how the two meet.
+
+Hot path: bench/results.md, 1 KiB auto-ack. A message that finds a ready consumer and nothing
+waiting is never enqueued.
+
+Rule: when a consumer can take more and a message waits, a pump is under way or on the agenda.
+What is out for acknowledgement is kept by its channel (session/unacked.py) until it comes back.
+Order lives in ready.py and priority.py; fairness in consumers.py; time in expiry.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from leveret.broker.message import NO_TRAITS, Message, Traits
+from leveret.broker.queues.consumers import Consumer, Consumers
+from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
+from leveret.broker.queues.priority import PriorityReady
+from leveret.broker.queues.ready import Ready
+from leveret.wire.values import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from leveret.broker.agenda import Agenda
+
+# What one queue may hand out before others get their turn: a long backlog must not keep
+# heartbeats and acks waiting, nor pile up in a connection's output. A few socket buffers' worth.
+PUMP_BYTES: Final = 256 * 1024
+# What a delivery costs besides its content; keeps a backlog of tiny messages in bounds too.
+DELIVERY_BYTES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOptions:
+    """What queue.declare says of a queue besides its name."""
+
+    durable: bool = False
+    exclusive: bool = False
+    auto_delete: bool = False
+    arguments: Table = field(default_factory=dict)
+
+
+class Queue:
+    """A queue and its consumers.
+
+    owner: the connection an exclusive queue belongs to, None for others.
+    retire: called when the queue's own rules end it (auto-delete, x-expires).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_agenda",
+        "_is_pumping",
+        "_retire",
+        "consumers",
+        "expiry",
+        "is_deleted",
+        "name",
+        "options",
+        "owner",
+        "ready",
+        "unused",
+        "vhost_name",
+    )
+
+    kind: ClassVar[str] = "queue"
+
+    def __init__(
+        self,
+        vhost_name: str,
+        name: str,
+        options: QueueOptions,
+        agenda: Agenda,
+        retire: Callable[[Queue], None],
+    ) -> None:
+        self.vhost_name = vhost_name
+        self.name = name
+        self.options = options
+        self.owner: object | None = None
+        self.is_deleted = False
+        self.consumers = Consumers()
+        self._agenda = agenda
+        self._retire = retire
+        self._is_pumping = False
+        self.ready = self._new_ready(options.arguments)
+        self.expiry = self._new_expiry(options.arguments)
+        self.unused = self._new_unused(options.arguments)
+
+    def __str__(self) -> str:
+        """As error texts name it."""
+        return f"queue '{self.name}' in vhost '{self.vhost_name}'"
+
+    # Publishing and delivering ---------------------------------------------------------------
+
+    def publish(self, message: Message) -> None:
+        """Hand the message to the next consumer, or keep it until there is one."""
+        if message.traits is not None or self.expiry is not None:
+            self._publish_by_rules(message)
+            return
+        first = self.consumers.first
+        if first and not self.ready.count:
+            consumer = first[0]
+            first.rotate(-1)
+            consumer.deliver(message, False)
+        else:
+            self.ready.push(message)
+
+    def _publish_by_rules(self, message: Message) -> None:
+        expiry = self._expiry_for(message.traits or NO_TRAITS)
+        if expiry is not None:
+            expiry.begin(message)
+        first = self.consumers.first
+        if first and not self.ready.count:
+            consumer = first[0]
+            first.rotate(-1)
+            consumer.deliver(message, False)
+            return
+        if expiry is None:
+            self.ready.push(message)
+        elif not expiry.is_over_at_once(message):
+            self.ready.push(message)
+            expiry.watch()
+
+    def pump(self) -> None:
+        """Hand out what waits while somebody can take it, up to PUMP_BYTES in one turn."""
+        if self.expiry is not None:
+            self.expiry.drop_expired()
+        consumers, ready = self.consumers, self.ready
+        budget = PUMP_BYTES
+        while ready.count and consumers.first:
+            if budget < 0:
+                self._pump_soon()
+                return
+            message, redelivered = ready.take()
+            consumer = consumers.first[0]
+            consumers.first.rotate(-1)
+            consumer.deliver(message, redelivered)
+            budget -= len(message.content) + DELIVERY_BYTES
+
+    def _pump_soon(self) -> None:
+        if not self._is_pumping:
+            self._is_pumping = True
+            self._agenda.soon(self._pump_again)
+
+    def _pump_again(self) -> None:
+        self._is_pumping = False
+        self.pump()
+
+    def get(self) -> tuple[Message, bool] | None:
+        """Take the oldest message and whether it was delivered before; None when there is none."""
+        self.touch()
+        if self.expiry is not None:
+            self.expiry.drop_expired()
+        return self.ready.take() if self.ready.count else None
+
+    def requeue(self, messages: Iterable[Message]) -> None:
+        """Put back what was taken and not settled, each in its original place."""
+        if self.is_deleted:
+            return
+        for message in messages:
+            self.ready.put_back(message)
+        self.pump()
+
+    def purge(self) -> int:
+        """Drop what waits, not what is out for acknowledgement; how many there were."""
+        return self.ready.clear()
+
+    # Consumers -------------------------------------------------------------------------------
+
+    def subscribe(self, consumer: Consumer) -> None:
+        if self.unused is not None:
+            self.unused.stop()
+        self.consumers.add(consumer)
+        self.pump()
+
+    def unsubscribe(self, consumer: Consumer) -> None:
+        """The consumer ended. An auto-delete queue goes with its last one."""
+        if self.is_deleted:
+            return
+        self.consumers.remove(consumer)
+        if len(self.consumers):
+            return
+        self.touch()
+        if self.options.auto_delete:
+            self._retire(self)
+
+    def touch(self) -> None:
+        """The queue was used by something else than a consumer."""
+        if self.unused is not None and not len(self.consumers):
+            self.unused.touch()
+
+    def delete(self) -> int:
+        """The end, called by the vhost: tells the consumers; how many messages went with it."""
+        self.is_deleted = True
+        for clock in (self.expiry, self.unused):
+            if clock is not None:
+                clock.stop()
+        for consumer in self.consumers:
+            self.consumers.remove(consumer)
+            # Next turn: whoever deletes the queue hears of it before its consumers do.
+            self._agenda.soon(consumer.queue_gone)
+        return self.ready.clear()
+
+    # Rules from the arguments ----------------------------------------------------------------
+
+    def _new_ready(self, arguments: Table) -> Ready | PriorityReady:
+        priority_max = arguments.get("x-max-priority")
+        return PriorityReady(priority_max) if isinstance(priority_max, int) else Ready()
+
+    def _new_expiry(self, arguments: Table) -> MessageExpiry | None:
+        ttl_ms = arguments.get("x-message-ttl")
+        if not isinstance(ttl_ms, int):
+            return None
+        return MessageExpiry(self._agenda, self.ready, ttl_ms)
+
+    def _new_unused(self, arguments: Table) -> QueueExpiry | None:
+        idle_ms = arguments.get("x-expires")
+        if not isinstance(idle_ms, int):
+            return None
+        return QueueExpiry(self._agenda, idle_ms, lambda: self._retire(self))
+
+    def _expiry_for(self, traits: Traits) -> MessageExpiry | None:
+        """The queue's clock; a queue without one gets it with the first message that expires."""
+        if self.expiry is None and traits.ttl_ms is not None:
+            self.expiry = MessageExpiry(self._agenda, self.ready, None)
+        return self.expiry

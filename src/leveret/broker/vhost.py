@@ -1,0 +1,149 @@
+"""A virtual host: a name space of exchanges, queues and bindings.
+
+It knows what exists and keeps it consistent; who may do what is asked before, in access.py, and
+what arguments are worth in arguments.py.
+
+Rule: whatever can change where a message goes calls `forget_routes`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker import arguments
+from leveret.broker.bindings import Binding, Bindings
+from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
+from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
+from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
+from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
+from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.reply_to import ReplyConsumers
+from leveret.broker.routing import Route, find_route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.broker.agenda import Agenda
+    from leveret.wire.values import Table
+
+
+class Vhost:
+    """One virtual host."""
+
+    def __init__(self, name: str, agenda: Agenda, random_bytes: Callable[[int], bytes]) -> None:
+        self.name = name
+        self.exchanges: dict[str, Exchange] = {}
+        self.queues: dict[str, Queue] = {}
+        self.bindings = Bindings()
+        self.reply_consumers = ReplyConsumers(random_bytes, self.forget_routes)
+        # Remembered routes by user: a route also says that the user may publish.
+        self.routes: dict[str, dict[bytes, Route]] = {}
+        self._agenda = agenda
+        self._random_bytes = random_bytes
+        for exchange_name, kind, internal in PREDECLARED:
+            options = ExchangeOptions(durable=True, internal=internal)
+            self.exchanges[exchange_name] = Exchange(name, exchange_name, KINDS[kind](), options)
+
+    def forget_routes(self) -> None:
+        """Something changed: every route is found anew."""
+        for remembered in self.routes.values():
+            remembered.clear()
+
+    # Exchanges -------------------------------------------------------------------------------
+
+    def exchange(self, name: str) -> Exchange:
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            raise NotFound(f"no exchange '{name}' in vhost '{self.name}'")
+        return exchange
+
+    def declare_exchange(self, name: str, kind: str, options: ExchangeOptions) -> Exchange:
+        """The exchange, made if need be. `kind` is one of KINDS."""
+        name = without_line_breaks(name)
+        exchange = self.exchanges.get(name)
+        if exchange is not None:
+            arguments.check_same_exchange(exchange, kind, options)
+            return exchange
+        refuse_reserved("exchange", name)
+        exchange = Exchange(self.name, name, KINDS[kind](), options)
+        arguments.check_exchange(str(exchange), options.arguments)
+        self.exchanges[name] = exchange
+        self.forget_routes()
+        return exchange
+
+    def delete_exchange(self, name: str, *, if_unused: bool) -> None:
+        """Delete it with its bindings; a missing one is no error."""
+        if name.startswith(RESERVED_PREFIX):
+            raise AccessRefused(
+                f"deletion of system exchange '{name}' in vhost '{self.name}' not allowed"
+            )
+        exchange = self.exchanges.get(name)
+        if exchange is None:
+            return
+        if if_unused and not exchange.is_unused:
+            raise PreconditionFailed(f"{exchange} in use")
+        self._remove_exchange(exchange)
+
+    def _remove_exchange(self, exchange: Exchange) -> None:
+        del self.exchanges[exchange.name]
+        self.bindings.remove_leaving(exchange)
+        sources = self.bindings.remove_arriving(exchange)
+        self.forget_routes()
+        self._finish(sources)
+
+    def _finish(self, exchanges: list[Exchange]) -> None:
+        """Auto-delete exchanges go when their last binding has gone."""
+        for exchange in exchanges:
+            if exchange.is_finished and exchange.name in self.exchanges:
+                self._remove_exchange(exchange)
+
+    # Bindings --------------------------------------------------------------------------------
+
+    def bind(self, binding: Binding) -> None:
+        self.bindings.add(binding)
+        self.forget_routes()
+
+    def unbind(self, binding: Binding) -> None:
+        self.bindings.remove(binding)
+        self.forget_routes()
+        self._finish([binding.source])
+
+    def route(self, exchange_name: str, routing_key: str, headers: Table) -> Route:
+        """Where a message goes."""
+        exchange = self.exchange(exchange_name)
+        if exchange_name:
+            return find_route(self.exchanges, exchange, routing_key, headers)
+        # The default exchange: every queue is bound to it under its own name.
+        receiver = self.queues.get(routing_key) or self.reply_consumers.find(routing_key)
+        return Route(exchange, () if receiver is None else (receiver,))
+
+    # Queues ----------------------------------------------------------------------------------
+
+    def queue(self, name: str) -> Queue:
+        queue = self.queues.get(name)
+        if queue is None:
+            raise NotFound(f"no queue '{name}' in vhost '{self.name}'")
+        return queue
+
+    def generate_queue_name(self) -> str:
+        return generate("amq.gen-", self._random_bytes)
+
+    def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> Queue:
+        """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
+        assert name not in self.queues
+        queue = Queue(self.name, name, options, self._agenda, self.remove_queue)
+        arguments.check_queue(str(queue), options.arguments)
+        queue.owner = owner
+        self.queues[name] = queue
+        self.forget_routes()
+        return queue
+
+    def remove_queue(self, queue: Queue) -> int:
+        """Delete a queue with its bindings; how many messages waited in it."""
+        if queue.is_deleted:
+            return 0
+        del self.queues[queue.name]
+        sources = self.bindings.remove_arriving(queue)
+        self.forget_routes()
+        self._finish(sources)
+        return queue.delete()
