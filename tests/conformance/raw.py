@@ -93,7 +93,7 @@ class Client:
         if frame is None:
             return None
         self.write_down(frame)
-        if frame.method == "channel.close":
+        if frame.method in {"channel.close", "channel.close-ok"}:
             self.channels_closed.add(frame.channel)
         elif frame.method == "channel.open-ok":
             self.channels_closed.discard(frame.channel)
@@ -175,6 +175,7 @@ class Client:
             self.generated.append(made)
 
     def neutral(self, line: str) -> str:
+        line = re.sub(r"\\n +", "", line)  # RabbitMQ prints long terms over several lines.
         if self.prefix:
             line = line.replace(self.prefix, "~")
         for pattern, replacement in VOLATILE:

@@ -6,6 +6,7 @@ first connection unless `by("other", step)` says otherwise; connections open as 
 
 import contextlib
 import itertools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -171,12 +172,14 @@ def data(content: bytes) -> Step:
     return Step(lambda _, client: client.send(content))
 
 
-def greet(content: bytes = PROTOCOL_HEADER) -> Step:
+def greet(content: bytes = PROTOCOL_HEADER, *, in_full: bool = False) -> Step:
     """Send a protocol header and read what comes of it."""
 
     def act(_: Run, client: Client) -> None:
         client.send(content)
         client.receive_until("connection.start", channel=0)
+        if not in_full:
+            client.transcript[-1] = re.sub(r"server_properties=.*", "...", client.transcript[-1])
 
     return Step(act)
 
@@ -192,6 +195,25 @@ def expect(count: int = 1) -> Step:
                 return
             if found.method in {"basic.deliver", "basic.return"}:
                 read_content(client)
+
+    return Step(act)
+
+
+def confirms(count: int) -> Step:
+    """Read until so many publishes are confirmed; how they are grouped is the broker's choice."""
+
+    def act(_: Run, client: Client) -> None:
+        start = len(client.transcript)
+        settled: dict[int, str] = {}
+        while len(settled) < count:
+            found = client.receive()
+            if found is None or found.method not in {"basic.ack", "basic.nack"}:
+                return
+            values = wire.decode_method(found.payload)[1]
+            last = values["delivery_tag"]
+            for tag in range(1 if values["multiple"] else last, last + 1):
+                settled.setdefault(tag, found.method)
+        client.transcript[start:] = [f"{tag} {settled[tag]}" for tag in sorted(settled)]
 
     return Step(act)
 
@@ -230,18 +252,27 @@ def sync(channel: int = 1) -> Step:
 
 
 def read_to_end() -> Step:
-    """Read until the broker hangs up."""
+    """Read until the connection is closed; who then hangs up first, and when, is not compared."""
 
     def act(_: Run, client: Client) -> None:
-        while client.receive() is not None:
-            pass
+        while found := client.receive():
+            if found.method.startswith("connection.close"):
+                return
         client.transcript.append("silence")
 
     return Step(act)
 
 
 def hang_up() -> Step:
-    return Step(lambda _, client: client.hang_up())
+    """Drop the socket without a word."""
+
+    def act(current: Run, client: Client) -> None:
+        client.hang_up()
+        current.clients = {
+            name: each for name, each in current.clients.items() if each is not client
+        }
+
+    return Step(act)
 
 
 def mannerless() -> Step:
