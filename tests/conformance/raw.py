@@ -52,6 +52,7 @@ class Client:
     close_ok: bool = True  # Answer a close at once, as a well-mannered client does.
     received: bytes = b""
     generated: list[str] = field(default_factory=list)
+    last_properties: dict[str, Any] = field(default_factory=dict)
     channels_closed: set[int] = field(default_factory=set)
     sock: socket.socket = field(init=False)
 
@@ -163,6 +164,7 @@ class Client:
             return " ".join([name, *(f"{key}={shown(each)}" for key, each in values.items())])
         if frame.kind == wire.HEADER:
             properties, size = wire.decode_header(frame.payload)
+            self.last_properties = properties
             listed = " ".join(f"{key}={shown(each)}" for key, each in properties.items())
             return f"header size={size} {listed}".rstrip()
         if frame.kind == wire.BODY:

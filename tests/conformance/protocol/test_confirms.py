@@ -5,7 +5,6 @@ import pytest
 from tests.conformance.protocol.script import (
     bind,
     confirms,
-    consume,
     do,
     exchange,
     expect,
@@ -80,7 +79,6 @@ CONFIRM = {
         publish("~q"),
         expect(),
     ],
-    "delivered with no-ack": [confirmed, queue(), consume(no_ack=1), publish("~q"), quiet(0.1)],
     "an empty message": [confirmed, queue(), publish("~q", b""), expect()],
     "a dead reply-to": [confirmed, publish("amq.rabbitmq.reply-to.dead"), expect()],
 }
@@ -193,15 +191,6 @@ TX = {
         expect(2),
     ],
     "mandatory is dropped at rollback": [transacted, publish("~none", mandatory=1), rollback],
-    "deliveries go on": [
-        queue(),
-        transacted,
-        consume(),
-        publish("~q"),
-        quiet(0.1),
-        commit,
-        expect(),
-    ],
 }
 
 SCRIPTS = {
