@@ -16,7 +16,6 @@ from tests.conformance.protocol import wire
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 PATIENCE_S = 5.0
 CAPABILITIES = {"authentication_failure_close": True, "consumer_cancel_notify": True}
-PLAIN = b"\x00guest\x00guest"
 
 VOLATILE = [
     (re.compile(r"amq\.gen-[A-Za-z0-9_-]{22}"), "amq.gen-*"),
@@ -186,15 +185,15 @@ class Client:
 
     # --- the usual ways in and out
 
-    def handshake(self, capabilities: dict[str, bool] = CAPABILITIES) -> None:
-        """Open a connection without writing it down."""
+    def handshake(self, capabilities: dict[str, bool] = CAPABILITIES, user: str = "guest") -> None:
+        """Open a connection without writing it down; every user's password is its name."""
         kept, self.transcript = self.transcript, []
         self.send(PROTOCOL_HEADER)
         self.receive_until("connection.start", channel=0)
         start_ok = {
             "client_properties": {"capabilities": dict(capabilities)},
             "mechanism": "PLAIN",
-            "response": PLAIN,
+            "response": f"\x00{user}\x00{user}",
             "locale": "en_US",
         }
         self.send_method(0, "connection.start-ok", start_ok)

@@ -50,6 +50,7 @@ class Run:
     prefix: str
     bare: bool = False
     capabilities: dict[str, bool] = field(default_factory=lambda: dict(CAPABILITIES))
+    user: str = "guest"
     transcript: list[str] = field(default_factory=list)
     clients: dict[str, Client] = field(default_factory=dict)
     leftovers: list[tuple[str, str]] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Run:
             client = Client(self.endpoint.host, self.endpoint.port, self.prefix)
             self.clients[name] = client
             if not self.bare:
-                client.handshake(self.capabilities)
+                client.handshake(self.capabilities, self.user if name == FIRST else "guest")
                 client.open_channel()
         return self.clients[name]
 
@@ -84,9 +85,13 @@ def run(
     *,
     bare: bool = False,
     capabilities: dict[str, bool] | None = None,
+    user: str = "guest",
 ) -> list[str]:
-    """Run the steps on fresh connections; `bare` ones are sockets without a handshake."""
-    current = Run(endpoint, f"t{next(RUNS)}-", bare, capabilities or dict(CAPABILITIES))
+    """Run the steps on fresh connections; `bare` ones are sockets without a handshake.
+
+    The first connection is the given user's, the others are guest's.
+    """
+    current = Run(endpoint, f"t{next(RUNS)}-", bare, capabilities or dict(CAPABILITIES), user)
     try:
         for step in script:
             current.step(step)

@@ -2,8 +2,17 @@
 
 import pytest
 
-from tests.conformance.protocol.script import bind, by, do, exchange, expect, get, publish, queue
-from tests.conformance.protocol.script import open_channel, sync
+from tests.conformance.protocol.script import (
+    bind,
+    do,
+    exchange,
+    expect,
+    get,
+    open_channel,
+    publish,
+    queue,
+    sync,
+)
 from tests.conformance.protocol.wire import Typed
 
 again = open_channel(1)
