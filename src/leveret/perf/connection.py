@@ -18,6 +18,7 @@ from leveret.wire.codes import MalformedFrame
 from leveret.wire.frames import encode_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from leveret.perf.address import Address
@@ -31,7 +32,13 @@ CLOSE_S_MAX = 2.0
 # The granularity at which a blocked send or receive looks up.
 BLOCKED_S_MAX = 0.1
 CHUNK_BYTES = 256 * 1024
+# Few enough that neither side's socket buffer fills up while the other one writes.
+CALLS_AT_ONCE = 100
 FRAME_BYTES_MAX = 131072
+_CLOSING = frozenset(
+    kind.index.to_bytes(4, "big")
+    for kind in (methods.ConnectionClose, methods.ChannelClose, methods.BasicCancel)
+)
 
 
 class PerfError(Exception):
@@ -54,6 +61,7 @@ class Connection:
         self._received = b""
         self.server_properties: dict[str, object] = {}
         self.frame_max = FRAME_BYTES_MAX
+        self.tune = methods.ConnectionTune()
         try:
             self.socket = socket.create_connection((address.host, address.port), timeout=10)
         except OSError as error:
@@ -76,11 +84,21 @@ class Connection:
     ) -> None:
         self.close()
 
+    @property
+    def broker(self) -> str:
+        """What the broker calls itself. Leveret's product and version are RabbitMQ's."""
+        properties = self.server_properties
+        if str(properties.get("platform", "")).startswith("Leveret"):
+            return str(properties["platform"])
+        named = [str(properties[key]) for key in ("product", "version") if key in properties]
+        return " ".join(named) or "unknown"
+
     def _shake_hands(self, name: str) -> None:
         self.send(frames.PROTOCOL_HEADER)
         start = self.wait_for(0, methods.ConnectionStart)
         self.server_properties = dict(start.server_properties)
         tune = self.call(0, start_ok(self.address, name), methods.ConnectionTune)
+        self.tune = tune
         self.frame_max = min(tune.frame_max or FRAME_BYTES_MAX, FRAME_BYTES_MAX)
         opening = tune_ok(tune) + method_frame(
             0, methods.ConnectionOpen(virtual_host=self.address.vhost)
@@ -96,6 +114,14 @@ class Connection:
         """Send a method and wait for its answer."""
         self.send(method_frame(channel, method))
         return self.wait_for(channel, answer)
+
+    def call_all(self, channel: int, calls: Sequence[methods.Method], answer: type[Answer]) -> None:
+        """Send many methods and wait for the answers, many at a time."""
+        for start in range(0, len(calls), CALLS_AT_ONCE):
+            some = calls[start : start + CALLS_AT_ONCE]
+            self.send(b"".join([method_frame(channel, each) for each in some]))
+            for _ in some:
+                self.wait_for(channel, answer)
 
     def send(self, data: bytes | memoryview) -> None:
         """Send all of `data`."""
@@ -252,10 +278,12 @@ def tune_ok(tune: methods.ConnectionTune) -> bytes:
 
 def refuse(channel: int, payload: bytes) -> None:
     """Raise what the server closes a channel, a connection or a consumer with; ignore the rest."""
+    if payload[:4] not in _CLOSING:
+        return
     method = decode(payload)
     if isinstance(method, methods.ConnectionClose):
         raise ServerClosedError(f"the broker closed the connection: {method.reply_text}")
     if isinstance(method, methods.ChannelClose):
         raise ServerClosedError(f"the broker closed channel {channel}: {method.reply_text}")
-    if isinstance(method, methods.BasicCancel):
-        raise ServerClosedError(f"the broker cancelled consumer {method.consumer_tag}")
+    assert isinstance(method, methods.BasicCancel)
+    raise ServerClosedError(f"the broker cancelled consumer {method.consumer_tag}")

@@ -148,14 +148,19 @@ def conclude(crew: Crew, copies: int, flow: Flow) -> None:
             raise PerfError(f"{count} of {published} messages were {trouble}")
     crew.drain(published * copies)
     consumed = crew.finish_consumers()
-    delivered = total(consumed, "messages")
-    if delivered != published * copies:
-        raise PerfError(f"{published * copies} messages were due, {delivered} came")
-    flow.figures.update({"published_total": published, "delivered_total": delivered})
+    check_total(consumed, published * copies)
+    flow.figures.update({"published_total": published, "delivered_total": published * copies})
     latency = Histogram()
     for answer in consumed:
         latency.merge(histogram_of(answer))
     flow.figures.update(latency.figures("latency"))
+
+
+def check_total(consumed: Sequence[Answer], expected: int) -> None:
+    """None lost, none extra."""
+    delivered = total(consumed, "messages")
+    if delivered != expected:
+        raise PerfError(f"{expected} messages were due, {delivered} came")
 
 
 def total(answers: Sequence[Answer], name: str) -> int:

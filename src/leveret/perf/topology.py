@@ -13,10 +13,16 @@ from leveret.perf.connection import Connection, PerfError
 from leveret.wire import methods
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from leveret.perf.address import Address
     from leveret.wire.values import Table
+
+
+def unique_prefix() -> str:
+    """What the names of one run begin with."""
+    return f"perf.{secrets.token_hex(4)}"
 
 
 class Topology:
@@ -24,7 +30,7 @@ class Topology:
 
     def __init__(self, address: Address) -> None:
         self.connection = Connection(address, "leveret perf control")
-        self.prefix = f"perf.{secrets.token_hex(4)}"
+        self.prefix = unique_prefix()
         self._queues: list[str] = []
         self._exchanges: list[str] = []
 
@@ -45,23 +51,27 @@ class Topology:
 
     @property
     def broker(self) -> str:
-        """What the broker calls itself."""
-        properties = self.connection.server_properties
-        named = [str(properties[key]) for key in ("product", "version") if key in properties]
-        return " ".join(named) or "unknown"
+        return self.connection.broker
 
     def declare_queue(self, name: str, *, kind: str = "classic", durable: bool = False) -> str:
-        full_name = f"{self.prefix}.{name}"
         arguments: Table = {} if kind == "classic" else {"x-queue-type": kind}
         declare = methods.QueueDeclare(
-            queue=full_name,
+            queue=f"{self.prefix}.{name}",
             durable=durable or kind != "classic",
             auto_delete=kind == "classic",
             arguments=arguments,
         )
         self.connection.call(1, declare, methods.QueueDeclareOk)
-        self._queues.append(full_name)
-        return full_name
+        self._queues.append(declare.queue)
+        return declare.queue
+
+    def declare_queues(self, count: int) -> tuple[str, ...]:
+        """Many transient queues with names of one length."""
+        names = tuple(f"{self.prefix}.queue{index:06d}" for index in range(count))
+        declares = [methods.QueueDeclare(queue=name, auto_delete=True) for name in names]
+        self._queues += names
+        self.connection.call_all(1, declares, methods.QueueDeclareOk)
+        return names
 
     def declare_exchange(self, name: str, kind: str) -> str:
         full_name = f"{self.prefix}.{name}"
@@ -70,9 +80,12 @@ class Topology:
         self._exchanges.append(full_name)
         return full_name
 
-    def bind(self, queue: str, exchange: str, routing_key: str) -> None:
-        binding = methods.QueueBind(queue=queue, exchange=exchange, routing_key=routing_key)
-        self.connection.call(1, binding, methods.QueueBindOk)
+    def bind(self, queue: str, exchange: str, routing_keys: Sequence[str]) -> None:
+        bindings = [
+            methods.QueueBind(queue=queue, exchange=exchange, routing_key=routing_key)
+            for routing_key in routing_keys
+        ]
+        self.connection.call_all(1, bindings, methods.QueueBindOk)
 
     def message_count(self, queue: str) -> int:
         declare = methods.QueueDeclare(queue=queue, passive=True)
@@ -80,8 +93,7 @@ class Topology:
 
     def _delete_all(self) -> None:
         # Deleting what is gone already is no error.
-        for queue in self._queues:
-            self.connection.call(1, methods.QueueDelete(queue=queue), methods.QueueDeleteOk)
-        for exchange in self._exchanges:
-            delete = methods.ExchangeDelete(exchange=exchange)
-            self.connection.call(1, delete, methods.ExchangeDeleteOk)
+        queues = [methods.QueueDelete(queue=queue) for queue in self._queues]
+        self.connection.call_all(1, queues, methods.QueueDeleteOk)
+        exchanges = [methods.ExchangeDelete(exchange=exchange) for exchange in self._exchanges]
+        self.connection.call_all(1, exchanges, methods.ExchangeDeleteOk)

@@ -6,22 +6,36 @@ Each command is its scenario's options; the work is in leveret.perf.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from leveret.perf import plot
+from leveret.perf import plot as picture
 from leveret.perf.address import DEFAULT_URI, Address, BadAddressError, parse_uri
+from leveret.perf.churn import Pace
 from leveret.perf.connection import PerfError
 from leveret.perf.deliveries import BrokenStreamError
 from leveret.perf.flow import Traffic
-from leveret.perf.scenarios import throughput as throughput_scenario
+from leveret.perf.scenarios import (
+    backlog,
+    bind_churn,
+    channel_churn,
+    connection_churn,
+    fan_out,
+    idle_connections,
+    latency,
+    many_queues,
+    queue_churn,
+    throughput,
+    topic_bindings,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from leveret.perf.result import Result, Sample
+    from leveret.perf.result import Progress, Result, Sample
 
 Command = TypeVar("Command", bound="Callable[..., None]")
 
@@ -39,15 +53,15 @@ def address(_context: click.Context, _option: click.Parameter, uri: str) -> Addr
 class Output:
     """Where a result goes besides the terminal."""
 
-    def __init__(self, json: Path | None, picture: Path | None) -> None:
+    def __init__(self, json: Path | None, plot: Path | None) -> None:
         self.json = json
-        self.picture = picture
+        self.plot = plot
 
-    def run(self, scenario: Callable[[Callable[[Sample], None]], Result]) -> None:
+    def run(self, scenario: Callable[[Progress], Result]) -> None:
         """Run, show, write; a failure is one line and exit code 1."""
         try:
-            if self.picture is not None:
-                plot.require_matplotlib()
+            if self.plot is not None:
+                picture.require_matplotlib()
             result = scenario(show)
             self.write(result)
         except (PerfError, BrokenStreamError) as error:
@@ -66,8 +80,8 @@ class Output:
             click.echo(f"  {line}")
         if self.json is not None:
             result.write(self.json)
-        if self.picture is not None:
-            plot.draw(result, self.picture)
+        if self.plot is not None:
+            picture.draw(result, self.plot)
 
 
 def show(sample: Sample) -> None:
@@ -92,9 +106,9 @@ WHOLE = click.IntRange(min=0)
 uri_option = click.option(
     "--uri", callback=address, default=DEFAULT_URI, show_default=True, help="The broker."
 )
-json_option = click.option("--json", "json_path", type=WRITABLE, help="Write the result there.")
+json_option = click.option("--json", type=WRITABLE, help="Write the result there.")
 plot_option = click.option(
-    "--plot", "plot_path", type=WRITABLE, help="Draw the result there (.png, .svg or .pdf)."
+    "--plot", type=WRITABLE, help="Draw the result there (.png, .svg or .pdf)."
 )
 output_options = with_options(uri_option, json_option, plot_option)
 duration_option = click.option(
@@ -116,9 +130,13 @@ warmup_option = click.option(
 size_option = click.option(
     "--size", type=WHOLE, default=1024, show_default=True, help="Bytes in a body."
 )
-traffic_options = with_options(
-    click.option("--producers", type=COUNT, default=1, show_default=True, help="Processes."),
-    click.option("--consumers", type=COUNT, default=1, show_default=True, help="Processes."),
+producers_option = click.option(
+    "--producers", type=COUNT, default=1, show_default=True, help="Processes."
+)
+consumers_option = click.option(
+    "--consumers", type=COUNT, default=1, show_default=True, help="Processes."
+)
+message_options = with_options(
     size_option,
     click.option("--confirm", type=WHOLE, default=0, help="Window of unconfirmed messages."),
     click.option("--auto-ack/--manual-ack", default=True, show_default=True),
@@ -131,11 +149,38 @@ traffic_options = with_options(
         help="Deliveries that one basic.ack settles; 1: each its own.",
     ),
     click.option("--persistent", is_flag=True, help="Durable queue, delivery mode 2."),
-    click.option("--rate", type=click.FloatRange(min=0), default=0.0, help="Messages/s in all."),
-    click.option("--check-sequence", is_flag=True, help="Check the order; costs the client."),
-    warmup_option,
-    duration_option,
 )
+rate_option = click.option(
+    "--rate", type=click.FloatRange(min=0), default=0.0, help="Messages/s in all."
+)
+sequence_option = click.option(
+    "--check-sequence", is_flag=True, help="Check the order too; costs the client."
+)
+pace_options = with_options(warmup_option, duration_option)
+flow_options = with_options(message_options, rate_option, sequence_option, pace_options)
+PID_HELP = "The broker's process, to read its memory."
+
+
+def at_once_option(default: int) -> Callable[[Command], Command]:
+    return click.option(
+        "--at-once",
+        type=COUNT,
+        default=default,
+        show_default=True,
+        help="So many are asked for before the first answer is read.",
+    )
+
+
+def counts_option(default: Sequence[int]) -> Callable[[Command], Command]:
+    return click.option(
+        "--count",
+        "counts",
+        type=COUNT,
+        multiple=True,
+        default=default,
+        show_default=True,
+        help="Repeat for each number to measure.",
+    )
 
 
 def traffic_of(options: dict[str, object]) -> Traffic:
@@ -148,24 +193,141 @@ def perf() -> None:
     """Put load on an AMQP 0-9-1 broker and measure it."""
 
 
-@perf.command()
+@perf.command("throughput")
 @output_options
-@traffic_options
+@producers_option
+@consumers_option
+@flow_options
 @click.option("--queue-type", default="classic", show_default=True)
-def throughput(
-    uri: Address,
-    json_path: Path | None,
-    plot_path: Path | None,
-    queue_type: str,
-    **traffic: object,
+def run_throughput(
+    uri: Address, json: Path | None, plot: Path | None, queue_type: str, **options: object
 ) -> None:
     """Messages a second through one queue."""
-    Output(json_path, plot_path).run(
-        lambda progress: throughput_scenario.run(
-            uri, traffic_of(traffic), progress, queue_type=queue_type
-        )
-    )
+    traffic = traffic_of(options)
+    Output(json, plot).run(partial(throughput.run, uri, traffic, queue_type=queue_type))
 
 
-if __name__ == "__main__":
-    perf()
+@perf.command("latency")
+@output_options
+@pace_options
+@click.option("--size", type=WHOLE, default=16, show_default=True, help="Bytes in a body.")
+def run_latency(
+    uri: Address, json: Path | None, plot: Path | None, size: int, **options: float
+) -> None:
+    """One message at a time: p50, p95, p99."""
+    Output(json, plot).run(partial(latency.run, uri, Pace(**options), size=size))
+
+
+@perf.command("connection-churn")
+@output_options
+@pace_options
+@at_once_option(1)
+def run_connection_churn(
+    uri: Address, json: Path | None, plot: Path | None, at_once: int, **options: float
+) -> None:
+    """Connections opened and closed a second."""
+    Output(json, plot).run(partial(connection_churn.run, uri, Pace(**options), at_once=at_once))
+
+
+@perf.command("channel-churn")
+@output_options
+@pace_options
+@at_once_option(100)
+def run_channel_churn(
+    uri: Address, json: Path | None, plot: Path | None, at_once: int, **options: float
+) -> None:
+    """Channels opened and closed a second."""
+    Output(json, plot).run(partial(channel_churn.run, uri, Pace(**options), at_once=at_once))
+
+
+@perf.command("queue-churn")
+@output_options
+@pace_options
+@at_once_option(100)
+def run_queue_churn(
+    uri: Address, json: Path | None, plot: Path | None, at_once: int, **options: float
+) -> None:
+    """Queues declared and deleted a second."""
+    Output(json, plot).run(partial(queue_churn.run, uri, Pace(**options), at_once=at_once))
+
+
+@perf.command("bind-churn")
+@output_options
+@pace_options
+@at_once_option(100)
+def run_bind_churn(
+    uri: Address, json: Path | None, plot: Path | None, at_once: int, **options: float
+) -> None:
+    """Bindings made and unmade a second."""
+    Output(json, plot).run(partial(bind_churn.run, uri, Pace(**options), at_once=at_once))
+
+
+@perf.command("fan-out")
+@output_options
+@producers_option
+@consumers_option
+@flow_options
+@click.option("--queues", type=COUNT, default=10, show_default=True)
+def run_fan_out(
+    uri: Address, json: Path | None, plot: Path | None, queues: int, **options: object
+) -> None:
+    """Every message to many queues."""
+    traffic = traffic_of(options)
+    Output(json, plot).run(partial(fan_out.run, uri, traffic, queues=queues))
+
+
+@perf.command("many-queues")
+@output_options
+@producers_option
+@flow_options
+@counts_option(many_queues.COUNTS)
+def run_many_queues(
+    uri: Address, json: Path | None, plot: Path | None, counts: Sequence[int], **options: object
+) -> None:
+    """Cost of a message to one of many."""
+    traffic = traffic_of(options)
+    Output(json, plot).run(partial(many_queues.run, uri, traffic, counts=counts))
+
+
+@perf.command("topic-bindings")
+@output_options
+@producers_option
+@flow_options
+@counts_option(topic_bindings.COUNTS)
+def run_topic_bindings(
+    uri: Address, json: Path | None, plot: Path | None, counts: Sequence[int], **options: object
+) -> None:
+    """Cost of a message among many."""
+    traffic = traffic_of(options)
+    Output(json, plot).run(partial(topic_bindings.run, uri, traffic, counts=counts))
+
+
+@perf.command("backlog")
+@output_options
+@producers_option
+@consumers_option
+@message_options
+@click.option("--messages", type=COUNT, default=1_000_000, show_default=True)
+@click.option("--pid", type=COUNT, help=PID_HELP)
+def run_backlog(
+    uri: Address,
+    json: Path | None,
+    plot: Path | None,
+    messages: int,
+    pid: int | None,
+    **options: object,
+) -> None:
+    """Fill a queue, then drain it."""
+    traffic = traffic_of(options)
+    Output(json, plot).run(partial(backlog.run, uri, traffic, messages=messages, pid=pid))
+
+
+@perf.command("idle-connections")
+@output_options
+@click.option("--connections", type=COUNT, default=1000, show_default=True)
+@click.option("--pid", type=COUNT, required=True, help=PID_HELP)
+def run_idle_connections(
+    uri: Address, json: Path | None, plot: Path | None, connections: int, pid: int
+) -> None:
+    """Memory of a connection with a channel."""
+    Output(json, plot).run(partial(idle_connections.run, uri, pid, connections=connections))
