@@ -5,6 +5,7 @@
     ├── NotFound             404  no such queue, exchange, ...
     ├── ResourceLocked       405  somebody else's exclusive queue
     ├── PreconditionFailed   406  it exists, but not like that
+    ├── SyntaxRefused        502  a request whose arguments contradict each other
     ├── CommandInvalid       503  a request that can never work
     ├── NotAllowed           530  a rule of the server forbids it
     └── Unsupported          540  a feature Leveret does not have, by name

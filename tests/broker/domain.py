@@ -1,0 +1,123 @@
+"""The domain's words for tests: messages from nothing, consumers that remember, a clock by hand."""
+
+from itertools import count
+
+from leveret.broker.agenda import Agenda
+from leveret.broker.bindings import Binding
+from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
+from leveret.broker.exchanges.kinds import KINDS
+from leveret.broker.message import Message, Traits, pack_address
+from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.wire import frames
+from leveret.wire.properties import Properties, encode_header
+
+_positions = count()
+
+
+class HandClock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+class HandAgenda(Agenda):
+    """An agenda and the clock it reads."""
+
+    def __init__(self):
+        self.hand = HandClock()
+        super().__init__(self.hand)
+
+    def pass_time(self, seconds):
+        """The clock goes on, and what falls due on the way is done."""
+        end = round(self.hand.now + seconds, 6)
+        while (deadline := self.next_deadline()) is not None and deadline <= end:
+            self.hand.now = max(self.hand.now, deadline)
+            self.run()
+        self.hand.now = end
+
+
+def random_bytes():
+    """A source of `chance` that never repeats itself and is the same in every test."""
+    numbers = count(1)
+    return lambda size: next(numbers).to_bytes(size, "big")
+
+
+def content(body=b"", properties=None, channel=1, frame_max=0):
+    """Header frame and body frames, as a publisher sends them."""
+    header = encode_header(properties or Properties(), len(body))
+    return frames.encode_frame(frames.HEADER, channel, header) + frames.encode_body(
+        channel, body, frame_max
+    )
+
+
+def message(body="", *, exchange="", key="", ttl_ms=None, priority=None, properties=None):
+    """A message that was just published; the later made, the later in line."""
+    traits = None
+    if ttl_ms is not None or priority is not None:
+        traits = Traits(ttl_ms=ttl_ms, priority=priority or 0)
+    address = pack_address(exchange.encode(), key.encode())
+    return Message(address, content(body.encode(), properties), 1, next(_positions), traits)
+
+
+def messages(*bodies):
+    return [message(body) for body in bodies]
+
+
+def bodies(found):
+    return [each.body.decode() for each in found]
+
+
+class Subscriber:
+    """A consumer that keeps what it gets; full after `room` messages until `settle` makes room."""
+
+    def __init__(self, queue=None, *, priority=0, exclusive=False, room=None, name=""):
+        self.queue = queue
+        self.priority = priority
+        self.exclusive = exclusive
+        self.room = room
+        self.name = name
+        self.held = []
+        self.got = []
+        self.redelivered = []
+        self.is_told_of_the_end = False
+
+    def __repr__(self):
+        return f"<{self.name}>"
+
+    def deliver(self, delivered, redelivered):
+        assert self.room is None or len(self.held) < self.room, "delivered to a full consumer"
+        self.held.append(delivered)
+        self.got.append(delivered.body.decode())
+        if redelivered:
+            self.redelivered.append(delivered.body.decode())
+        if self.room is not None and len(self.held) == self.room:
+            self.queue.consumers.park(self)
+
+    def settle(self):
+        """Acknowledge the oldest message held."""
+        was_full = len(self.held) == self.room
+        self.held.pop(0)
+        if was_full:
+            self.queue.consumers.resume(self)
+            self.queue.pump()
+
+    def queue_gone(self):
+        self.is_told_of_the_end = True
+
+
+def exchange(name="x", kind="direct", **options):
+    return Exchange("/", name, KINDS[kind](), ExchangeOptions(**options))
+
+
+def queue(name="q", agenda=None, retire=lambda _queue: None, **options):
+    return Queue("/", name, QueueOptions(**options), agenda or HandAgenda(), retire)
+
+
+def binding(source, destination, key="", **arguments):
+    """Arguments by keyword, underscores for dashes: x_match is x-match."""
+    table = {name.replace("_", "-"): value for name, value in arguments.items()}
+    return Binding(source, destination, key, table)

@@ -1,0 +1,19 @@
+"""fanout: everything to everybody."""
+
+from tests.broker.domain import binding, exchange, queue
+
+
+def test_a_message_goes_to_every_binding_whatever_its_key():
+    fanout = exchange(kind="fanout")
+    for name, key in [("a", ""), ("b", "red")]:
+        fanout.bind(binding(fanout, queue(name), key))
+    assert [each.name for each in fanout.type.route("blue", {})] == ["a", "b"]
+
+
+def test_an_unbound_queue_gets_nothing_more():
+    fanout = exchange(kind="fanout")
+    gone = binding(fanout, queue("a"))
+    fanout.bind(gone)
+    fanout.bind(binding(fanout, queue("b")))
+    fanout.unbind(gone.key)
+    assert [each.name for each in fanout.type.route("", {})] == ["b"]

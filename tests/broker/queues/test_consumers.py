@@ -1,0 +1,156 @@
+"""Whose turn it is: strict round robin among the highest priority that can take more."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leveret.broker.queues.consumers import NOBODY, Consumers
+from tests.broker.domain import Subscriber
+
+
+@pytest.fixture
+def consumers():
+    return Consumers()
+
+
+def subscribed(consumers, *names, priority=0, exclusive=False):
+    made = [Subscriber(name=name, priority=priority, exclusive=exclusive) for name in names]
+    for each in made:
+        consumers.add(each)
+    return made
+
+
+def turns(consumers, count):
+    """Who is served when `count` messages come."""
+    served = []
+    for _ in range(count):
+        served.append(consumers.first[0].name)
+        consumers.first.rotate(-1)
+    return "".join(served)
+
+
+def test_nobody_is_first_where_nobody_waits(consumers):
+    assert not consumers.first
+    assert consumers.first is NOBODY
+    assert len(consumers) == 0
+
+
+def test_consumers_take_turns(consumers):
+    subscribed(consumers, "a", "b", "c")
+    assert turns(consumers, 7) == "abcabca"
+
+
+def test_a_newcomer_waits_for_its_turn(consumers):
+    subscribed(consumers, "a", "b")
+    assert turns(consumers, 1) == "a"
+    subscribed(consumers, "c")
+    assert turns(consumers, 3) == "bac"
+
+
+def test_a_higher_priority_is_served_alone(consumers):
+    subscribed(consumers, "a", "b")
+    subscribed(consumers, "x", "y", priority=5)
+    subscribed(consumers, "z", priority=-1)
+    assert turns(consumers, 4) == "xyxy"
+
+
+def test_a_lower_priority_is_served_while_the_higher_is_full(consumers):
+    subscribed(consumers, "a", "b")
+    (x,) = subscribed(consumers, "x", priority=5)
+    consumers.park(x)
+    assert turns(consumers, 2) == "ab"
+    consumers.resume(x)
+    assert turns(consumers, 2) == "xx"
+
+
+def test_a_full_consumer_loses_its_turn_and_comes_back_at_the_end(consumers):
+    a, _b, _c = subscribed(consumers, "a", "b", "c")
+    consumers.park(a)
+    assert turns(consumers, 3) == "bcb"
+    consumers.resume(a)
+    assert turns(consumers, 3) == "cba"
+
+
+def test_a_consumer_that_was_just_served_may_park(consumers):
+    a, b = subscribed(consumers, "a", "b")
+    assert turns(consumers, 1) == "a"
+    consumers.park(a)
+    assert turns(consumers, 2) == "bb"
+    consumers.park(b)
+    assert not consumers.first
+
+
+def test_parking_twice_is_no_harm(consumers):
+    a, b = subscribed(consumers, "a", "b")
+    consumers.park(a)
+    consumers.park(a)
+    assert turns(consumers, 1) == "b"
+    consumers.park(b)
+    consumers.park(b)
+    assert consumers.first is NOBODY
+
+
+def test_a_parked_consumer_is_still_a_consumer(consumers):
+    (a,) = subscribed(consumers, "a")
+    consumers.park(a)
+    assert len(consumers) == 1
+    assert list(consumers) == [a]
+
+
+def test_a_removed_consumer_gets_no_turn(consumers):
+    a, _b = subscribed(consumers, "a", "b")
+    consumers.remove(a)
+    assert len(consumers) == 1
+    assert turns(consumers, 2) == "bb"
+
+
+def test_a_parked_consumer_can_be_removed(consumers):
+    (a,) = subscribed(consumers, "a")
+    consumers.park(a)
+    consumers.remove(a)
+    assert len(consumers) == 0
+
+
+def test_consumers_may_leave_while_they_are_looked_at(consumers):
+    subscribed(consumers, "a", "b")
+    for each in consumers:
+        consumers.remove(each)
+    assert len(consumers) == 0
+
+
+def test_one_exclusive_consumer_makes_the_queue_exclusive(consumers):
+    subscribed(consumers, "a")
+    assert not consumers.is_exclusive
+    (x,) = subscribed(consumers, "x", exclusive=True)
+    assert consumers.is_exclusive
+    consumers.remove(x)
+    assert not consumers.is_exclusive
+
+
+def test_subscribing_twice_is_our_own_mistake(consumers):
+    (a,) = subscribed(consumers, "a")
+    with pytest.raises(AssertionError):
+        consumers.add(a)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["serve", "park", "resume"]), st.integers(0, 4))))
+def test_among_equals_nobody_is_served_twice_while_another_waits(actions):
+    consumers = Consumers()
+    everybody = subscribed(consumers, *"abcde")
+    parked, since = set(), dict.fromkeys(everybody, 0)
+    for turn, (action, number) in enumerate(actions, 1):
+        each = everybody[number]
+        if action == "serve" and consumers.first:
+            served = consumers.first[0]
+            consumers.first.rotate(-1)
+            assert served not in parked
+            # Longest in line since it was last served, or came back.
+            assert since[served] == min(since[one] for one in everybody if one not in parked)
+            since[served] = turn
+        elif action == "park" and each not in parked:
+            consumers.park(each)
+            parked.add(each)
+        elif action == "resume" and each in parked:
+            consumers.resume(each)
+            parked.discard(each)
+            since[each] = turn

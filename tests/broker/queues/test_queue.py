@@ -1,0 +1,300 @@
+"""A queue: what waits meets who waits."""
+
+import pytest
+
+from leveret.broker.queues import queue as module
+from tests.broker.domain import Subscriber, bodies, message, messages
+from tests.broker.domain import queue as make_queue
+
+
+@pytest.fixture
+def jobs(agenda):
+    return make_queue("jobs", agenda)
+
+
+def publish(queue, *names, **traits):
+    for name in names:
+        queue.publish(message(name, **traits))
+
+
+def subscribe(queue, **options):
+    subscriber = Subscriber(queue, **options)
+    queue.subscribe(subscriber)
+    return subscriber
+
+
+def take(queue):
+    taken = queue.get()
+    return taken and (taken[0].body.decode(), taken[1])
+
+
+# Publishing and delivering ---------------------------------------------------------------------
+
+
+def test_a_queue_is_named_as_error_texts_name_it(jobs):
+    assert str(jobs) == "queue 'jobs' in vhost '/'"
+
+
+def test_a_message_waits_until_somebody_gets_it(jobs):
+    publish(jobs, "a", "b")
+    assert jobs.ready.count == 2
+    assert [take(jobs), take(jobs), take(jobs)] == [("a", False), ("b", False), None]
+
+
+def test_a_waiting_consumer_gets_a_message_at_once(jobs):
+    consumer = subscribe(jobs)
+    publish(jobs, "a", "b")
+    assert consumer.got == ["a", "b"]
+    assert jobs.ready.count == 0
+
+
+def test_a_new_consumer_gets_what_waits(jobs):
+    publish(jobs, "a", "b")
+    assert subscribe(jobs).got == ["a", "b"]
+
+
+def test_consumers_take_turns(jobs):
+    one, other = subscribe(jobs), subscribe(jobs)
+    publish(jobs, "a", "b", "c")
+    assert (one.got, other.got) == (["a", "c"], ["b"])
+
+
+def test_a_full_consumer_gets_more_when_it_settles(jobs):
+    consumer = subscribe(jobs, room=2)
+    publish(jobs, "a", "b", "c", "d")
+    assert consumer.got == ["a", "b"]
+    assert jobs.ready.count == 2
+    consumer.settle()
+    assert consumer.got == ["a", "b", "c"]
+
+
+def test_a_message_never_overtakes_those_that_wait(jobs):
+    consumer = subscribe(jobs, room=1)
+    publish(jobs, "a", "b")
+    jobs.consumers.resume(consumer)
+    consumer.held.clear()
+    publish(jobs, "c")
+    jobs.pump()
+    assert consumer.got == ["a", "b"]
+
+
+def test_a_lower_priority_consumer_gets_what_the_higher_cannot_take(jobs):
+    low, high = subscribe(jobs), subscribe(jobs, priority=9, room=1)
+    publish(jobs, "a", "b")
+    assert (high.got, low.got) == (["a"], ["b"])
+
+
+# A long backlog in turns -----------------------------------------------------------------------
+
+
+def test_a_long_backlog_is_handed_out_in_several_turns(jobs, agenda):
+    publish(jobs, *["x" * 10_000] * 60)
+    consumer = subscribe(jobs)
+    assert 20 < len(consumer.got) < 40
+    agenda.run()
+    assert 45 < len(consumer.got) < 60
+    agenda.run()
+    assert len(consumer.got) == 60
+    assert agenda.next_deadline() is None
+
+
+def test_a_backlog_of_tiny_messages_comes_in_turns_too(jobs, agenda, monkeypatch):
+    monkeypatch.setattr(module, "PUMP_BYTES", 1000)
+    publish(jobs, *["x"] * 20)
+    consumer = subscribe(jobs)
+    assert 0 < len(consumer.got) < 20
+    agenda.pass_time(0)
+    assert len(consumer.got) == 20
+
+
+def test_two_reasons_to_go_on_are_one_turn(jobs, agenda, monkeypatch):
+    monkeypatch.setattr(module, "PUMP_BYTES", 1000)
+    publish(jobs, *["x"] * 60)
+    subscribe(jobs)
+    jobs.pump()
+    assert len(agenda._soon) == 1
+
+
+# Settling --------------------------------------------------------------------------------------
+
+
+def test_what_is_requeued_goes_back_to_its_place_and_is_marked(jobs):
+    publish(jobs, "a", "b", "c", "d")
+    taken = [jobs.get()[0] for _ in range(3)]
+    jobs.requeue([taken[2], taken[0]])
+    assert [take(jobs) for _ in range(3)] == [("a", True), ("c", True), ("d", False)]
+
+
+def test_what_is_requeued_goes_to_a_waiting_consumer(jobs):
+    first = subscribe(jobs, room=1)
+    publish(jobs, "a")
+    second = subscribe(jobs)
+    jobs.requeue([first.held[0]])
+    assert (second.got, second.redelivered) == (["a"], ["a"])
+
+
+def test_a_deleted_queue_takes_nothing_back(jobs):
+    publish(jobs, "a")
+    taken, _ = jobs.get()
+    jobs.delete()
+    jobs.requeue([taken])
+    assert jobs.ready.count == 0
+
+
+def test_purging_drops_what_waits_and_not_what_is_out(jobs):
+    publish(jobs, "a", "b", "c")
+    taken, _ = jobs.get()
+    assert jobs.purge() == 2
+    assert take(jobs) is None
+    jobs.requeue([taken])
+    assert take(jobs) == ("a", True)
+
+
+# Consumers come and go -------------------------------------------------------------------------
+
+
+def test_an_auto_delete_queue_goes_with_its_last_consumer(agenda):
+    retired = []
+    jobs = make_queue("jobs", agenda, retired.append, auto_delete=True)
+    one, other = subscribe(jobs), subscribe(jobs)
+    jobs.unsubscribe(one)
+    assert retired == []
+    jobs.unsubscribe(other)
+    assert retired == [jobs]
+
+
+def test_another_queue_stays_without_consumers(agenda):
+    retired = []
+    jobs = make_queue("jobs", agenda, retired.append)
+    jobs.unsubscribe(subscribe(jobs))
+    assert retired == []
+    publish(jobs, "a")
+    assert jobs.ready.count == 1
+
+
+def test_a_deleted_queue_tells_its_consumers_in_the_next_turn(jobs, agenda):
+    one, other = subscribe(jobs), subscribe(jobs)
+    assert jobs.delete() == 0
+    assert not one.is_told_of_the_end
+    agenda.run()
+    assert one.is_told_of_the_end
+    assert other.is_told_of_the_end
+    assert len(jobs.consumers) == 0
+    jobs.unsubscribe(one)
+
+
+def test_deleting_tells_how_many_messages_went(jobs):
+    publish(jobs, "a", "b")
+    assert jobs.delete() == 2
+    assert jobs.is_deleted
+
+
+# Time ------------------------------------------------------------------------------------------
+
+
+def test_a_message_expires_where_it_waits(agenda):
+    jobs = make_queue("jobs", agenda, arguments={"x-message-ttl": 100})
+    publish(jobs, "a")
+    agenda.pass_time(0.1)
+    assert jobs.ready.count == 0
+
+
+def test_a_message_with_an_expiration_brings_the_clock_along(jobs, agenda):
+    publish(jobs, "forever")
+    assert take(jobs) == ("forever", False)
+    publish(jobs, "a", ttl_ms=100)
+    publish(jobs, "b")
+    agenda.pass_time(0.1)
+    assert [take(jobs), take(jobs)] == [("b", False), None]
+
+
+def test_an_expired_message_is_not_delivered(jobs, agenda):
+    publish(jobs, "a", ttl_ms=100)
+    publish(jobs, "b", ttl_ms=5000)
+    agenda.hand.now += 1
+    assert subscribe(jobs).got == ["b"]
+
+
+def test_an_expired_message_cannot_be_got(jobs, agenda):
+    publish(jobs, "a", ttl_ms=100)
+    agenda.hand.now += 1
+    assert take(jobs) is None
+
+
+@pytest.mark.parametrize("ttl_ms", [0, 100])
+def test_a_waiting_consumer_gets_a_message_however_short_its_life(jobs, ttl_ms):
+    consumer = subscribe(jobs)
+    publish(jobs, "a", ttl_ms=ttl_ms)
+    assert consumer.got == ["a"]
+
+
+def test_a_message_with_no_time_at_all_does_not_wait(jobs):
+    publish(jobs, "a", ttl_ms=0)
+    publish(jobs, "b", ttl_ms=1)
+    assert jobs.ready.count == 1
+
+
+def test_a_message_whose_traits_say_nothing_of_time_waits_forever(jobs, agenda):
+    publish(jobs, "a", priority=5)
+    agenda.pass_time(10_000)
+    assert jobs.ready.count == 1
+    assert jobs.expiry is None
+
+
+def test_a_requeued_message_that_is_over_is_gone(agenda):
+    jobs = make_queue("jobs", agenda, arguments={"x-message-ttl": 100})
+    publish(jobs, "a")
+    taken, _ = jobs.get()
+    agenda.pass_time(0.2)
+    jobs.requeue([taken])
+    assert jobs.ready.count == 0
+
+
+def test_a_deleted_queue_leaves_no_timer(agenda):
+    jobs = make_queue("jobs", agenda, arguments={"x-message-ttl": 100, "x-expires": 100})
+    publish(jobs, "a")
+    jobs.delete()
+    assert agenda.next_deadline() is None
+
+
+def test_an_unused_queue_retires(agenda):
+    retired = []
+    jobs = make_queue("jobs", agenda, retired.append, arguments={"x-expires": 1000})
+    for _ in range(3):
+        agenda.pass_time(0.9)
+        jobs.get()
+    consumer = subscribe(jobs)
+    agenda.pass_time(100)
+    jobs.touch()
+    jobs.unsubscribe(consumer)
+    agenda.pass_time(0.9)
+    assert retired == []
+    agenda.pass_time(0.1)
+    assert retired == [jobs]
+
+
+# Priorities ------------------------------------------------------------------------------------
+
+
+def test_a_priority_queue_hands_out_the_highest_first(agenda):
+    jobs = make_queue("jobs", agenda, arguments={"x-max-priority": 10})
+    for body, priority in [("low", 1), ("high", 9), ("none", None)]:
+        jobs.publish(message(body, priority=priority))
+    assert subscribe(jobs).got == ["high", "low", "none"]
+
+
+def test_a_priority_means_nothing_to_another_queue(jobs):
+    for body, priority in [("low", 1), ("high", 9)]:
+        jobs.publish(message(body, priority=priority))
+    assert subscribe(jobs).got == ["low", "high"]
+
+
+def test_messages_shared_by_two_queues_are_settled_apart(agenda):
+    one, other = make_queue("one", agenda), make_queue("other", agenda)
+    for each in messages("a", "b"):
+        one.publish(each)
+        other.publish(each)
+    one.get()
+    assert bodies(other.ready.heads()) == ["a"]
+    assert one.ready.count == 1
+    assert other.ready.count == 2
