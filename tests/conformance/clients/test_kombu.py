@@ -70,36 +70,37 @@ def test_queue_options_become_arguments(connection, unique):
     queue.declare()
     producer = connection.Producer()
     for body, priority in (("low", 1), ("high", 5), ("middle", 3)):
-        producer.publish(body, routing_key=queue.name, priority=priority, expiration=20)
+        producer.publish([body], routing_key=queue.name, priority=priority, expiration=20)
     taken = [queue.get(no_ack=True, accept=["json"]).payload for _ in range(3)]
-    assert taken == ["high", "middle", "low"]
+    assert taken == [["high"], ["middle"], ["low"]]
 
 
-def test_prefetch_is_set_for_the_whole_channel(connection, unique):
-    """kombu sets it globally, as Celery's worker needs it to change while it consumes."""
+def test_prefetch_for_the_whole_channel_changes_while_it_consumes(connection, unique):
+    """As Celery's worker does it: the limit grows for each task that waits for its time."""
     queue = kombu.Queue(unique("queue"), durable=False)
     taken = []
-    with connection.Consumer(queue, on_message=taken.append, prefetch_count=2) as consumer:
-        producer = connection.clone().Producer()
-        for number in range(5):
-            producer.publish(number, routing_key=queue.name)
-        until(connection, lambda: len(taken) == 2)
-        consumer.qos(prefetch_count=4)
-        until(connection, lambda: len(taken) == 4)
-        taken[0].ack()
-        until(connection, lambda: len(taken) == 5)
-        assert [message.decode() for message in taken] == [0, 1, 2, 3, 4]
-        producer.connection.release()
+    consumer = connection.Consumer(queue, on_message=taken.append, auto_declare=True)
+    consumer.qos(prefetch_count=2, apply_global=True)
+    consumer.consume()
+    producer = connection.Producer()
+    for number in range(5):
+        producer.publish([number], routing_key=queue.name)
+    until(connection, lambda: len(taken) == 2)
+    consumer.qos(prefetch_count=4, apply_global=True)
+    until(connection, lambda: len(taken) == 4)
+    taken[0].ack()
+    until(connection, lambda: len(taken) == 5)
+    assert [message.decode() for message in taken] == [[0], [1], [2], [3], [4]]
 
 
 def test_pools_hand_out_working_connections(connection, unique):
     with connections[connection].acquire(block=True) as pooled:
-        assert pooled.connected
+        assert pooled.ensure_connection().connected
     with producers[connection].acquire(block=True) as producer:
         queue = kombu.Queue(unique("queue"), durable=False)
-        producer.publish("x", routing_key=queue.name, declare=[queue], retry=True)
+        producer.publish(["x"], routing_key=queue.name, declare=[queue], retry=True)
         bound = queue(producer.channel)
-        assert bound.get(no_ack=True, accept=["json"]).payload == "x"
+        assert bound.get(no_ack=True, accept=["json"]).payload == ["x"]
 
 
 def test_confirmed_publishing_tells_what_has_no_route(broker, unique):
@@ -107,10 +108,9 @@ def test_confirmed_publishing_tells_what_has_no_route(broker, unique):
     with kombu.Connection(broker.url, transport_options={"confirm_publish": True}) as connection:
         producer = connection.Producer()
         producer.publish("x", routing_key=queue.name, declare=[queue], mandatory=True)
-        returned = []
-        producer = connection.Producer(on_return=lambda *each: returned.append(each[1].reply_text))
-        with pytest.raises(connection.channel_errors):
+        with pytest.raises(connection.channel_errors) as refused:
             producer.publish("x", routing_key="nobody", mandatory=True)
+        assert refused.value.args == (312, "NO_ROUTE", (60, 50), "Basic.return")
 
 
 def test_heartbeats_are_negotiated_and_checked(broker):
@@ -138,7 +138,7 @@ def test_broadcasts_reach_every_consumer(connection, unique):
     queues = [kombu.common.Broadcast(unique("fanout"), queue=unique(name)) for name in "ab"]
     with connection.Consumer(queues, callbacks=[lambda body, _message: taken.append(body)]):
         exchange = kombu.Exchange(unique("fanout"), "fanout")
-        connection.clone().Producer().publish("all", exchange=exchange)
+        connection.Producer().publish("all", exchange=exchange)
         until(connection, lambda: len(taken) == 2)
 
 
