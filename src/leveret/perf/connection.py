@@ -27,8 +27,8 @@ Answer = TypeVar("Answer", bound=methods.Method)
 
 # How long a silent broker is waited for: declaring on a busy one takes a while.
 ANSWER_S_MAX = 60.0
-# How long closing waits for the answer: a broker that gives none has the end of the stream.
-CLOSE_S_MAX = 2.0
+# How long closing waits for the answer before it ends the stream as well.
+CLOSE_S_MAX = 1.0
 # The granularity at which a blocked send or receive looks up.
 BLOCKED_S_MAX = 0.1
 CHUNK_BYTES = 256 * 1024
@@ -219,19 +219,32 @@ class Connection:
         return None
 
     def close(self) -> None:
-        """connection.close, its answer if it comes soon, and the end of the socket."""
+        """Say connection.close and wait until all that was sent before it has been read.
+
+        A socket that is closed while the broker has yet to read from it may lose messages.
+        """
         closing = methods.ConnectionClose(reply_code=200, reply_text="Goodbye")
         try:
+            # The socket may be full still: the broker has as long as for any other call.
+            self.send(method_frame(0, closing))
             self.socket.settimeout(CLOSE_S_MAX)
-            self.socket.sendall(method_frame(0, closing))
-            close_ok = method_frame(0, methods.ConnectionCloseOk())
-            tail = b""
-            while not tail.endswith(close_ok) and (data := self.socket.recv(CHUNK_BYTES)):
-                tail = (tail + data)[-len(close_ok) :]
-        except OSError:
-            pass  # It is gone already, or it does not answer: either way this is the end.
+            try:
+                self._read_to_the_end()
+            except TimeoutError:
+                # Busy, or one that does not answer: the end of the stream it will notice.
+                self.socket.shutdown(socket.SHUT_WR)
+                self.socket.settimeout(ANSWER_S_MAX)
+                self._read_to_the_end()
+        except (OSError, PerfError):
+            pass  # It is gone already.
         finally:
             self.socket.close()
+
+    def _read_to_the_end(self) -> None:
+        close_ok = method_frame(0, methods.ConnectionCloseOk())
+        tail = b""
+        while not tail.endswith(close_ok) and (data := self.socket.recv(CHUNK_BYTES)):
+            tail = (tail + data)[-len(close_ok) :]
 
 
 def set_up(connected: socket.socket) -> None:
