@@ -48,6 +48,7 @@ class Client:
     prefix: str = ""
     transcript: list[str] = field(default_factory=list)
     closed: bool = False
+    is_over: bool = False  # Either side has closed the connection; the socket may still be open.
     close_ok: bool = True  # Answer a close at once, as a well-mannered client does.
     received: bytes = b""
     generated: list[str] = field(default_factory=list)
@@ -93,7 +94,9 @@ class Client:
         if frame is None:
             return None
         self.write_down(frame)
-        if frame.method in {"channel.close", "channel.close-ok"}:
+        if frame.method.startswith("connection.close"):
+            self.is_over = True
+        elif frame.method in {"channel.close", "channel.close-ok"}:
             self.channels_closed.add(frame.channel)
         elif frame.method == "channel.open-ok":
             self.channels_closed.discard(frame.channel)
@@ -185,7 +188,12 @@ class Client:
 
     # --- the usual ways in and out
 
-    def handshake(self, capabilities: dict[str, bool] = CAPABILITIES, user: str = "guest") -> None:
+    def handshake(
+        self,
+        capabilities: dict[str, bool] = CAPABILITIES,
+        user: str = "guest",
+        heartbeat: int = 0,
+    ) -> None:
         """Open a connection without writing it down; every user's password is its name."""
         kept, self.transcript = self.transcript, []
         self.send(PROTOCOL_HEADER)
@@ -198,7 +206,7 @@ class Client:
         }
         self.send_method(0, "connection.start-ok", start_ok)
         self.receive_until("connection.tune", channel=0)
-        tune_ok = {"channel_max": 2047, "frame_max": 131072, "heartbeat": 0}
+        tune_ok = {"channel_max": 2047, "frame_max": 131072, "heartbeat": heartbeat}
         self.send_method(0, "connection.tune-ok", tune_ok)
         self.send_method(0, "connection.open", {"virtual_host": "/"})
         self.receive_until("connection.open-ok", channel=0)

@@ -14,7 +14,7 @@ from tests.conformance.conftest import Endpoint
 from tests.conformance.protocol.differences import comparable, is_refused_for_later
 from tests.conformance.protocol.script import run
 
-SIDE_BY_SIDE = 6
+SIDE_BY_SIDE = 12
 Transcript = Future[list[str]]
 
 

@@ -248,7 +248,7 @@ def sync(channel: int = 1) -> Step:
     """Read until the broker has handled all that this channel sent before, if it still is."""
 
     def act(_: Run, client: Client) -> None:
-        if channel in client.channels_closed:
+        if client.is_over or channel in client.channels_closed:
             return
         client.send_method(channel, "access.request", {"realm": "/", "read": 1})
         client.receive_until("access.request-ok", channel=channel)
