@@ -18,7 +18,6 @@ from tests.conformance.protocol.script import (
     sync,
     tell,
 )
-from tests.conformance.protocol.wire import Typed
 
 again = open_channel(1)
 
@@ -29,21 +28,6 @@ def cancel(tag: str = "t", **values: int):
 
 def publishes(count: int, name: str = "~q"):
     return [publish(name, str(number).encode()) for number in range(count)]
-
-
-def qos(count: int, **values: int):
-    return do("basic.qos", prefetch_count=count, **values)
-
-
-def prioritised(tag: str, priority: object, channel: int = 1):
-    return do(
-        "basic.consume",
-        channel=channel,
-        queue="~q",
-        consumer_tag=tag,
-        no_ack=1,
-        arguments={"x-priority": priority},
-    )
 
 
 CONSUME = {
@@ -108,213 +92,6 @@ EXCLUSIVE = {
         consume(exclusive=1),
         expect(),
         get(),
-    ],
-}
-
-PRIORITY = {
-    "x-priority as string": [queue(), prioritised("t", "high")],
-    "x-priority as float": [queue(), prioritised("t", 1.5)],
-    "x-priority as bool": [queue(), prioritised("t", True)],
-    "x-priority as table": [queue(), prioritised("t", {})],
-    "x-priority void": [queue(), prioritised("t", None)],
-    "x-priority negative": [queue(), prioritised("t", -5)],
-    "x-priority long": [queue(), prioritised("t", Typed("l", 2**40))],
-    "x-priority byte": [queue(), prioritised("t", Typed("b", 3))],
-    "the highest takes all": [
-        queue(),
-        prioritised("low", 1),
-        prioritised("high", 10),
-        prioritised("middle", 5),
-        *publishes(4),
-        expect(4),
-    ],
-    "unnamed is zero": [
-        queue(),
-        prioritised("below", -1),
-        consume(tag="plain", no_ack=1),
-        *publishes(2),
-        expect(2),
-    ],
-    "the next takes over when the highest is full": [
-        queue(),
-        qos(2),
-        do("basic.consume", queue="~q", consumer_tag="high", arguments={"x-priority": 9}),
-        do("basic.consume", queue="~q", consumer_tag="low", arguments={"x-priority": 1}),
-        *publishes(3),
-        expect(3),
-    ],
-    "equals take turns": [
-        queue(),
-        prioritised("a", 5),
-        prioritised("b", 5),
-        prioritised("c", 1),
-        *publishes(4),
-        expect(4),
-    ],
-    "other arguments are ignored": [
-        queue(),
-        do("basic.consume", queue="~q", consumer_tag="t", arguments={"x-unknown": 1, "y": "z"}),
-    ],
-    "x-cancel-on-ha-failover": [
-        queue(),
-        do(
-            "basic.consume",
-            queue="~q",
-            consumer_tag="t",
-            arguments={"x-cancel-on-ha-failover": True},
-        ),
-    ],
-}
-
-TURNS = {
-    "two consumers alternate": [
-        queue(),
-        consume(tag="a", no_ack=1),
-        consume(tag="b", no_ack=1),
-        *[step for number in range(6) for step in (publish("~q", bytes([65 + number])), expect())],
-    ],
-    "three consumers alternate": [
-        queue(),
-        *[consume(tag=tag, no_ack=1) for tag in "abc"],
-        *[step for number in range(7) for step in (publish("~q", bytes([65 + number])), expect())],
-    ],
-    "a newcomer in the middle": [
-        queue(),
-        *[consume(tag=tag, no_ack=1) for tag in "ab"],
-        *[step for _ in range(3) for step in (publish("~q"), expect())],
-        consume(tag="c", no_ack=1),
-        *[step for _ in range(4) for step in (publish("~q"), expect())],
-    ],
-    "one leaves": [
-        queue(),
-        *[consume(tag=tag, no_ack=1) for tag in "abc"],
-        *[step for _ in range(2) for step in (publish("~q"), expect())],
-        cancel("b"),
-        *[step for _ in range(4) for step in (publish("~q"), expect())],
-    ],
-    "a backlog is shared": [
-        queue(),
-        qos(3),
-        *publishes(6),
-        sync(),
-        consume(tag="a"),
-        expect(3),
-        consume(tag="b"),
-        expect(3),
-    ],
-    "a full one is passed over": [
-        queue(),
-        qos(1),
-        consume(tag="a"),
-        consume(tag="b"),
-        *[step for _ in range(2) for step in (publish("~q"), expect())],
-        tell("basic.ack", delivery_tag=2),
-        publish("~q"),
-        expect(),
-    ],
-}
-
-QOS = {
-    "a size": [do("basic.qos", prefetch_size=1)],
-    "zero is no limit": [queue(), qos(0), consume(), *publishes(5), expect(5)],
-    "one at a time": [
-        queue(),
-        qos(1),
-        consume(),
-        *publishes(3),
-        expect(),
-        quiet(0.1),
-        tell("basic.ack", delivery_tag=1),
-        expect(),
-        quiet(0.1),
-    ],
-    "each new consumer has its own": [
-        queue(),
-        qos(1),
-        consume(tag="a"),
-        consume(tag="b"),
-        *publishes(3),
-        expect(2),
-        quiet(0.1),
-    ],
-    "not the consumers that are there": [
-        queue(),
-        qos(1),
-        consume(tag="a"),
-        qos(3),
-        *publishes(4),
-        expect(),
-        quiet(0.1),
-    ],
-    "global counts the whole channel": [
-        queue(),
-        qos(2, global_=1),
-        consume(tag="a"),
-        consume(tag="b"),
-        *publishes(4),
-        expect(2),
-        quiet(0.1),
-        tell("basic.ack", delivery_tag=1),
-        expect(),
-        quiet(0.1),
-    ],
-    "global raised later": [
-        queue(),
-        qos(1, global_=1),
-        consume(),
-        *publishes(4),
-        expect(),
-        quiet(0.1),
-        qos(3, global_=1),
-        expect(2),
-        quiet(0.1),
-    ],
-    "global lifted later": [
-        queue(),
-        qos(1, global_=1),
-        consume(),
-        *publishes(3),
-        expect(),
-        qos(0, global_=1),
-        expect(2),
-    ],
-    "both apply": [
-        queue(),
-        qos(2),
-        qos(3, global_=1),
-        consume(tag="a"),
-        consume(tag="b"),
-        *publishes(6),
-        expect(3),
-        quiet(0.1),
-    ],
-    "no-ack knows no limit": [queue(), qos(1), consume(no_ack=1), *publishes(3), expect(3)],
-    "gets do not count against global": [
-        queue(),
-        qos(1, global_=1),
-        *publishes(2),
-        sync(),
-        get(),
-        consume(),
-        expect(),
-    ],
-    "a nack frees a place": [
-        queue(),
-        qos(1),
-        consume(),
-        *publishes(2),
-        expect(),
-        tell("basic.nack", delivery_tag=1),
-        expect(),
-    ],
-    "a requeue frees a place": [
-        queue(),
-        qos(1),
-        consume(),
-        *publishes(2),
-        expect(),
-        tell("basic.reject", delivery_tag=1, requeue=1),
-        expect(),
     ],
 }
 
@@ -432,9 +209,6 @@ SCRIPTS = {
     for topic, table in [
         ("consume", CONSUME),
         ("exclusive", EXCLUSIVE),
-        ("priority", PRIORITY),
-        ("turns", TURNS),
-        ("qos", QOS),
         ("cancel", CANCEL),
         ("get", GET),
         ("lost", LOST),
