@@ -27,12 +27,13 @@ from leveret.broker.errors import (
 )
 from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.names import refuse_reserved, without_line_breaks
-from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.permissions import DEFAULT_EXCHANGE_RESOURCE
 from leveret.broker.routing import REMEMBERED_MAX, Route
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
     from leveret.broker.permissions import Permissions, Right
+    from leveret.broker.queues.queue import Queue, QueueOptions
     from leveret.broker.users import User
     from leveret.broker.vhost import Vhost
     from leveret.wire.values import Table
@@ -186,6 +187,7 @@ class Access:
     def _ask(self, right: Right, kind: str, name: str) -> None:
         """The gate itself."""
         if not self._permissions.allows(self.user.name, self.vhost.name, right, name):
+            name = name or DEFAULT_EXCHANGE_RESOURCE
             raise AccessRefused(
                 f"access to {kind} '{name}' in vhost '{self.vhost.name}' "
                 f"refused for user '{self.user.name}'"

@@ -92,6 +92,10 @@ def _priority(value: Value) -> str | None:
     return complaint
 
 
+def _unacceptable(value: Value) -> str:
+    return f"{{unacceptable_type,{type_name(value)}}}"
+
+
 def _string(value: Value) -> str | None:
     return None if isinstance(value, str) else _unacceptable(value)
 
@@ -106,13 +110,17 @@ def _overflow(value: Value) -> str | None:
 
 
 def _queue_mode(value: Value) -> str | None:
-    known = ("default", "lazy")
-    return _string(value) or (None if value in known else f"\"unsupported queue mode '{value}'\"")
+    return _one_of(value, "queue mode", ("default", "lazy"))
 
 
 def _queue_type(value: Value) -> str | None:
-    known = ("classic", "quorum", "stream")
-    return _string(value) or (None if value in known else f"\"unsupported queue type '{value}'\"")
+    return _one_of(value, "queue type", ("classic", "quorum", "stream"))
+
+
+def _one_of(value: Value, what: str, known: tuple[str, ...]) -> str | None:
+    if not isinstance(value, str):
+        return _unacceptable(value)
+    return None if value in known else f"\"unsupported {what} '{value}'\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +146,9 @@ QUEUE_ARGUMENTS: Final = (
     QueueArgument("x-message-ttl", _time),
     QueueArgument("x-dead-letter-exchange", _string, supported=_NOT_YET),
     QueueArgument("x-dead-letter-routing-key", _string, supported=_NOT_YET),
-    QueueArgument("x-max-length", _not_negative, compared=False, supported=_NOT_YET),
-    QueueArgument("x-max-length-bytes", _not_negative, compared=False, supported=_NOT_YET),
-    QueueArgument("x-max-priority", _priority, compared=False),
+    QueueArgument("x-max-length", _not_negative, supported=_NOT_YET),
+    QueueArgument("x-max-length-bytes", _not_negative, supported=_NOT_YET),
+    QueueArgument("x-max-priority", _priority),
     QueueArgument("x-overflow", _overflow, supported=_NOT_YET),
     QueueArgument("x-queue-mode", _queue_mode, supported=("default",)),
     QueueArgument("x-single-active-consumer", _boolean, supported=(False,)),
@@ -168,9 +176,10 @@ _OF_OTHER_QUEUE_TYPES: Final = (
 
 def check_queue(queue: str, arguments: Table) -> None:
     """Raises PreconditionFailed for a wrong value, Unsupported for a rule Leveret lacks."""
+    _check_exchange_name(queue, "x-dead-letter-exchange", arguments)
     present = [row for row in QUEUE_ARGUMENTS if row.name in arguments]
     for row in present:
-        complaint = row.complaint(arguments[row.name])
+        complaint = row.complaint(arguments[row.name]) or _lacks_companion(row.name, arguments)
         if complaint is not None:
             raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
     for name in _OF_OTHER_QUEUE_TYPES:
@@ -184,12 +193,30 @@ def check_queue(queue: str, arguments: Table) -> None:
             raise Unsupported(f"{row.name} = {value!r} for {queue} is not supported yet")
 
 
+def _lacks_companion(name: str, arguments: Table) -> str | None:
+    is_alone = name == "x-dead-letter-routing-key" and "x-dead-letter-exchange" not in arguments
+    return "routing_key_but_no_dlx_defined" if is_alone else None
+
+
 def check_exchange(exchange: str, arguments: Table) -> None:
     """Raises PreconditionFailed for a wrong value."""
-    name = "alternate-exchange"
+    _check_exchange_name(exchange, "alternate-exchange", arguments)
+
+
+def _check_exchange_name(resource: str, name: str, arguments: Table) -> None:
     if name in arguments and not isinstance(arguments[name], str):
         found = type_name(arguments[name])
-        raise PreconditionFailed(f"invalid type '{found}' for arg '{name}' in {exchange}")
+        raise PreconditionFailed(f"invalid type '{found}' for arg '{name}' in {resource}")
+
+
+def check_consumer(queue: str, arguments: Table) -> None:
+    """Raises PreconditionFailed for a wrong value in the arguments of basic.consume."""
+    name = "x-priority"
+    if name in arguments and not _is_integer(arguments[name]):
+        found = type_name(arguments[name])
+        raise PreconditionFailed(
+            f"invalid arg '{name}' for {queue}: \"expected integer, got {found}\""
+        )
 
 
 def check_binding(source: Exchange, arguments: Table) -> None:

@@ -131,7 +131,7 @@ class Vhost:
     def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> Queue:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
-        queue = Queue(self.name, name, options, self._agenda, self.remove_queue)
+        queue = Queue(self.name, name, options, self._agenda, self._retire_queue)
         arguments.check_queue(str(queue), options.arguments)
         queue.owner = owner
         self.queues[name] = queue
@@ -147,3 +147,7 @@ class Vhost:
         self.forget_routes()
         self._finish(sources)
         return queue.delete()
+
+    def _retire_queue(self, queue: Queue) -> None:
+        """A queue's own rules ended it."""
+        self.remove_queue(queue)

@@ -1,0 +1,1 @@
+"""Sockets: listeners, connections, the loop's side of the broker's agenda."""

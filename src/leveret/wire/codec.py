@@ -14,9 +14,9 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from leveret.wire.codes import MalformedFrame, UnknownMethod
+from leveret.wire.codes import MalformedFrame, MalformedText, UnknownMethod
 from leveret.wire.methods import METHODS, Method
-from leveret.wire.values import Value, decode_table, encode_table, octets, text
+from leveret.wire.values import Value, decode_table, encode_table, octets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,14 @@ def _decode_argument(name: str, domain: str, payload: bytes, offset: int) -> tup
     if end > len(payload):
         raise MalformedFrame(f"{name} reaches beyond its frame")
     data = payload[start:end]
-    return (text(data) if domain == "shortstr" else data), end
+    return (_short_string(data) if domain == "shortstr" else data), end
+
+
+def _short_string(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedText("Malformed UTF-8 in shortstr") from error
 
 
 def _pack_bits(bits: list[bool]) -> bytes:

@@ -26,6 +26,14 @@ class ReplyCode(IntEnum):
     NOT_IMPLEMENTED = 540
     INTERNAL_ERROR = 541
 
+    @property
+    def is_hard(self) -> bool:
+        """It closes the connection, where others close the channel."""
+        return self >= ReplyCode.FRAME_ERROR or self in (
+            ReplyCode.CONNECTION_FORCED,
+            ReplyCode.INVALID_PATH,
+        )
+
 
 class MalformedFrame(ValueError):
     """Bytes that no reading of the book makes sense of."""
@@ -37,3 +45,7 @@ class UnknownMethod(MalformedFrame):
     def __init__(self, index: int) -> None:
         super().__init__(f"unknown method {index >> 16}.{index & 0xFFFF}")
         self.index = index
+
+
+class MalformedText(MalformedFrame):
+    """A short string of a method that is not UTF-8."""

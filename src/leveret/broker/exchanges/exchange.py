@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from leveret.wire.values import Table
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.bindings import Binding, BindingKey, Destination
+    from leveret.wire.values import Table
 
 
 class ExchangeType(Protocol):

@@ -59,9 +59,9 @@ class Consumers:
         return any(consumer.exclusive for consumer in self._all)
 
     def add(self, consumer: Consumer) -> None:
+        """A new consumer; it stands in no line until it resumes."""
         assert consumer not in self._all
         self._all[consumer] = None
-        self.resume(consumer)
 
     def remove(self, consumer: Consumer) -> None:
         del self._all[consumer]

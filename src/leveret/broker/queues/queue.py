@@ -13,17 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from leveret.broker.errors import AccessRefused
 from leveret.broker.message import NO_TRAITS, Message, Traits
 from leveret.broker.queues.consumers import Consumer, Consumers
 from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
 from leveret.broker.queues.priority import PriorityReady
 from leveret.broker.queues.ready import Ready
-from leveret.wire.values import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from leveret.broker.agenda import Agenda
+    from leveret.wire.values import Table
 
 # What one queue may hand out before others get their turn: a long backlog must not keep
 # heartbeats and acks waiting, nor pile up in a connection's output. A few socket buffers' worth.
@@ -170,10 +171,16 @@ class Queue:
     # Consumers -------------------------------------------------------------------------------
 
     def subscribe(self, consumer: Consumer) -> None:
+        """A new consumer, which has to resume (see Consumers) before it gets anything.
+
+        Raises AccessRefused when it or another wants the queue for itself.
+        """
+        consumers = self.consumers
+        if consumers.is_exclusive or (consumer.exclusive and len(consumers)):
+            raise AccessRefused(f"{self} in exclusive use")
         if self.unused is not None:
             self.unused.stop()
-        self.consumers.add(consumer)
-        self.pump()
+        consumers.add(consumer)
 
     def unsubscribe(self, consumer: Consumer) -> None:
         """The consumer ended. An auto-delete queue goes with its last one."""

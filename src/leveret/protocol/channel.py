@@ -1,0 +1,152 @@
+"""One channel as the protocol sees it: what frame may come next, and contents put together.
+
+    method ──(publish)──> header ──(body size > 0)──> body ... ──> method
+       └── any other method goes straight to the session
+
+A publish whose three frames lie whole in one received chunk never comes here: reader.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from leveret.protocol.violation import ProtocolViolation, spell_octets, unexpected_frame
+from leveret.wire import codec, frames
+from leveret.wire.codes import MalformedFrame, MalformedText, ReplyCode, UnknownMethod
+from leveret.wire.methods import BasicPublish, Method
+from leveret.wire.properties import BASIC_CLASS, HEADER_HEAD
+
+if TYPE_CHECKING:
+    from leveret.protocol.limits import Limits
+
+_HEAD: Final = 7  # a frame's payload begins here
+_ADDRESS: Final = 13  # and a publish's exchange and routing key here, after index and ticket
+
+# The octets between one frame's payload and the next, as numbers; see reader.py.
+_HEADER_MARK: Final = frames.FRAME_END << 24 | frames.HEADER << 16
+_BODY_MARK: Final = (frames.FRAME_END << 24 | frames.BODY << 16) << 32
+
+
+class ChannelEvents(Protocol):
+    """What a channel tells the session."""
+
+    def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
+        """A whole message. `address` is exchange and routing key as two short strings, `bits`
+        has mandatory (1) and immediate (2), `extra` is 0 when there are no properties, `content`
+        is the header and body frames."""
+
+    def ack(self, delivery_tag: int, multiple: bool) -> None:
+        """basic.ack."""
+
+    def method(self, method: Method) -> None:
+        """Any other method."""
+
+    def refuse(self, code: ReplyCode, reason: str, index: int) -> None:
+        """The channel has to be closed."""
+
+
+class Channel:
+    """The state of one channel number.
+
+    header_mark, body_mark: what stands between the frames of a whole publish.
+    parts: the frames of a content that is coming in, None when none is.
+    """
+
+    __slots__ = (
+        "_limits",
+        "_method",
+        "_missing_bytes",
+        "body_mark",
+        "events",
+        "header_mark",
+        "number",
+        "parts",
+    )
+
+    def __init__(self, number: int, events: ChannelEvents, limits: Limits) -> None:
+        self.number = number
+        self.events = events
+        self.header_mark = _HEADER_MARK | number
+        self.body_mark = _BODY_MARK | number << 32
+        self.parts: list[bytes] | None = None
+        self._limits = limits
+        self._method = b""
+        self._missing_bytes = 0
+
+    def frame(self, kind: int, frame: bytes) -> None:
+        """Take a whole frame. Raises ProtocolViolation."""
+        if self.parts is None:
+            self._take_method(kind, frame)
+        elif not self.parts:
+            self._take_header(kind, frame)
+        else:
+            self._take_body(kind, frame)
+
+    def _take_method(self, kind: int, frame: bytes) -> None:
+        if kind != frames.METHOD:
+            raise unexpected_frame("expected method frame, got non method frame instead")
+        method = read_method(frame[_HEAD:-1])
+        if not isinstance(method, BasicPublish):
+            self.events.method(method)
+            return
+        self._method = frame
+        self.parts = []
+
+    def _take_header(self, kind: int, frame: bytes) -> None:
+        index = BasicPublish.index
+        expected = f"expected content header for class {BASIC_CLASS}"
+        if kind != frames.HEADER:
+            raise unexpected_frame(f"{expected}, got non content header frame instead", index)
+        class_id, weight, body_size, _flags = HEADER_HEAD.unpack_from(frame, _HEAD)
+        if weight:
+            raise unexpected_frame(f"{expected}, got non content header frame instead", index)
+        if class_id != BASIC_CLASS:
+            raise unexpected_frame(f"{expected}, got one for class {class_id} instead", index)
+        limit = self._limits.message_bytes_max
+        if body_size > limit:
+            # Refused before it is received: the body is discarded as it comes.
+            self.parts = None
+            reason = f"message size {body_size} is larger than configured max size {limit}"
+            self.events.refuse(ReplyCode.PRECONDITION_FAILED, reason, index)
+            return
+        self.parts = [frame]
+        self._missing_bytes = body_size
+        self._finish_when_whole()
+
+    def _take_body(self, kind: int, frame: bytes) -> None:
+        size = len(frame) - frames.FRAME_OVERHEAD
+        if kind != frames.BODY or size > self._missing_bytes:
+            raise unexpected_frame(
+                "expected content body, got non content body frame instead", BasicPublish.index
+            )
+        assert self.parts is not None
+        if size:
+            self.parts.append(frame)
+        self._missing_bytes -= size
+        self._finish_when_whole()
+
+    def _finish_when_whole(self) -> None:
+        if self._missing_bytes:
+            return
+        parts, method = self.parts, self._method
+        assert parts is not None
+        self.parts = None
+        self._method = b""
+        *_, flags = HEADER_HEAD.unpack_from(parts[0], _HEAD)
+        # Also when there are octets of properties and no flag for them.
+        extra = flags | (len(parts[0]) - frames.FRAME_OVERHEAD - HEADER_HEAD.size)
+        self.events.publish(method[_ADDRESS:-2], method[-2], extra, b"".join(parts))
+
+
+def read_method(payload: bytes) -> Method:
+    """The method in a frame. Raises ProtocolViolation."""
+    try:
+        return codec.decode(payload)
+    except UnknownMethod as error:
+        raise ProtocolViolation(ReplyCode.COMMAND_INVALID, str(error), error.index) from error
+    except MalformedText as error:
+        raise ProtocolViolation(ReplyCode.FRAME_ERROR, str(error)) from error
+    except MalformedFrame as error:
+        index = int.from_bytes(payload[:4], "big")
+        reason = f"cannot decode {spell_octets(payload[4:])}"
+        raise ProtocolViolation(ReplyCode.FRAME_ERROR, reason, index) from error

@@ -1,0 +1,311 @@
+"""A connection: greeting, handshake, channels, closing. Octets in, events and octets out.
+
+Rule: after `receive` returns, `output` holds what there is to send; once `is_closed`, nothing
+more will come and the socket can go.
+The order of connection methods is a table (states.py); what they mean is the session's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from leveret.protocol.channel import Channel, ChannelEvents, read_method
+from leveret.protocol.reader import Reader
+from leveret.protocol.states import NEXT, UNEXPLAINED, State
+from leveret.protocol.violation import (
+    ProtocolViolation,
+    channel_error,
+    misplaced_frame,
+    unreadable_frame,
+)
+from leveret.wire import codec, frames, methods
+from leveret.wire.codes import ReplyCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.protocol.handshake import Agreement
+    from leveret.protocol.limits import Limits
+    from leveret.wire.methods import Method
+
+_HEAD: Final = 7
+# The least a proper frame's payload has: class and method id; class, weight, size and flags.
+_PAYLOAD_MIN: Final = {frames.METHOD: 4, frames.HEADER: 14, frames.BODY: 0}
+# AMQP 0-8 and 0-9 open with other octets; RabbitMQ still talks to them.
+_VERSIONS: Final = {
+    frames.PROTOCOL_HEADER: (0, 9),
+    b"AMQP\x01\x01\x00\x09": (0, 9),
+    b"AMQP\x01\x01\x08\x00": (8, 0),
+    b"AMQP\x01\x01\x09\x01": (8, 0),
+}
+
+
+class ConnectionEvents(Protocol):
+    """What a connection tells its session."""
+
+    def greeted(self, version: tuple[int, int]) -> None:
+        """The protocol header has come: time for connection.start."""
+
+    def method(self, method: Method) -> None:
+        """A connection method, in its order."""
+
+    def open_channel(self, number: int) -> ChannelEvents:
+        """The client opened a channel."""
+
+    def close_channel(self, number: int) -> None:
+        """The channel is gone, whoever closed it."""
+
+    def closed(self) -> None:
+        """Nothing more comes or goes."""
+
+    def violated(self, violation: ProtocolViolation) -> None:
+        """The peer broke the protocol; the connection is closing."""
+
+
+class _Finished(Exception):
+    """Leaves the reader from deep inside: nothing further in this chunk counts."""
+
+
+class Connection:
+    """One connection's protocol state.
+
+    output: octets to send, in order; whoever sends them empties the list in place.
+    wake: called when there is something to send after there was nothing.
+    agreement: what tune and tune-ok settled, None before.
+    """
+
+    def __init__(self, events: ConnectionEvents, limits: Limits, wake: Callable[[], None]) -> None:
+        self.state = State.GREETING
+        self.output: list[bytes] = []
+        self.wake = wake
+        self.agreement: Agreement | None = None
+        self._events = events
+        self._limits = limits
+        self._reader = Reader(self, limits.message_bytes_max)
+        self._channels = self._reader.channels
+        # Channels we have closed, until the client has seen it.
+        self._closing: set[int] = set()
+        self._consume: Callable[[bytes], None] = self._greet
+        self._rest = b""
+
+    @property
+    def is_closed(self) -> bool:
+        """Both sides are done; the socket can go once the output is sent."""
+        return self.state is State.CLOSED
+
+    def receive(self, data: bytes) -> None:
+        """Take what the peer sent, whole frames or not."""
+        try:
+            self._consume(data)
+        except ProtocolViolation as violation:
+            self._answer(violation)
+        except _Finished:
+            pass
+
+    def settle(self, agreement: Agreement) -> None:
+        """The handshake has agreed on limits."""
+        self.agreement = agreement
+        self._reader.limit_frames(agreement.frame_max or self._limits.frame_max or 2**32)
+
+    def send(self, number: int, method: Method) -> None:
+        self.write(frames.encode_frame(frames.METHOD, number, codec.encode(method)))
+
+    def write(self, octets: bytes) -> None:
+        """Send whole frames."""
+        if not self.output:
+            self.wake()
+        self.output.append(octets)
+
+    def close(
+        self, code: ReplyCode, text: str, index: int = 0, *, is_explained: bool = False
+    ) -> None:
+        """Ask the peer to close; from now on only its answer counts."""
+        if self.state in (State.CLOSING, State.CLOSED):
+            return
+        if self.state in UNEXPLAINED and not is_explained:
+            self._finish()
+            return
+        self.state = State.CLOSING
+        self._consume = self._await_close_ok
+        self._rest = b""
+        self.send(
+            0,
+            methods.ConnectionClose(
+                reply_code=code,
+                reply_text=_fit(text),
+                class_id=index >> 16,
+                method_id=index & 0xFFFF,
+            ),
+        )
+        self._drop_channels()
+
+    def close_channel(self, number: int, code: ReplyCode, text: str, index: int) -> None:
+        """Close one channel; its frames are discarded until the client has seen it."""
+        del self._channels[number]
+        self._closing.add(number)
+        self._events.close_channel(number)
+        self.send(
+            number,
+            methods.ChannelClose(
+                reply_code=code,
+                reply_text=_fit(text),
+                class_id=index >> 16,
+                method_id=index & 0xFFFF,
+            ),
+        )
+
+    def lost(self) -> None:
+        """The socket is gone."""
+        if not self.is_closed:
+            self._finish()
+
+    # Receiving -------------------------------------------------------------------------------
+
+    def _greet(self, data: bytes) -> None:
+        """The protocol header (book 4.2.2); anything else is answered with the right one."""
+        self._rest += data
+        if len(self._rest) < len(frames.PROTOCOL_HEADER):
+            return
+        header, rest = self._rest[:8], self._rest[8:]
+        version = _VERSIONS.get(header)
+        if version is None:
+            self.write(frames.PROTOCOL_HEADER)
+            self._finish()
+            return
+        self._rest = b""
+        self.state = State.STARTING
+        self._consume = self._reader.receive
+        self._events.greeted(version)
+        if rest:
+            self._consume(rest)
+
+    def frame(self, kind: int, number: int, frame: bytes) -> None:
+        """A frame the reader has not handled itself."""
+        payload_octets = len(frame) - frames.FRAME_OVERHEAD
+        if kind == frames.HEARTBEAT and not payload_octets:
+            if number:
+                raise misplaced_frame(kind, b"")
+            return
+        if kind not in _PAYLOAD_MIN or payload_octets < _PAYLOAD_MIN[kind]:
+            raise unreadable_frame(kind, frame[_HEAD:-1], "unknown_frame")
+        if not number:
+            self._connection_frame(kind, frame)
+        elif self.state is not State.OPEN:
+            raise misplaced_frame(kind, frame[_HEAD:-1])
+        elif number in self._channels:
+            self._channel_frame(self._channels[number], kind, frame)
+        else:
+            self._frame_of_no_channel(kind, number, frame)
+
+    def _connection_frame(self, kind: int, frame: bytes) -> None:
+        if kind != frames.METHOD:
+            raise misplaced_frame(kind, frame[_HEAD:-1])
+        method = read_method(frame[_HEAD:-1])
+        following = NEXT.get((self.state, type(method)))
+        if following is None:
+            reason = f"unexpected method in connection state {self.state.value}"
+            raise channel_error(reason, method.index)
+        if following is State.CLOSED:
+            self.send(0, methods.ConnectionCloseOk())
+            self._finish()
+            raise _Finished
+        self.state = following
+        self._events.method(method)
+
+    def _channel_frame(self, channel: Channel, kind: int, frame: bytes) -> None:
+        if kind == frames.METHOD and channel.parts is None:
+            index = int.from_bytes(frame[_HEAD : _HEAD + 4], "big")
+            if index == methods.ChannelClose.index:
+                del self._channels[channel.number]
+                self._events.close_channel(channel.number)
+                self.send(channel.number, methods.ChannelCloseOk())
+                return
+            if index == methods.ChannelOpen.index:
+                raise channel_error("second 'channel.open' seen", index)
+        channel.frame(kind, frame)
+
+    def _frame_of_no_channel(self, kind: int, number: int, frame: bytes) -> None:
+        index = int.from_bytes(frame[_HEAD : _HEAD + 4], "big") if kind == frames.METHOD else 0
+        if number in self._closing:
+            self._frame_of_closing_channel(number, index)
+        elif index == methods.ChannelOpen.index:
+            self._open_channel(number)
+        else:
+            raise channel_error("expected 'channel.open'", index)
+
+    def _frame_of_closing_channel(self, number: int, index: int) -> None:
+        """Book 1.5.2.5: after channel.close, everything but close and close-ok is discarded."""
+        if index == methods.ChannelOpen.index:
+            raise channel_error("second 'channel.open' seen", index)
+        if index == methods.ChannelClose.index:
+            self.send(number, methods.ChannelCloseOk())
+        if index in (methods.ChannelClose.index, methods.ChannelCloseOk.index):
+            self._closing.discard(number)
+
+    def _open_channel(self, number: int) -> None:
+        assert self.agreement is not None
+        limit, open_count = self.agreement.channel_max, len(self._channels)
+        if limit and open_count >= limit:
+            raise ProtocolViolation(
+                ReplyCode.NOT_ALLOWED,
+                f"number of channels opened ({open_count}) has reached the negotiated "
+                f"channel_max ({limit})",
+                methods.ChannelOpen.index,
+            )
+        events = self._events.open_channel(number)
+        self._channels[number] = Channel(number, events, self._limits)
+        self.send(number, methods.ChannelOpenOk())
+
+    # Closing ---------------------------------------------------------------------------------
+
+    def _answer(self, violation: ProtocolViolation) -> None:
+        self._events.violated(violation)
+        self.close(
+            violation.code,
+            str(violation),
+            violation.index,
+            is_explained=violation.is_explained,
+        )
+
+    def _await_close_ok(self, data: bytes) -> None:
+        """Skip frames until the peer has closed too; what can't be read is not waited for."""
+        self._rest += data
+        while len(self._rest) >= frames.FRAME_OVERHEAD:
+            kind, number, size = frames.FRAME_HEAD.unpack_from(self._rest)
+            if size > (self._limits.frame_max or 2**32):
+                self._consume = self._ignore
+                return
+            frame_octets = size + frames.FRAME_OVERHEAD
+            if len(self._rest) < frame_octets:
+                return
+            frame, self._rest = self._rest[:frame_octets], self._rest[frame_octets:]
+            if kind == frames.METHOD and not number:
+                self._closing_method(int.from_bytes(frame[_HEAD : _HEAD + 4], "big"))
+
+    def _closing_method(self, index: int) -> None:
+        if index == methods.ConnectionClose.index:
+            self.send(0, methods.ConnectionCloseOk())
+        if index in (methods.ConnectionClose.index, methods.ConnectionCloseOk.index):
+            self._finish()
+            raise _Finished
+
+    def _finish(self) -> None:
+        self.state = State.CLOSED
+        self._consume = self._ignore
+        self._rest = b""
+        self._drop_channels()
+        self._events.closed()
+
+    def _drop_channels(self) -> None:
+        for number in list(self._channels):
+            del self._channels[number]
+            self._events.close_channel(number)
+        self._closing.clear()
+
+    def _ignore(self, _data: bytes) -> None:
+        """Nobody listens any more."""
+
+
+def _fit(text: str) -> str:
+    """A reply text in the 255 octets of a short string."""
+    return text.encode()[:255].decode(errors="ignore")

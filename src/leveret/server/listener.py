@@ -1,0 +1,113 @@
+"""A server: the sockets it listens on, the connections it has, and the agenda's alarm clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from leveret.protocol.limits import Limits
+from leveret.server.transport import Transport
+from leveret.session.identity import Identity, Terms
+from leveret.version import VERSION
+from leveret.wire.codes import ReplyCode
+
+if TYPE_CHECKING:
+    from leveret.broker.broker import Broker
+    from leveret.config import Settings
+
+log = logging.getLogger("leveret.connection")
+
+# Connections that may wait to be accepted; RabbitMQ's tcp_listen_options.backlog is as long.
+BACKLOG: Final = 128
+SHUTDOWN_TEXT: Final = "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"
+
+
+class Server:
+    """Serves one broker in the running loop."""
+
+    def __init__(self, broker: Broker, settings: Settings) -> None:
+        self.broker = broker
+        self.terms = Terms(_limits(settings), _identity(settings), log.warning)
+        self.transports: set[Transport] = set()
+        self._listeners: list[asyncio.Server] = []
+        self._alarm: asyncio.TimerHandle | None = None
+        self._drained: asyncio.Event | None = None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    async def listen(self, host: str, port: int) -> tuple[str, int]:
+        """Accept connections; the address that was bound. Raises OSError."""
+        self.broker.agenda.wake = self._set_alarm
+        listener = await self.loop.create_server(
+            lambda: Transport(self), host, port, backlog=BACKLOG
+        )
+        self._listeners.append(listener)
+        bound = listener.sockets[0].getsockname()
+        return bound[0], bound[1]
+
+    async def drain(self, grace_s: float) -> None:
+        """Accept nobody, ask everybody to go, and after `grace_s` go without them."""
+        for listener in self._listeners:
+            listener.close()
+        for transport in list(self.transports):
+            transport.close(ReplyCode.CONNECTION_FORCED, SHUTDOWN_TEXT)
+        await self._wait_for_nobody(grace_s)
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    async def _wait_for_nobody(self, grace_s: float) -> None:
+        self._drained = asyncio.Event()
+        self.check_drained()
+        try:
+            async with asyncio.timeout(grace_s):
+                await self._drained.wait()
+        except TimeoutError:
+            for transport in list(self.transports):
+                transport.abort()
+            # Aborted sockets are gone in the next turn.
+            await self._drained.wait()
+
+    def check_drained(self) -> None:
+        """A connection went: was it the last?"""
+        if self._drained is not None and not self.transports:
+            self._drained.set()
+
+    # The agenda's alarm clock ----------------------------------------------------------------
+
+    def _set_alarm(self) -> None:
+        """The agenda has something earlier to do than it had."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        deadline = self.broker.agenda.next_deadline()
+        if deadline is None:
+            self._alarm = None
+        else:
+            delay_s = max(0.0, deadline - self.broker.agenda.clock())
+            self._alarm = self.loop.call_later(delay_s, self._run_agenda)
+
+    def _run_agenda(self) -> None:
+        self._alarm = None
+        self.broker.agenda.run()
+        self._set_alarm()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        channel_max=settings.channel_max,
+        frame_max=settings.frame_max,
+        heartbeat_s=settings.heartbeat_s,
+        message_bytes_max=settings.max_message_size,
+        handshake_s=settings.handshake_timeout_s,
+    )
+
+
+def _identity(settings: Settings) -> Identity:
+    return Identity(
+        product=settings.product,
+        version=settings.product_version,
+        platform=f"Leveret {VERSION}",
+        cluster_name=settings.cluster_name or settings.node,
+    )

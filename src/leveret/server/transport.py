@@ -1,0 +1,185 @@
+"""One socket and its session: octets from one to the other, and the clock's say.
+
+Hot path: bench/results.md, every throughput row. Deliveries gather in the session's output and
+are written once per turn of the loop.
+
+    handshake   a peer that has not opened its connection in time is dropped
+    heartbeat   something is sent at least every half interval; two silent intervals end it
+    closing     a peer that does not answer connection.close is dropped
+    pressure    while the socket takes no more, the session's consumers stand aside
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from typing import TYPE_CHECKING, Final
+
+from leveret.protocol.states import State
+from leveret.session.identity import Peer
+from leveret.session.session import Session
+from leveret.wire.frames import HEARTBEAT_FRAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.server.listener import Server
+    from leveret.wire.codes import ReplyCode
+
+log = logging.getLogger("leveret.connection")
+
+# How long a peer has to answer connection.close; RabbitMQ waits as long.
+CLOSING_S: Final = 10.0
+# Octets the socket may owe before consumers stand aside, and may still owe when they return:
+# enough to keep a fast reader busy for a turn, little enough for a thousand slow ones.
+HIGH_WATER_BYTES: Final = 1024 * 1024
+LOW_WATER_BYTES: Final = 256 * 1024
+
+
+class Transport(asyncio.Protocol):
+    """The asyncio side of one connection."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._loop = server.loop
+        self._session: Session
+        self._output: list[bytes] = []
+        self._socket: asyncio.Transport
+        self._is_flush_due = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._received_at = 0.0
+        self._sent_at = 0.0
+
+    # From asyncio ----------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._socket = transport
+        transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
+        server = self._server
+        self._session = Session(server.broker, server.terms, _peer_of(transport), self._wake)
+        self._output = self._session.connection.output
+        self._timer = self._loop.call_later(server.terms.limits.handshake_s, self._handshake_over)
+        server.transports.add(self)
+        log.debug("accepted connection %s", self._session.peer.name)
+
+    def data_received(self, data: bytes) -> None:
+        self._received_at = self._loop.time()
+        state = self._session.connection.state
+        self._session.receive(data)
+        if self._session.connection.state is not state:
+            self._state_changed()
+
+    def pause_writing(self) -> None:
+        self._session.pause()
+
+    def resume_writing(self) -> None:
+        self._session.resume()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        self._server.transports.discard(self)
+        self._session.lost()
+        reason = f": {exc}" if exc else ""
+        log.debug("connection %s is gone%s", self._session.peer.name, reason)
+        self._server.check_drained()
+
+    # To the socket ---------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        """There is output where there was none: send it at the end of this turn."""
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._is_flush_due = False
+        output = self._output
+        if output:
+            octets = b"".join(output)
+            output.clear()
+            self._sent_at = self._loop.time()
+            self._socket.write(octets)
+        if self._session.connection.is_closed:
+            self._socket.close()
+
+    # Time ------------------------------------------------------------------------------------
+
+    def _state_changed(self) -> None:
+        """The handshake went on, or the end is near: another clock counts now."""
+        connection = self._session.connection
+        if connection.is_closed:
+            self._wake()
+        elif connection.state is State.CLOSING:
+            self._set_timer(CLOSING_S, self.abort)
+        elif connection.state is State.OPEN:
+            self._stop_timer()
+            self._start_heartbeat()
+
+    def _start_heartbeat(self) -> None:
+        agreement = self._session.connection.agreement
+        assert agreement is not None
+        if agreement.heartbeat_s:
+            self._set_timer(agreement.heartbeat_s / 2, self._heartbeat)
+
+    def _heartbeat(self) -> None:
+        """Twice an interval: say something if nothing was said, and see who fell silent."""
+        agreement = self._session.connection.agreement
+        assert agreement is not None
+        interval = agreement.heartbeat_s
+        now = self._loop.time()
+        if now - self._received_at > 2 * interval:
+            log.warning(
+                "closing connection %s: missed heartbeats, silent for %d s",
+                self._session.peer.name,
+                2 * interval,
+            )
+            self.abort()
+            return
+        if now - self._sent_at >= interval / 2:
+            self._session.connection.write(HEARTBEAT_FRAME)
+        self._set_timer(interval / 2, self._heartbeat)
+
+    def _handshake_over(self) -> None:
+        log.warning("closing connection %s: handshake took too long", self._session.peer.name)
+        self.abort()
+
+    def _set_timer(self, delay_s: float, action: Callable[[], None]) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_later(delay_s, action)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # Ending ----------------------------------------------------------------------------------
+
+    def close(self, code: ReplyCode, text: str) -> None:
+        """Ask the peer to go."""
+        self._session.connection.close(code, text)
+        self._state_changed()
+
+    def abort(self) -> None:
+        """Go, whatever the peer says."""
+        self._socket.abort()
+
+
+def _peer_of(transport: asyncio.Transport) -> Peer:
+    there, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+    return Peer(f"{_spell(there)} -> {_spell(here)}", _is_loopback(there))
+
+
+def _is_loopback(address: tuple[str, int]) -> bool:
+    ip = ipaddress.ip_address(address[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_loopback
+
+
+def _spell(address: tuple[str, int]) -> str:
+    host, port = address[:2]
+    return f"{host}:{port}"

@@ -1,0 +1,138 @@
+"""Class basic, but for publish and ack (channel.py), and class confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker.arguments import check_consumer
+from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
+from leveret.broker.names import generate
+from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.session.confirms import Confirms
+from leveret.session.consumer import Consumer, Getter
+from leveret.session.direct_reply import DirectReply
+from leveret.session.queue import queue_name
+from leveret.wire import methods
+
+if TYPE_CHECKING:
+    from leveret.session.channel import Channel
+
+
+def qos(channel: Channel, method: methods.BasicQos) -> methods.BasicQosOk:
+    """RabbitMQ: without global for each consumer to come, with global for the whole channel."""
+    if method.prefetch_size:
+        raise Unsupported(f"prefetch_size!=0 ({method.prefetch_size})")
+    if method.global_:
+        channel.limit(method.prefetch_count)
+    else:
+        channel.prefetch_count = method.prefetch_count
+    return methods.BasicQosOk()
+
+
+def consume(channel: Channel, method: methods.BasicConsume) -> None:
+    tag = method.consumer_tag or generate("amq.ctag-", channel.session.random_bytes)
+    direct_reply = channel.direct_reply
+    if tag in channel.consumers or (direct_reply is not None and direct_reply.tag == tag):
+        raise NotAllowed(f"attempt to reuse consumer tag '{tag}'")
+    if method.queue == PSEUDO_QUEUE:
+        _listen(channel, method, tag)
+        return
+    queue = channel.access.readable_queue(queue_name(channel, method.queue))
+    check_consumer(str(queue), method.arguments)
+    consumer = Consumer(channel, queue, method, tag)
+    queue.subscribe(consumer)
+    channel.consumers[tag] = consumer
+    _say_consuming(channel, method, tag)
+    # Deliveries come behind consume-ok.
+    consumer.reconsider()
+
+
+def _listen(channel: Channel, method: methods.BasicConsume, tag: str) -> None:
+    if not method.no_ack:
+        raise PreconditionFailed("reply consumer cannot acknowledge")
+    if channel.direct_reply is not None:
+        raise PreconditionFailed("reply consumer already set")
+    channel.direct_reply = DirectReply(channel, tag)
+    _say_consuming(channel, method, tag)
+
+
+def _say_consuming(channel: Channel, method: methods.BasicConsume, tag: str) -> None:
+    if not method.nowait:
+        channel.send(methods.BasicConsumeOk(consumer_tag=tag))
+
+
+def cancel(channel: Channel, method: methods.BasicCancel) -> methods.BasicCancelOk:
+    """Cancelling what is not there is no error."""
+    channel.cancel(method.consumer_tag)
+    return methods.BasicCancelOk(consumer_tag=method.consumer_tag)
+
+
+def cancelled(_channel: Channel, _method: methods.BasicCancelOk) -> None:
+    """The client has seen our basic.cancel."""
+
+
+def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | None:
+    queue = channel.access.readable_queue(queue_name(channel, method.queue))
+    taken = queue.get()
+    if taken is None:
+        return methods.BasicGetEmpty()
+    message, redelivered = taken
+    channel.delivery_tag += 1
+    if not method.no_ack:
+        channel.unacked[channel.delivery_tag] = (Getter(queue), message)
+    found = methods.BasicGetOk(
+        delivery_tag=channel.delivery_tag,
+        redelivered=redelivered,
+        exchange=message.exchange,
+        routing_key=message.routing_key,
+        message_count=queue.ready.count,
+    )
+    channel.send_content(found, message)
+    return None
+
+
+def ack(channel: Channel, method: methods.BasicAck) -> None:
+    channel.ack(method.delivery_tag, method.multiple)
+
+
+def nack(channel: Channel, method: methods.BasicNack) -> None:
+    channel.settle(method.delivery_tag, multiple=method.multiple, requeue=method.requeue)
+
+
+def reject(channel: Channel, method: methods.BasicReject) -> None:
+    channel.settle(method.delivery_tag, multiple=False, requeue=method.requeue)
+
+
+def recover(channel: Channel, method: methods.BasicRecover) -> methods.BasicRecoverOk:
+    _recover(channel, requeue=method.requeue)
+    return methods.BasicRecoverOk()
+
+
+def recover_async(channel: Channel, method: methods.BasicRecoverAsync) -> None:
+    _recover(channel, requeue=method.requeue)
+
+
+def _recover(channel: Channel, *, requeue: bool) -> None:
+    if not requeue:
+        raise Unsupported("requeue=false")
+    channel.recover()
+
+
+def select_confirms(channel: Channel, _method: methods.ConfirmSelect) -> methods.ConfirmSelectOk:
+    if channel.transaction is not None:
+        raise PreconditionFailed("cannot switch from tx to confirm mode")
+    if channel.confirms is None:
+        channel.confirms = Confirms(channel.number)
+    return methods.ConfirmSelectOk()
+
+
+def flow(_channel: Channel, method: methods.ChannelFlow) -> methods.ChannelFlowOk:
+    """RabbitMQ pushes back by not reading; asking it to stop sending is refused."""
+    if not method.active:
+        raise Unsupported("active=false")
+    return methods.ChannelFlowOk(active=True)
+
+
+def request_access(_channel: Channel, _method: methods.AccessRequest) -> methods.AccessRequestOk:
+    """A leftover of AMQP 0-8: every realm is granted, permissions are asked by name."""
+    return methods.AccessRequestOk(ticket=1)

@@ -1,0 +1,235 @@
+"""A channel: publishes in, deliveries out, and what is between them.
+
+Hot path: bench/results.md, every throughput row. `publish` and `ack` are called by the reader
+for each message; whatever a message asks beyond its address is dealt with in publish.py.
+
+Rule: a delivery tag is in `unacked` from its delivery until it is settled, requeued, or held by
+the transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker.errors import Refused
+from leveret.broker.message import Message
+from leveret.protocol.violation import ProtocolViolation
+from leveret.session import dispatch, publish, unacked
+from leveret.wire import codec, frames, methods
+from leveret.wire.codes import ReplyCode
+
+if TYPE_CHECKING:
+    from leveret.broker.routing import Route
+    from leveret.session.confirms import Confirms
+    from leveret.session.consumer import Consumer
+    from leveret.session.direct_reply import DirectReply
+    from leveret.session.session import Session
+    from leveret.session.transaction import Transaction
+    from leveret.session.unacked import Unacked
+    from leveret.wire.methods import Method
+
+
+class Channel:
+    """One open channel.
+
+    prefetch_count: for consumers to come (basic.qos without global), 0 for no limit.
+    is_limited, room: the limit of all its consumers together (basic.qos with global).
+    confirms, transaction: set by confirm.select and tx.select, which exclude each other.
+    """
+
+    __slots__ = (
+        "_confirms_due",
+        "_next_position",
+        "_routes",
+        "access",
+        "confirms",
+        "consumers",
+        "delivery_tag",
+        "direct_reply",
+        "frame_max",
+        "is_limited",
+        "last_queue",
+        "needs_narrow_frames",
+        "number",
+        "output",
+        "prefetch_count",
+        "room",
+        "session",
+        "transaction",
+        "unacked",
+        "wake",
+    )
+
+    def __init__(self, session: Session, number: int) -> None:
+        self.session = session
+        self.number = number
+        self.access = session.access
+        self.output = session.connection.output
+        self.wake = session.connection.wake
+        self.frame_max = session.frame_max
+        self.needs_narrow_frames = session.needs_narrow_frames
+        self.delivery_tag = 0
+        self.unacked: Unacked = {}
+        self.consumers: dict[str, Consumer] = {}
+        self.direct_reply: DirectReply | None = None
+        self.last_queue = ""
+        self.prefetch_count = 0
+        self.is_limited = False
+        self.room = 0
+        self.confirms: Confirms | None = None
+        self.transaction: Transaction | None = None
+        self._routes: dict[bytes, Route] = self.access.routes
+        self._next_position = session.next_position
+        self._confirms_due = session.confirms_due
+
+    # From the reader -------------------------------------------------------------------------
+
+    def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
+        """A whole message; see ChannelEvents.publish."""
+        route = self._routes.get(address)
+        if route is None or extra or bits or self.transaction is not None:
+            try:
+                publish.publish(self, address, bits, extra, content)
+            except Refused as refused:
+                self.refused(refused, methods.BasicPublish.index)
+                return
+        else:
+            message = Message(address, content, self.number, self._next_position(), None)
+            for receiver in route.receivers:
+                receiver.publish(message)
+        if self.confirms is not None:
+            if not self.confirms.due:
+                self._confirms_due.append(self)
+            self.confirms.due += 1
+
+    def ack(self, delivery_tag: int, multiple: bool) -> None:
+        """basic.ack."""
+        if multiple or self.transaction is not None:
+            self._ack_several(delivery_tag, multiple)
+            return
+        delivery = self.unacked.pop(delivery_tag, None)
+        if delivery is None:
+            self._ack_several(delivery_tag, multiple)
+            return
+        delivery[0].settled(1)
+
+    def _ack_several(self, delivery_tag: int, multiple: bool) -> None:
+        try:
+            self.settle(delivery_tag, multiple=multiple, requeue=False)
+        except Refused as refused:
+            self.refused(refused, methods.BasicAck.index)
+
+    def method(self, method: Method) -> None:
+        """Any method but basic.publish and basic.ack."""
+        handler = dispatch.HANDLERS.get(method.index)
+        if handler is None:
+            raise ProtocolViolation(ReplyCode.COMMAND_INVALID, "unimplemented method", method.index)
+        try:
+            reply = handler(self, method)
+        except Refused as refused:
+            self.refused(refused, method.index)
+            return
+        if reply is not None and not getattr(method, "nowait", False):
+            self.send(reply)
+
+    # To the client ---------------------------------------------------------------------------
+
+    def send(self, method: Method) -> None:
+        self.session.connection.send(self.number, method)
+
+    def send_content(self, method: Method, message: Message) -> None:
+        """A method and the message it is about, in one piece."""
+        content = message.content
+        if message.channel != self.number or self.needs_narrow_frames:
+            content = message.content_for(self.number, self.frame_max)
+        head = frames.encode_frame(frames.METHOD, self.number, codec.encode(method))
+        self.session.connection.write(head + content)
+
+    def refused(self, refused: Refused, index: int) -> None:
+        """Translate a refusal: it closes the channel, a hard one the connection."""
+        if refused.code.is_hard:
+            raise ProtocolViolation(refused.code, str(refused), index) from refused
+        self.refuse(refused.code, str(refused), index)
+
+    def refuse(self, code: ReplyCode, reason: str, index: int) -> None:
+        """Close the channel, after confirming what came before."""
+        self.session.release_confirms()
+        self.session.connection.close_channel(self.number, code, f"{code.name} - {reason}", index)
+
+    # Consumers and their limits --------------------------------------------------------------
+
+    def can_take(self, consumer: Consumer) -> bool:
+        """Whether anything but the consumer's own limit keeps it from taking more."""
+        if self.session.is_paused or self.consumers.get(consumer.tag) is not consumer:
+            return False
+        return consumer.no_ack or not self.is_limited or self.room > 0
+
+    def delivered_to(self, consumer: Consumer) -> None:
+        """A delivery that may have used up the last room."""
+        if self.is_limited:
+            self.room -= 1
+            if not self.room:
+                self.reconsider_consumers()
+        if not consumer.room:
+            consumer.reconsider()
+
+    def has_room_again(self, consumer: Consumer, count: int) -> None:
+        if self.is_limited:
+            self.room += count
+            self.reconsider_consumers()
+        elif not consumer.is_ready:
+            consumer.reconsider()
+
+    def limit(self, count: int) -> None:
+        """basic.qos with global: so many deliveries for all consumers together, 0 for any."""
+        out = sum(1 for holder, _ in self.unacked.values() if holder in self.consumers.values())
+        self.is_limited = count > 0
+        self.room = count - out
+        self.reconsider_consumers()
+
+    def reconsider_consumers(self) -> None:
+        for consumer in list(self.consumers.values()):
+            consumer.reconsider()
+
+    def cancel(self, tag: str) -> None:
+        """basic.cancel; what the consumer holds stays out."""
+        if self.direct_reply is not None and self.direct_reply.tag == tag:
+            self.direct_reply.end()
+            self.direct_reply = None
+        consumer = self.consumers.pop(tag, None)
+        if consumer is not None:
+            consumer.is_ready = False
+            consumer.queue.unsubscribe(consumer)
+
+    def queue_gone(self, consumer: Consumer) -> None:
+        """The consumer's queue was deleted; the client is told if it understands."""
+        if self.consumers.get(consumer.tag) is not consumer:
+            return
+        del self.consumers[consumer.tag]
+        if self.session.client_can("consumer_cancel_notify"):
+            self.send(methods.BasicCancel(consumer_tag=consumer.tag, nowait=True))
+
+    # Settling --------------------------------------------------------------------------------
+
+    def settle(self, delivery_tag: int, *, multiple: bool, requeue: bool) -> None:
+        """Acknowledge or give back; in a transaction, remember to. Raises PreconditionFailed."""
+        deliveries = unacked.take(self.unacked, delivery_tag, multiple=multiple)
+        if self.transaction is not None:
+            self.transaction.settle(deliveries, requeue=requeue)
+        elif requeue:
+            unacked.requeue(deliveries)
+        else:
+            unacked.settle(deliveries)
+
+    def recover(self) -> None:
+        """Give back everything that is out."""
+        self.settle(0, multiple=True, requeue=True)
+
+    def end(self) -> None:
+        """The channel is closed: its consumers go, what they held goes back."""
+        for tag in [*self.consumers, *([self.direct_reply.tag] if self.direct_reply else [])]:
+            self.cancel(tag)
+        if self.transaction is not None:
+            self.transaction.rollback(self)
+            self.transaction = None
+        self.recover()

@@ -1,0 +1,137 @@
+"""A subscription: a queue's consumer at its channel's end.
+
+Hot path: bench/results.md, every throughput row. A delivery is four octet strings added to the
+connection's output: what stands before the delivery tag and what stands behind it change only
+with the address of the message and are kept ready; the content goes out as it came in.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from leveret.wire import frames, methods
+from leveret.wire.values import octets
+
+if TYPE_CHECKING:
+    from leveret.broker.message import Message
+    from leveret.broker.queues.queue import Queue
+    from leveret.session.channel import Channel
+    from leveret.wire.methods import BasicConsume
+
+_TAG_AND_FLAG: Final = struct.Struct(">Q?").pack
+_HEAD: Final = struct.Struct(">BHII")
+_INDEX_OCTETS: Final = 4
+_TAG_AND_FLAG_OCTETS: Final = 9
+
+# Stands for "as many as you like": deliveries count it down and never reach 0.
+UNLIMITED: Final = 1 << 62
+
+
+class Consumer:
+    """One consumer of one queue.
+
+    room: deliveries it may still hold unacknowledged.
+    is_ready: stands in its queue's line.
+    """
+
+    __slots__ = (
+        "_address",
+        "_head",
+        "_needs_narrow_frames",
+        "_number",
+        "_output",
+        "_tail",
+        "channel",
+        "exclusive",
+        "is_ready",
+        "no_ack",
+        "prefetch_count",
+        "priority",
+        "queue",
+        "room",
+        "tag",
+    )
+
+    def __init__(self, channel: Channel, queue: Queue, method: BasicConsume, tag: str) -> None:
+        self.channel = channel
+        self.queue = queue
+        self.tag = tag
+        self.no_ack = method.no_ack
+        self.exclusive = method.exclusive
+        priority = method.arguments.get("x-priority")
+        self.priority = priority if isinstance(priority, int) else 0
+        self.prefetch_count = 0 if method.no_ack else channel.prefetch_count
+        self.room = self.prefetch_count or UNLIMITED
+        self.is_ready = False
+        self._number = channel.number
+        self._output = channel.output
+        self._needs_narrow_frames = channel.needs_narrow_frames
+        self._address = b""
+        self._head = b""
+        self._tail = b""
+
+    def deliver(self, message: Message, redelivered: bool) -> None:
+        """basic.deliver and the content."""
+        channel = self.channel
+        delivery_tag = channel.delivery_tag + 1
+        channel.delivery_tag = delivery_tag
+        if message.address != self._address:
+            self._prepare(message.address)
+        content = message.content
+        if message.channel != self._number or self._needs_narrow_frames:
+            content = message.content_for(self._number, channel.frame_max)
+        output = self._output
+        if not output:
+            channel.wake()
+        output += (self._head, _TAG_AND_FLAG(delivery_tag, redelivered), self._tail, content)
+        if self.no_ack:
+            return
+        channel.unacked[delivery_tag] = (self, message)
+        self.room -= 1
+        if not self.room or channel.is_limited:
+            channel.delivered_to(self)
+
+    def _prepare(self, address: bytes) -> None:
+        """Keep the frame's constant parts for messages with this address."""
+        tag = octets(self.tag)
+        size = _INDEX_OCTETS + 1 + len(tag) + _TAG_AND_FLAG_OCTETS + len(address)
+        head = _HEAD.pack(frames.METHOD, self._number, size, methods.BasicDeliver.index)
+        self._head = head + bytes((len(tag),)) + tag
+        self._tail = address + frames.END_OCTET
+        self._address = address
+
+    def settled(self, count: int) -> None:
+        """So many of its deliveries are acknowledged or back in the queue."""
+        self.room += count
+        self.channel.has_room_again(self, count)
+
+    def reconsider(self) -> None:
+        """Stand in line when there is room, step out of it when there is none."""
+        can_take = self.room > 0 and self.channel.can_take(self)
+        if can_take is self.is_ready:
+            return
+        self.is_ready = can_take
+        if self.queue.is_deleted:
+            return
+        if can_take:
+            self.queue.consumers.resume(self)
+            self.queue.pump()
+        else:
+            self.queue.consumers.park(self)
+
+    def queue_gone(self) -> None:
+        """The queue was deleted under it."""
+        self.channel.queue_gone(self)
+
+
+class Getter:
+    """Holds what basic.get took; no limit counts it."""
+
+    __slots__ = ("queue",)
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+
+    def settled(self, count: int) -> None:
+        """Nobody waits for its room."""

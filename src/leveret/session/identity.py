@@ -1,0 +1,67 @@
+"""Who is speaking: what the server says of itself, and what is known of a peer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.protocol.limits import Limits
+    from leveret.wire.values import Table
+
+# What RabbitMQ announces; clients switch features on by it.
+CAPABILITIES: Final[Table] = {
+    "publisher_confirms": True,
+    "exchange_exchange_bindings": True,
+    "basic.nack": True,
+    "consumer_cancel_notify": True,
+    "connection.blocked": True,
+    "consumer_priorities": True,
+    "authentication_failure_close": True,
+    "per_consumer_qos": True,
+    "direct_reply_to": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The server's name cards. kombu keeps global QoS only for a RabbitMQ from 3.3 to below 4."""
+
+    product: str
+    version: str
+    platform: str
+    cluster_name: str
+
+    def server_properties(self) -> Table:
+        """As connection.start carries them."""
+        return {
+            "capabilities": CAPABILITIES,
+            "cluster_name": self.cluster_name,
+            "copyright": "Copyright (c) The Leveret authors",
+            "information": "Licensed under the Apache License 2.0",
+            "platform": self.platform,
+            "product": self.product,
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all sessions of a server have in common.
+
+    report: takes what an operator may want to know, a sentence a call.
+    """
+
+    limits: Limits
+    identity: Identity
+    report: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The far end of a socket. name: as logs show it, e.g. 127.0.0.1:50000 -> 127.0.0.1:5672."""
+
+    name: str
+    is_loopback: bool

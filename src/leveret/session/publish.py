@@ -1,0 +1,131 @@
+"""Publishing what is not plain: the first message to an address, properties, mandatory, copies,
+transactions, direct replies. Refusals come in RabbitMQ's order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
+from leveret.broker.message import Message, header_payload, with_properties
+from leveret.broker.publishing import Reading, read
+from leveret.wire import methods
+from leveret.wire.codes import MalformedFrame, ReplyCode
+from leveret.wire.properties import Properties, decode_header
+
+if TYPE_CHECKING:
+    from leveret.broker.routing import Receiver, Route
+    from leveret.session.channel import Channel
+
+_MANDATORY: Final = 1
+_IMMEDIATE: Final = 2
+
+# Readings kept for messages with the same property octets: a publisher has a handful.
+READINGS_MAX: Final = 256
+# Where the flags begin in a content: frame head, class, weight and body size come before.
+_FLAGS_OFFSET: Final = 19
+
+_NO_PROPERTIES: Final = Properties()
+
+
+def publish(channel: Channel, address: bytes, bits: int, extra: int, content: bytes) -> None:
+    """Route the message and hand it over, or remember to. Raises Refused."""
+    if bits & _IMMEDIATE:
+        raise Unsupported("immediate=true")
+    route = channel.access.routes.get(address) or _find_route(channel, address)
+    traits = None
+    receivers = route.receivers
+    if extra:
+        reading = _read(channel, content)
+        traits = reading.traits
+        if route.by_headers or not reading.is_plain:
+            content = _rewrite(channel, reading, content)
+            receivers = _route_all(channel, address, reading)
+    elif route.by_headers:
+        receivers = channel.access.route(*split_address(address), {}).receivers
+    message = Message(address, content, channel.number, channel.session.next_position(), traits)
+    is_mandatory = bool(bits & _MANDATORY)
+    if channel.transaction is not None:
+        channel.transaction.publish(message, receivers, is_mandatory=is_mandatory)
+    else:
+        hand_over(channel, message, receivers, is_mandatory=is_mandatory)
+
+
+def hand_over(
+    channel: Channel, message: Message, receivers: tuple[Receiver, ...], *, is_mandatory: bool
+) -> None:
+    """To the receivers, or back to the publisher who insists that there be one."""
+    for receiver in receivers:
+        receiver.publish(message)
+    if is_mandatory and not receivers:
+        returned = methods.BasicReturn(
+            reply_code=ReplyCode.NO_ROUTE,
+            reply_text=ReplyCode.NO_ROUTE.name,
+            exchange=message.exchange,
+            routing_key=message.routing_key,
+        )
+        channel.send_content(returned, message)
+
+
+def split_address(address: bytes) -> tuple[str, str]:
+    """Exchange and routing key. Raises SyntaxRefused."""
+    try:
+        behind_exchange = 1 + address[0]
+        behind_key = behind_exchange + 1 + address[behind_exchange]
+        if behind_key == len(address):
+            return address[1:behind_exchange].decode(), address[behind_exchange + 1 :].decode()
+    except (IndexError, UnicodeDecodeError) as error:
+        raise SyntaxRefused(f"exchange and routing key of basic.publish: {error}") from error
+    raise SyntaxRefused("exchange and routing key of basic.publish do not fill their frame")
+
+
+def _find_route(channel: Channel, address: bytes) -> Route:
+    exchange, routing_key = split_address(address)
+    route = channel.access.route(exchange, routing_key, {})
+    if not route.by_headers:
+        channel.access.remember(address, route)
+    return route
+
+
+def _read(channel: Channel, content: bytes) -> Reading:
+    """What the properties say; the same octets are read once."""
+    header = header_payload(content)
+    key = header[_FLAGS_OFFSET - 7 :]
+    readings = channel.session.readings
+    reading = readings.get(key)
+    if reading is None:
+        try:
+            properties, _body_size = decode_header(header)
+        except MalformedFrame as error:
+            raise SyntaxRefused(f"content header of basic.publish: {error}") from error
+        reading = read(properties, channel.access.user)
+        if len(readings) >= READINGS_MAX:
+            readings.clear()
+        readings[key] = reading
+    return reading
+
+
+def _rewrite(channel: Channel, reading: Reading, content: bytes) -> bytes:
+    """The content with the properties its consumers are to see."""
+    properties = reading.properties
+    if reading.wants_direct_reply:
+        if channel.direct_reply is None:
+            raise PreconditionFailed("fast reply consumer does not exist")
+        properties = replace(properties, reply_to=channel.direct_reply.name)
+    if reading.has_blind_copies:
+        headers = {name: value for name, value in reading.headers.items() if name != "BCC"}
+        properties = replace(properties, headers=headers)
+    if properties is reading.properties:
+        return content
+    return with_properties(content, channel.number, properties)
+
+
+def _route_all(channel: Channel, address: bytes, reading: Reading) -> tuple[Receiver, ...]:
+    """The receivers by the routing key and by every copy's, each once."""
+    exchange, routing_key = split_address(address)
+    found: dict[Receiver, None] = {}
+    for key in (routing_key, *reading.copy_keys):
+        route = channel.access.route(exchange, key, reading.headers)
+        found.update(dict.fromkeys(route.receivers))
+    return tuple(found)

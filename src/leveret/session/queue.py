@@ -1,0 +1,78 @@
+"""Class queue. An empty name means the queue this channel declared last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker.errors import NotFound
+from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.wire import methods
+
+if TYPE_CHECKING:
+    from leveret.broker.queues.queue import Queue
+    from leveret.session.channel import Channel
+
+
+def queue_name(channel: Channel, name: str) -> str:
+    """The name itself, or that of the last declared queue. Raises NotFound."""
+    if name or channel.last_queue:
+        return name or channel.last_queue
+    raise NotFound("no previously declared queue")
+
+
+def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDeclareOk:
+    if _is_direct_reply(channel, method.queue):
+        return methods.QueueDeclareOk(queue=method.queue, message_count=0, consumer_count=1)
+    queue = _declared(channel, method)
+    channel.last_queue = queue.name
+    return methods.QueueDeclareOk(
+        queue=queue.name,
+        message_count=queue.ready.count,
+        consumer_count=len(queue.consumers),
+    )
+
+
+def _declared(channel: Channel, method: methods.QueueDeclare) -> Queue:
+    if method.passive:
+        return channel.access.check_queue(method.queue)
+    options = QueueOptions(
+        # RabbitMQ: an exclusive queue is never durable.
+        durable=method.durable and not method.exclusive,
+        exclusive=method.exclusive,
+        auto_delete=method.auto_delete,
+        arguments=method.arguments,
+    )
+    return channel.access.declare_queue(method.queue, options)
+
+
+def _is_direct_reply(channel: Channel, name: str) -> bool:
+    """Declaring the name of a direct reply-to consumer asks whether it is alive."""
+    return name == PSEUDO_QUEUE or channel.access.vhost.reply_consumers.find(name) is not None
+
+
+def bind(channel: Channel, method: methods.QueueBind) -> methods.QueueBindOk:
+    name = queue_name(channel, method.queue)
+    # Book 1.7.2.3.3: with neither queue nor key, the queue's name is the key.
+    key = method.routing_key if method.queue or method.routing_key else name
+    channel.access.bind_queue(name, method.exchange, key, method.arguments)
+    return methods.QueueBindOk()
+
+
+def unbind(channel: Channel, method: methods.QueueUnbind) -> methods.QueueUnbindOk:
+    name = queue_name(channel, method.queue)
+    key = method.routing_key if method.queue or method.routing_key else name
+    channel.access.unbind_queue(name, method.exchange, key, method.arguments)
+    return methods.QueueUnbindOk()
+
+
+def purge(channel: Channel, method: methods.QueuePurge) -> methods.QueuePurgeOk:
+    count = channel.access.purge_queue(queue_name(channel, method.queue))
+    return methods.QueuePurgeOk(message_count=count)
+
+
+def delete(channel: Channel, method: methods.QueueDelete) -> methods.QueueDeleteOk:
+    count = channel.access.delete_queue(
+        queue_name(channel, method.queue), if_unused=method.if_unused, if_empty=method.if_empty
+    )
+    return methods.QueueDeleteOk(message_count=count)

@@ -1,0 +1,202 @@
+"""One client's session: from its greeting to its end.
+
+    reader ──> connection ──> session ──> access ──> broker
+                    output <── channel <── queue
+
+It answers the connection's methods and keeps the channels; what a channel's methods mean stands
+in exchange.py, queue.py, basic.py and transaction.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker.errors import AccessRefused, Refused
+from leveret.protocol.connection import Connection
+from leveret.protocol.handshake import agree
+from leveret.protocol.sasl import MECHANISMS, MalformedCredentials
+from leveret.protocol.violation import LoginRefused, ProtocolViolation
+from leveret.session.channel import Channel
+from leveret.wire import methods
+from leveret.wire.codes import ReplyCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.broker.access import Access
+    from leveret.broker.broker import Broker
+    from leveret.broker.publishing import Reading
+    from leveret.broker.users import User
+    from leveret.session.identity import Peer, Terms
+    from leveret.wire.methods import Method
+    from leveret.wire.values import Table
+
+
+class Session:
+    """One connection, from the first octet to the last.
+
+    connection: octets in, octets out; `connection.output` is what there is to send.
+    is_paused: the peer does not take what we send; its consumers stand aside.
+    wake: called when there is something to send after there was nothing.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        terms: Terms,
+        peer: Peer,
+        wake: Callable[[], None],
+    ) -> None:
+        self.broker = broker
+        self.peer = peer
+        self.client_properties: Table = {}
+        self._user: User | None = None
+        self._access: Access | None = None
+        self.channels: dict[int, Channel] = {}
+        self.confirms_due: list[Channel] = []
+        self.is_paused = False
+        self.next_position = broker.next_position
+        self.random_bytes = broker.random_bytes
+        self.readings: dict[bytes, Reading] = {}
+        self.connection = Connection(self, terms.limits, wake)
+        self._limits = terms.limits
+        self._identity = terms.identity
+        self._report = terms.report
+
+    # From and to the transport ---------------------------------------------------------------
+
+    def receive(self, data: bytes) -> None:
+        """A chunk of what the peer sent."""
+        self.connection.receive(data)
+        if self.confirms_due:
+            self.release_confirms()
+
+    def release_confirms(self) -> None:
+        """Confirm what was published."""
+        for channel in self.confirms_due:
+            if channel.confirms is not None and channel.number in self.channels:
+                self.connection.write(channel.confirms.take_ack())
+        self.confirms_due.clear()
+
+    def pause(self) -> None:
+        """The peer does not keep up: deliver nothing more for now."""
+        self.is_paused = True
+        self._reconsider_consumers()
+
+    def resume(self) -> None:
+        """The peer has caught up."""
+        self.is_paused = False
+        self._reconsider_consumers()
+
+    def lost(self) -> None:
+        """The socket is gone."""
+        self.connection.lost()
+
+    @property
+    def access(self) -> Access:
+        """The client's way into its vhost, once connection.open has let it in."""
+        assert self._access is not None
+        return self._access
+
+    def client_can(self, capability: str) -> bool:
+        """Whether the client announced a capability."""
+        capabilities = self.client_properties.get("capabilities")
+        return isinstance(capabilities, dict) and capabilities.get(capability) is True
+
+    @property
+    def frame_max(self) -> int:
+        """The largest frame to send; 0 for no limit."""
+        agreement = self.connection.agreement
+        return self._limits.frame_max if agreement is None else agreement.frame_max
+
+    @property
+    def needs_narrow_frames(self) -> bool:
+        """The client takes smaller frames than others may send."""
+        return 0 < self.frame_max < (self._limits.frame_max or 2**32)
+
+    # Events of the connection ----------------------------------------------------------------
+
+    def greeted(self, version: tuple[int, int]) -> None:
+        major, minor = version
+        self.connection.send(
+            0,
+            methods.ConnectionStart(
+                version_major=major,
+                version_minor=minor,
+                server_properties=self._identity.server_properties(),
+                mechanisms=" ".join(MECHANISMS).encode(),
+                locales=b"en_US",
+            ),
+        )
+
+    def method(self, method: Method) -> None:
+        match method:
+            case methods.ConnectionStartOk():
+                self._start(method)
+            case methods.ConnectionTuneOk():
+                self.connection.settle(agree(self._limits, method))
+            case methods.ConnectionOpen():
+                self._open(method)
+            case methods.ConnectionUpdateSecret():
+                # Passwords are checked at login alone, as in RabbitMQ's internal backend.
+                self.connection.send(0, methods.ConnectionUpdateSecretOk())
+
+    def open_channel(self, number: int) -> Channel:
+        channel = self.channels[number] = Channel(self, number)
+        return channel
+
+    def close_channel(self, number: int) -> None:
+        self.channels.pop(number).end()
+
+    def violated(self, violation: ProtocolViolation) -> None:
+        self._report(f"closing connection {self.peer.name}: {violation}")
+
+    # The handshake ---------------------------------------------------------------------------
+
+    def _start(self, method: methods.ConnectionStartOk) -> None:
+        self.client_properties = method.client_properties
+        read = MECHANISMS.get(method.mechanism)
+        if read is None:
+            raise self._login_violation(f"unknown mechanism {method.mechanism!r}", method)
+        try:
+            credentials = read(method.response)
+            self._user = self.broker.authenticate(
+                credentials.user, credentials.password, is_loopback=self.peer.is_loopback
+            )
+        except MalformedCredentials as error:
+            raise self._login_violation(str(error), method) from error
+        except AccessRefused as refused:
+            self._report(f"login refused for {self.peer.name}: {refused}")
+            raise LoginRefused(
+                f"Login was refused using authentication mechanism {method.mechanism}. "
+                "For details see the broker logfile.",
+                is_explained=self.client_can("authentication_failure_close"),
+            ) from refused
+        self.connection.send(
+            0,
+            methods.ConnectionTune(
+                channel_max=self._limits.channel_max,
+                frame_max=self._limits.frame_max,
+                heartbeat=self._limits.heartbeat_s,
+            ),
+        )
+
+    def _login_violation(self, reason: str, method: Method) -> ProtocolViolation:
+        return ProtocolViolation(ReplyCode.ACCESS_REFUSED, reason, method.index)
+
+    def _open(self, method: methods.ConnectionOpen) -> None:
+        assert self._user is not None
+        try:
+            self._access = self.broker.enter(self._user, method.virtual_host, self)
+        except Refused as refused:
+            raise ProtocolViolation(refused.code, str(refused), method.index) from refused
+        self.connection.send(0, methods.ConnectionOpenOk())
+
+    def closed(self) -> None:
+        """The connection has ended, and what was its own ends with it."""
+        if self._access is not None:
+            self._access.delete_exclusive_queues()
+
+    def _reconsider_consumers(self) -> None:
+        for channel in self.channels.values():
+            channel.reconsider_consumers()
