@@ -173,6 +173,7 @@ LOST = {
     "a dropped socket gives back what it held": [
         queue(),
         *publishes(3),
+        sync(),
         by("holder", consume()),
         by("holder", expect(3)),
         by("holder", hang_up()),
@@ -184,6 +185,7 @@ LOST = {
     "a closed channel gives back what it held": [
         queue(),
         *publishes(3),
+        sync(),
         open_channel(2),
         do("basic.get", channel=2, queue="~q"),
         do("basic.get", channel=2, queue="~q"),

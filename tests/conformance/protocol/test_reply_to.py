@@ -40,6 +40,7 @@ asked = [
     queue(),
     listen(),
     publish("~q", b"ask", reply_to=REPLY_TO, correlation_id="7"),
+    sync(),
     by("server", get()),
     by("server", remember_reply_to()),
 ]
