@@ -1,1 +1,36 @@
-"""Leveret: a message broker in Python that speaks RabbitMQ."""
+"""Leveret: a message broker in Python that speaks RabbitMQ.
+
+    with leveret.running(port=0) as broker:
+        connection = pika.BlockingConnection(pika.URLParameters(broker.url))
+
+The names below are imported when they are first used, so that `import leveret` costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from leveret.version import VERSION
+
+if TYPE_CHECKING:
+    from leveret.config import Settings as Settings
+    from leveret.errors import StartRefused as StartRefused
+    from leveret.testing.embedded import Broker as Broker
+    from leveret.testing.embedded import running as running
+
+__all__ = ["Broker", "Settings", "StartRefused", "__version__", "running"]
+
+__version__ = VERSION
+
+_HOMES = {
+    "Broker": "leveret.testing.embedded",
+    "Settings": "leveret.config",
+    "StartRefused": "leveret.errors",
+    "running": "leveret.testing.embedded",
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'leveret' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

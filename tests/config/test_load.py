@@ -42,6 +42,8 @@ def test_every_key_of_the_file_is_heard(conf):
         default_user = app
         default_pass = 's#cret'
         default_vhost = orders
+        default_user_tags.monitoring = true
+        default_permissions.configure = ^jobs
         loopback_users = none
         channel_max = 100
         frame_max = 64KiB
@@ -58,6 +60,8 @@ def test_every_key_of_the_file_is_heard(conf):
     assert settings.addresses == (Listener("127.0.0.1", 5673), Listener("::1", 5673))
     assert (settings.default_user, settings.default_pass) == ("app", "s#cret")
     assert settings.default_vhost == "orders"
+    assert settings.default_user_tags == {"administrator", "monitoring"}
+    assert (settings.default_configure, settings.default_write) == ("^jobs", ".*")
     assert settings.loopback_users == frozenset()
     assert (settings.channel_max, settings.frame_max) == (100, 65536)
     assert (settings.heartbeat_s, settings.handshake_timeout_s) == (5, 2.0)

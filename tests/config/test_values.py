@@ -90,11 +90,18 @@ def test_rabbitmq_calls_the_text_format_plaintext():
     assert values.log_format("plaintext") == "text"
 
 
-def test_user_names_are_none_or_a_list():
-    assert values.user_names("none") == frozenset()
-    assert values.user_names("guest, app") == {"guest", "app"}
+def test_names_are_none_or_a_list():
+    assert values.names("none") == frozenset()
+    assert values.names("guest, app") == {"guest", "app"}
     with pytest.raises(ValueError, match="must not be empty"):
-        values.user_names("guest,")
+        values.names("guest,")
+
+
+def test_a_pattern_must_be_a_regular_expression():
+    assert values.pattern("^jobs") == "^jobs"
+    assert values.pattern("") == ""
+    with pytest.raises(ValueError, match="it is no regular expression"):
+        values.pattern("(")
 
 
 def test_a_tilde_in_a_path_is_the_home_directory(monkeypatch):

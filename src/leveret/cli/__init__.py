@@ -1,0 +1,1 @@
+"""The command line: `leveret`, and one module under commands/ for each of its verbs."""

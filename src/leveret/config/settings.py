@@ -37,6 +37,7 @@ class Row:
     fold: Callable[[Any, str, str], object] | None = None
     fold_start: object = None
     flag: str = ""
+    metavar: str = ""
     environment: tuple[str, ...] = ()
     shown_default: str = ""
 
@@ -74,6 +75,7 @@ class Settings:
         values.path,
         "configuration file",
         flag="--config",
+        metavar="FILE",
         shown_default="leveret.conf in the data directory, if there is one",
     )
 
@@ -83,6 +85,7 @@ class Settings:
         values.text,
         "address to listen on; takes the place of the file's listeners",
         flag="--bind",
+        metavar="ADDR",
         shown_default="every interface",
     )
     port: int | None = setting(
@@ -135,12 +138,42 @@ class Settings:
         flag="--default-vhost",
         rabbitmq=("RABBITMQ_DEFAULT_VHOST",),
     )
+    default_user_tags: frozenset[str] = setting(
+        frozenset({"administrator"}),
+        values.names,
+        "that user's tags: none, or names; default_user_tags.TAG = true",
+        key="default_user_tags",
+        fold=values.add_name,
+        fold_start=frozenset({"administrator"}),
+        shown_default="administrator",
+    )
+    default_configure: str = setting(
+        ".*",
+        values.pattern,
+        "what that user may configure: a regular expression",
+        key="default_permissions.configure",
+        name="default_permissions_configure",
+    )
+    default_write: str = setting(
+        ".*",
+        values.pattern,
+        "what that user may write to",
+        key="default_permissions.write",
+        name="default_permissions_write",
+    )
+    default_read: str = setting(
+        ".*",
+        values.pattern,
+        "what that user may read from",
+        key="default_permissions.read",
+        name="default_permissions_read",
+    )
     loopback_users: frozenset[str] = setting(
         frozenset({"guest"}),
-        values.user_names,
+        values.names,
         "users who may come in from this machine only: none, or names; loopback_users.NAME = true",
         key="loopback_users",
-        fold=values.add_user,
+        fold=values.add_name,
         fold_start=frozenset({"guest"}),
         shown_default="guest",
     )
@@ -232,6 +265,8 @@ def _row(field: dataclasses.Field[Any]) -> Row:
     environment_name = f"LEVERET_{told.pop('name', field.name).upper()}"
     told.setdefault("environment", (environment_name, *told.pop("rabbitmq", ())))
     told.setdefault("shown_default", str(field.default))
+    # --default-user takes a USER.
+    told.setdefault("metavar", str(told.get("flag", "")).rpartition("-")[2].upper())
     return Row(name=field.name, **told)
 
 

@@ -37,6 +37,15 @@ def text(written: str) -> str:
     return written
 
 
+def pattern(written: str) -> str:
+    """A regular expression; an empty one allows nothing but the empty name."""
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise ValueError(f"it is no regular expression: {error}") from None
+    return written
+
+
 def path(written: str) -> Path:
     return Path(text(written)).expanduser()
 
@@ -133,12 +142,12 @@ def add_listener(so_far: tuple[Listener, ...], _name: str, written: str) -> tupl
     return (*so_far, listener(written))
 
 
-def user_names(written: str) -> frozenset[str]:
+def names(written: str) -> frozenset[str]:
     """`none`, or names with commas between them."""
     if written.lower() == "none":
         return frozenset()
     return frozenset(text(name.strip()) for name in written.split(","))
 
 
-def add_user(so_far: frozenset[str], name: str, written: str) -> frozenset[str]:
+def add_name(so_far: frozenset[str], name: str, written: str) -> frozenset[str]:
     return so_far | {name} if boolean(written) else so_far - {name}

@@ -1,0 +1,1 @@
+"""Kits for tests and notebooks: a whole broker inside another Python program."""

@@ -1,0 +1,35 @@
+"""What a person sees on the terminal once the node is up: where it listens and what to paste."""
+
+from urllib.parse import quote
+
+from leveret.config import Listener, Settings
+
+EXAMPLE = """\
+    import pika
+    channel = pika.BlockingConnection(pika.URLParameters("{url}")).channel()
+    channel.queue_declare("hello")
+    channel.basic_publish("", "hello", b"Hello, hare!")
+    print(channel.basic_get("hello", auto_ack=True)[2])
+"""
+
+
+def banner(settings: Settings, addresses: tuple[Listener, ...]) -> str:
+    where = ", ".join(map(str, addresses))
+    example = EXAMPLE.format(url=client_url(settings, addresses[0]))
+    return (
+        f"\n{settings.node} listens on {where}."
+        "\nEverything is kept in memory: nothing survives a restart yet."
+        f"\nPaste this into a Python that has pika; stop with Ctrl-C.\n\n{example}"
+    )
+
+
+def client_url(settings: Settings, address: Listener) -> str:
+    """The URL a client on this machine would use; a password you chose is not shown."""
+    user, password = quote(settings.default_user, safe=""), "PASSWORD"
+    if settings.default_pass == "guest":  # noqa: S105  # the public default
+        password = "guest"  # noqa: S105
+    host = "localhost" if address.host in {"", "0.0.0.0", "::"} else address.host  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
+    return (
+        f"amqp://{user}:{password}@{host}:{address.port}/{quote(settings.default_vhost, safe='')}"
+    )

@@ -1,0 +1,65 @@
+"""`leveret serve`: run a node. Its flags are the rows of the settings table that have one."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from leveret.config.load import load
+from leveret.config.settings import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.config import Settings
+    from leveret.node import Node
+
+
+def _flags() -> list[click.Parameter]:
+    return [
+        click.Option(
+            [row.flag],
+            help=f"{row.about}  [default: {row.shown_default}]",
+            metavar=row.metavar,
+        )
+        for row in ROWS
+        if row.flag
+    ]
+
+
+@click.command(params=_flags())
+@click.option("--detached", is_flag=True, help="run in the background; return once it is up")
+@click.option(
+    "--banner/--no-banner", default=None, help="an example to paste  [default: on a terminal]"
+)
+def serve(detached: bool, banner: bool | None, **flags: str | None) -> None:
+    """Run a broker."""
+    # Flags arrive as text or None; the table reads them, so that all sources speak alike.
+    settings = load({name: text for name, text in flags.items() if text is not None}, os.environ)
+    if detached:
+        from leveret.cli.detach import detach  # noqa: PLC0415  # costs start-up time
+
+        print(detach(settings, lambda ready: _run(settings, lambda _node: ready())))
+        return
+    if banner is None:
+        banner = sys.stdout.isatty() and settings.log_format == "text"
+    _run(settings, _show_banner if banner else _show_nothing)
+
+
+def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
+    from leveret.cli.foreground import run  # noqa: PLC0415  # after the fork of --detached
+    from leveret.cli.logs import start_logging  # noqa: PLC0415
+
+    start_logging(settings.log_level, settings.log_format)
+    run(settings, on_ready)
+
+
+def _show_banner(node: "Node") -> None:
+    from leveret.cli.banner import banner  # noqa: PLC0415
+
+    print(banner(node.settings, node.addresses), flush=True)
+
+
+def _show_nothing(node: "Node") -> None:
+    """The log has said it all."""

@@ -1,0 +1,39 @@
+"""Runs a node until SIGTERM or SIGINT, then lets it drain. A second signal ends it at once."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+
+from leveret.config import Settings
+from leveret.node import Node, new_event_loop, tune_garbage_collector
+
+log = logging.getLogger("leveret")
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run(settings: Settings, on_ready: Callable[[Node], None]) -> None:
+    """Start a node and return when it was told to stop and has; StartRefused if it cannot start."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(Node(settings), on_ready))
+
+
+async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
+    told_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(signal_number: signal.Signals) -> None:
+        log.info("stopping: %s", signal_number.name, extra={"fields": {"event": "stopping"}})
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+        told_to_stop.set()
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop, number)
+    await node.start()
+    tune_garbage_collector()
+    on_ready(node)
+    await told_to_stop.wait()
+    await node.stop()
+    log.info("stopped", extra={"fields": {"event": "stopped"}})

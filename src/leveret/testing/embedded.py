@@ -1,0 +1,118 @@
+"""A broker inside your program: the same node that `leveret serve` runs, without files.
+
+    async with leveret.Broker(port=0) as broker: ...     # in your event loop
+    with leveret.running(port=0) as broker: ...          # on a thread of its own
+
+Rule: when the block begins the broker accepts connections; when it ends its port is free and its
+thread is gone. A start that is refused raises leveret.StartRefused where you asked for it.
+"""
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from leveret.config import Settings
+from leveret.node import Node, new_event_loop
+
+DEFAULTS = Settings()
+LOOPBACK = "127.0.0.1"
+
+
+class Broker:
+    """One broker; use it as an async context manager, or through running()."""
+
+    def __init__(
+        self, port: int = 0, host: str = LOOPBACK, *, settings: Settings = DEFAULTS
+    ) -> None:
+        self.settings = dataclasses.replace(settings, bind=host, port=port)
+        self.host = host
+        self._node = Node(self.settings)
+
+    async def __aenter__(self) -> Self:
+        await self._node.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._node.stop()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on: the one that was free, if you asked for port 0."""
+        return self._node.address.port
+
+    @property
+    def url(self) -> str:
+        """What any AMQP client takes: amqp://guest:guest@127.0.0.1:40001/%2F"""
+        user, password, vhost = (
+            quote(part, safe="")
+            for part in (
+                self.settings.default_user,
+                self.settings.default_pass,
+                self.settings.default_vhost,
+            )
+        )
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"amqp://{user}:{password}@{host}:{self.port}/{vhost}"
+
+
+@contextmanager
+def running(
+    port: int = 0, host: str = LOOPBACK, *, settings: Settings = DEFAULTS
+) -> Iterator[Broker]:
+    """A broker on a thread of its own, for programs that block or have their own event loop."""
+    broker = Broker(port, host, settings=settings)
+    thread = _BrokerThread(broker)
+    thread.start()
+    try:
+        thread.up.result()
+        yield broker
+    finally:
+        thread.stop()
+
+
+class _BrokerThread(threading.Thread):
+    """Runs one broker's event loop; its failures wait in `up` and `down` for the caller."""
+
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(name="leveret", daemon=True)
+        self.broker = broker
+        self.up: Future[None] = Future()
+        self.down: Future[None] = Future()
+        self.loop = new_event_loop()
+        self.told_to_stop = asyncio.Event()
+
+    def run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:  # raised again by stop(), in the caller
+            self.down.set_exception(error)
+        else:
+            self.down.set_result(None)
+
+    async def _serve(self) -> None:
+        try:
+            await self.broker.__aenter__()
+        except BaseException as error:  # raised again in the caller
+            self.up.set_exception(error)
+            return
+        self.up.set_result(None)
+        await self.told_to_stop.wait()
+        await self.broker.__aexit__(None, None, None)
+
+    def stop(self) -> None:
+        if not self.down.done():
+            self.loop.call_soon_threadsafe(self.told_to_stop.set)
+        self.join()
+        self.down.result()

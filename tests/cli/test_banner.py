@@ -1,0 +1,26 @@
+"""The banner: an example that runs as it stands, and no secrets."""
+
+from leveret.cli.banner import EXAMPLE, banner, client_url
+from leveret.config import Listener, Settings
+
+
+def test_the_banner_says_where_and_that_nothing_survives_a_restart():
+    text = banner(Settings(node="mq@hare"), (Listener("127.0.0.1", 5673), Listener("::1", 5673)))
+    assert "mq@hare listens on 127.0.0.1:5673, [::1]:5673." in text
+    assert "nothing survives a restart yet" in text
+    assert "amqp://guest:guest@127.0.0.1:5673/%2F" in text
+
+
+def test_the_example_has_five_lines():
+    assert len(EXAMPLE.splitlines()) == 5
+
+
+def test_a_password_that_was_chosen_is_not_shown():
+    settings = Settings(default_user="a/b", default_pass="secret", default_vhost="orders")
+    url = client_url(settings, Listener("127.0.0.1", 5672))
+    assert url == "amqp://a%2Fb:PASSWORD@127.0.0.1:5672/orders"
+
+
+def test_every_interface_is_reached_through_localhost():
+    assert "@localhost:5672/" in client_url(Settings(), Listener("0.0.0.0", 5672))
+    assert "@[::1]:5672/" in client_url(Settings(), Listener("::1", 5672))

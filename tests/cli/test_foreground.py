@@ -1,0 +1,50 @@
+"""A node in the foreground: up, told to stop, gone."""
+
+import signal
+import socket
+import time
+
+import pika
+import pytest
+
+
+def test_a_client_comes_in_where_the_node_says_it_listens(leveret):
+    node = leveret.serve()
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        channel = connection.channel()
+        channel.queue_declare("hello")
+        channel.basic_publish("", "hello", b"Hello, hare!")
+        assert channel.basic_get("hello", auto_ack=True)[2] == b"Hello, hare!"
+
+
+def test_sigterm_closes_connections_with_320_and_exits_0(leveret):
+    node = leveret.serve()
+    connection = pika.BlockingConnection(pika.URLParameters(node.url))
+    node.process.send_signal(signal.SIGTERM)
+    with pytest.raises(pika.exceptions.ConnectionClosedByBroker) as closed:
+        connection.process_data_events(time_limit=10)
+    assert closed.value.reply_code == 320
+    assert closed.value.reply_text == (
+        "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"
+    )
+    assert node.process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_a_node_that_is_told_to_stop_says_so_and_exits_0(leveret, signal_number):
+    node = leveret.serve()
+    assert node.end(signal_number) == (0, ["stopping", "stopped"])
+
+
+def test_a_stopped_node_leaves_only_its_lock_file(leveret):
+    node = leveret.serve()
+    node.end()
+    assert [path.name for path in node.data_dir.iterdir()] == ["node.lock"]
+
+
+def test_a_client_that_never_answers_does_not_hold_up_the_end(leveret):
+    node = leveret.serve()
+    with socket.create_connection(("127.0.0.1", node.port)):
+        began = time.monotonic()
+        assert node.end()[0] == 0
+        assert time.monotonic() - began < 10

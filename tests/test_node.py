@@ -1,0 +1,146 @@
+"""A node as a whole: up, reachable, down, and refusals that leave nothing behind."""
+
+import asyncio
+import gc
+import socket
+
+import pika
+import pytest
+
+from leveret.config import Listener, Settings
+from leveret.errors import StartRefused
+from leveret.node import Node, new_event_loop, tune_garbage_collector
+
+LOOPBACK = Settings(bind="127.0.0.1", port=0)
+
+
+def run(scene):
+    """Run a scene with a fresh event loop, the one a node would get."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(scene)
+
+
+def accepts(address):
+    try:
+        socket.create_connection((address.host, address.port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_a_started_node_accepts_and_a_stopped_one_does_not():
+    async def scene():
+        node = Node(LOOPBACK)
+        await node.start()
+        up = await asyncio.to_thread(accepts, node.address)
+        await node.stop()
+        return up, await asyncio.to_thread(accepts, node.address)
+
+    assert run(scene()) == (True, False)
+
+
+def test_every_listener_is_opened():
+    async def scene():
+        listeners = (Listener("127.0.0.1", 0), Listener("127.0.0.1", 0))
+        node = Node(Settings(listeners=listeners))
+        await node.start()
+        up = [await asyncio.to_thread(accepts, address) for address in node.addresses]
+        await node.stop()
+        return up
+
+    assert run(scene()) == [True, True]
+
+
+def test_every_interface_shares_one_free_port():
+    async def scene():
+        node = Node(Settings(port=0))
+        await node.start()
+        await node.stop()
+        return {address.port for address in node.addresses}, node.address.host
+
+    ports, host = run(scene())
+    assert len(ports) == 1
+    assert 0 not in ports
+    assert host == "0.0.0.0"
+
+
+def test_a_taken_port_is_refused_and_the_directory_let_go(tmp_path):
+    async def scene():
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            with pytest.raises(StartRefused, match=rf"127.0.0.1:{port}: Address already in use"):
+                await Node(Settings(bind="127.0.0.1", port=port, data_dir=tmp_path)).start()
+
+    run(scene())
+    assert [path.name for path in tmp_path.iterdir()] == ["node.lock"]
+
+
+def test_the_second_of_two_listeners_failing_closes_the_first():
+    async def scene():
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            node = Node(Settings(listeners=(Listener("127.0.0.1", 0), Listener("127.0.0.1", port))))
+            with pytest.raises(StartRefused):
+                await node.start()
+        return await asyncio.to_thread(accepts, node.address)
+
+    assert run(scene()) is False
+
+
+def test_a_node_with_a_directory_reports_and_cleans_up(tmp_path):
+    async def scene():
+        node = Node(Settings(bind="127.0.0.1", port=0, data_dir=tmp_path))
+        await node.start()
+        reported = (tmp_path / "node.json").exists()
+        await node.stop()
+        return reported
+
+    assert run(scene())
+    assert [path.name for path in tmp_path.iterdir()] == ["node.lock"]
+
+
+def test_a_node_without_a_directory_keeps_no_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async def scene():
+        node = Node(LOOPBACK)
+        await node.start()
+        await node.stop()
+
+    run(scene())
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_settings_reach_the_wire():
+    settings = Settings(
+        bind="127.0.0.1", port=0, default_user="app", default_pass="secret", default_vhost="orders",
+        frame_max=8192, channel_max=9, heartbeat_s=13, cluster_name="burrow",
+    )  # fmt: skip
+
+    def connect(port):
+        url = f"amqp://app:secret@127.0.0.1:{port}/orders"
+        with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+            tuned = connection._impl.params
+            told = connection._impl.server_properties
+            return (tuned.frame_max, tuned.channel_max, tuned.heartbeat), told["cluster_name"]
+
+    async def scene():
+        node = Node(settings)
+        await node.start()
+        told = await asyncio.to_thread(connect, node.address.port)
+        await node.stop()
+        return told
+
+    assert run(scene()) == ((8192, 9, 13), "burrow")
+
+
+def test_tuning_the_garbage_collector_freezes_what_is_there():
+    threshold = gc.get_threshold()
+    try:
+        tune_garbage_collector()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] > threshold[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
