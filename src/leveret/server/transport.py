@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from leveret.protocol.states import State
 from leveret.session.identity import Peer
@@ -54,11 +54,11 @@ class Transport(asyncio.Protocol):
     # From asyncio ----------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._socket = transport
-        transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
+        # uvloop's transports are no subclasses of asyncio's; they have the same methods.
+        self._socket = cast("asyncio.Transport", transport)
+        self._socket.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
         server = self._server
-        self._session = Session(server.broker, server.terms, _peer_of(transport), self._wake)
+        self._session = Session(server.broker, server.terms, _peer_of(self._socket), self._wake)
         self._output = self._session.connection.output
         self._timer = self._loop.call_later(server.terms.limits.handshake_s, self._handshake_over)
         server.transports.add(self)
