@@ -11,16 +11,23 @@ from dataclasses import dataclass
 import pytest
 from bench.rabbitmq import running_rabbitmq
 
+from leveret import running
+from leveret.broker.permissions import Permission
+
 BROKERS = ["leveret", "rabbitmq"]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a broker listens; guest/guest and vhost / are always there."""
+    """Where a broker listens; guest/guest and vhost / are always there.
+
+    admit: let in a user, whose password is its name, with these rights in vhost /.
+    """
 
     name: str
     host: str
     port: int
+    admit: Callable[[str, Permission], None]
 
     @property
     def url(self) -> str:
@@ -30,15 +37,24 @@ class Endpoint:
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[Endpoint]:
     with running_rabbitmq() as node:
-        yield Endpoint("rabbitmq", node.host, node.port)
+
+        def admit(user: str, rights: Permission) -> None:
+            node.ctl("add_user", user, user)
+            node.ctl("set_permissions", user, rights.configure, rights.write, rights.read)
+
+        yield Endpoint("rabbitmq", node.host, node.port, admit)
 
 
 @pytest.fixture(scope="session")
 def leveret() -> Iterator[Endpoint]:
-    from leveret import running
-
     with running(port=0) as node:
-        yield Endpoint("leveret", node.host, node.port)
+        domain = node._node._server.broker  # users have no public way in yet
+
+        def admit(user: str, rights: Permission) -> None:
+            domain.users.add(user, user)
+            domain.set_permission(user, "/", rights)
+
+        yield Endpoint("leveret", node.host, node.port, admit)
 
 
 @pytest.fixture(params=BROKERS)

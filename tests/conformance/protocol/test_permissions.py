@@ -6,14 +6,15 @@ w written, one with r read. Guest prepares what it could not declare itself.
 
 import pytest
 
+from leveret.broker.permissions import Permission
 from tests.conformance.protocol.script import by, do, get, publish, queue, sync, tell
 from tests.conformance.protocol.script import exchange as declare_exchange
 
-LIMITED = {
-    "configure": "^t[0-9]+-[a-z]*c",
-    "write": "^t[0-9]+-[a-z]*w",
-    "read": "^t[0-9]+-[a-z]*r",
-}
+LIMITED = Permission(
+    configure="^t[0-9]+-[a-z]*c",
+    write="^t[0-9]+-[a-z]*w",
+    read="^t[0-9]+-[a-z]*r",
+)
 
 
 def given(*names: str):
@@ -163,6 +164,12 @@ SCRIPTS = {
     for name, script in table.items()
 }
 OPTIONS = {"user": "limited"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _limited(rabbitmq, leveret):
+    rabbitmq.admit("limited", LIMITED)
+    leveret.admit("limited", LIMITED)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
