@@ -8,6 +8,7 @@ import amqp
 import pytest
 from amqp.exceptions import (
     AccessRefused,
+    AMQPNotImplementedError,
     InvalidCommand,
     NotAllowed,
     NotFound,
@@ -174,6 +175,14 @@ REFUSED = [
         lambda channel: (channel.basic_ack(99), channel.queue_declare(exclusive=True)),
         PreconditionFailed,
         (406, "PRECONDITION_FAILED - unknown delivery tag 99", (60, 80), "Basic.ack"),
+    ),
+    (
+        lambda channel: (
+            channel.basic_publish(amqp.Message("x"), routing_key="q", immediate=True),
+            channel.queue_declare(exclusive=True),
+        ),
+        AMQPNotImplementedError,
+        (540, "NOT_IMPLEMENTED - immediate=true", (60, 40), "Basic.publish"),
     ),
     (
         lambda channel: channel.exchange_declare("x", "nosuch"),
