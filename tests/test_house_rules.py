@@ -29,7 +29,7 @@ ARROWS = {
     "errors": set(),
     "config": {"errors"},
     "data_directory": {"config", "errors"},
-    "server": {"session", "protocol", "broker", "wire", "config"},
+    "server": {"session", "protocol", "broker", "wire", "config", "version"},
     "node": NODE | {"version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
     "testing": NODE | {"node", "version"},

@@ -17,9 +17,7 @@ from leveret.broker.permissions import Permission
 from leveret.config import Listener, Settings
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
-from leveret.protocol.limits import Limits
 from leveret.server.listener import Server
-from leveret.session.identity import Identity
 from leveret.version import VERSION
 
 log = logging.getLogger("leveret")
@@ -110,26 +108,7 @@ def _server(settings: Settings) -> Server:
     broker.users.add(user, settings.default_pass, settings.default_user_tags)
     rights = (settings.default_configure, settings.default_write, settings.default_read)
     broker.set_permission(user, vhost, Permission(*rights))
-    return Server(broker, _limits(settings), _identity(settings))
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        channel_max=settings.channel_max,
-        frame_max=settings.frame_max,
-        heartbeat_s=settings.heartbeat_s,
-        message_bytes_max=settings.max_message_size,
-        handshake_s=settings.handshake_timeout_s,
-    )
-
-
-def _identity(settings: Settings) -> Identity:
-    return Identity(
-        product=settings.product,
-        version=settings.product_version,
-        platform=f"Leveret {VERSION}",
-        cluster_name=settings.cluster_name or settings.node,
-    )
+    return Server(broker, settings)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
