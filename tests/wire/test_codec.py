@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pamqp import commands
 
 from leveret.wire import codec
-from leveret.wire.codes import MalformedFrame, UnknownMethod
+from leveret.wire.codes import MalformedFrame, MalformedText, UnknownMethod
 from leveret.wire.methods import (
     METHODS,
     BasicAck,
@@ -177,6 +177,12 @@ def test_arbitrary_arguments_are_a_method_or_malformed(index, arguments):
         codec.decode(struct.pack(">I", index) + arguments)
     except MalformedFrame:
         return
+
+
+@pytest.mark.parametrize("octets", ["01 ff", "02 c328", "03 eda080"])
+def test_a_short_string_that_is_not_utf_8_is_malformed_text(octets):
+    with pytest.raises(MalformedText, match="Malformed UTF-8 in shortstr"):
+        codec.decode(bytes.fromhex("0014 000a" + octets))
 
 
 def test_a_huge_announced_long_string_is_malformed_and_costs_nothing():

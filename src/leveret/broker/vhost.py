@@ -131,8 +131,9 @@ class Vhost:
     def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> Queue:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
+        # Checked first: a queue that was made has its clocks running.
+        arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options.arguments)
         queue = Queue(self.name, name, options, self._agenda, self._retire_queue)
-        arguments.check_queue(str(queue), options.arguments)
         queue.owner = owner
         self.queues[name] = queue
         self.forget_routes()

@@ -17,6 +17,7 @@ def subscribed(consumers, *names, priority=0, exclusive=False):
     made = [Subscriber(name=name, priority=priority, exclusive=exclusive) for name in names]
     for each in made:
         consumers.add(each)
+        consumers.resume(each)
     return made
 
 
@@ -33,6 +34,15 @@ def test_nobody_is_first_where_nobody_waits(consumers):
     assert not consumers.first
     assert consumers.first is NOBODY
     assert len(consumers) == 0
+
+
+def test_a_new_consumer_stands_in_no_line_until_it_resumes(consumers):
+    consumer = Subscriber(name="a")
+    consumers.add(consumer)
+    assert len(consumers) == 1
+    assert not consumers.first
+    consumers.resume(consumer)
+    assert turns(consumers, 1) == "a"
 
 
 def test_consumers_take_turns(consumers):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.errors import AccessRefused
 from leveret.broker.queues import queue as module
 from tests.broker.domain import Subscriber, bodies, message, messages
 from tests.broker.domain import queue as make_queue
@@ -18,8 +19,11 @@ def publish(queue, *names, **traits):
 
 
 def subscribe(queue, **options):
+    """A consumer that is ready from the start."""
     subscriber = Subscriber(queue, **options)
     queue.subscribe(subscriber)
+    queue.consumers.resume(subscriber)
+    queue.pump()
     return subscriber
 
 
@@ -151,6 +155,17 @@ def test_purging_drops_what_waits_and_not_what_is_out(jobs):
 
 
 # Consumers come and go -------------------------------------------------------------------------
+
+
+def test_an_exclusive_consumer_shares_with_nobody(jobs):
+    consumer = subscribe(jobs, exclusive=True)
+    with pytest.raises(AccessRefused, match="queue 'jobs' in vhost '/' in exclusive use"):
+        subscribe(jobs)
+    jobs.unsubscribe(consumer)
+    subscribe(jobs)
+    with pytest.raises(AccessRefused, match="queue 'jobs' in vhost '/' in exclusive use"):
+        subscribe(jobs, exclusive=True)
+    assert len(jobs.consumers) == 1
 
 
 def test_an_auto_delete_queue_goes_with_its_last_consumer(agenda):

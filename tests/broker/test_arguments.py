@@ -1,0 +1,345 @@
+"""The table of x-arguments: RabbitMQ's complaints, its idea of sameness, what is yet to come."""
+
+from decimal import Decimal as PythonDecimal
+
+import pytest
+
+from leveret.broker.arguments import (
+    TIME_MS_MAX,
+    check_binding,
+    check_consumer,
+    check_exchange,
+    check_queue,
+    check_same_exchange,
+    check_same_queue,
+    type_name,
+)
+from leveret.broker.errors import PreconditionFailed, Unsupported
+from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.queues.queue import QueueOptions
+from leveret.wire.values import (
+    Decimal,
+    Float32,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Timestamp,
+    UInt8,
+    UInt16,
+    UInt32,
+)
+from tests.broker.domain import exchange, queue
+
+QUEUE = "queue 'q' in vhost '/'"
+
+
+def complaint(arguments):
+    """What RabbitMQ says of these arguments, without what it always says."""
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_queue(QUEUE, arguments)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (True, "bool"),
+        (Int8(1), "byte"),
+        (UInt8(1), "unsignedbyte"),
+        (Int16(1), "short"),
+        (UInt16(1), "unsignedshort"),
+        (Int32(1), "signedint"),
+        (1, "signedint"),
+        (UInt32(1), "unsignedint"),
+        (Int64(1), "long"),
+        (Timestamp(1), "timestamp"),
+        (Float32(1), "float"),
+        (1.0, "double"),
+        ("a", "longstr"),
+        (b"a", "binary"),
+        (Decimal(0, 1), "decimal"),
+        ({}, "table"),
+        ([], "array"),
+        (None, "void"),
+        (PythonDecimal(1), "void"),
+    ],
+)
+def test_a_value_has_rabbitmqs_name_for_its_type(value, name):
+    assert type_name(value) == name
+
+
+# Queues ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"x-expires": 1},
+        {"x-expires": TIME_MS_MAX},
+        {"x-message-ttl": 0},
+        {"x-message-ttl": Int8(5)},
+        {"x-message-ttl": UInt32(5)},
+        {"x-max-priority": 0},
+        {"x-max-priority": 255},
+        {"x-queue-type": "classic"},
+        {"x-queue-mode": "default"},
+        {"x-single-active-consumer": False},
+        {"x-unheard-of": [1, 2]},
+        {"no-x": "at all"},
+    ],
+)
+def test_a_good_argument_is_accepted(arguments):
+    check_queue(QUEUE, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("x-expires", -1, "{value_negative,-1}"),
+        ("x-expires", 0, "{value_zero,0}"),
+        ("x-expires", 315360000001, "{value_too_large,315360000001}"),
+        ("x-expires", "5000", '"expected integer, got longstr"'),
+        ("x-expires", True, '"expected integer, got bool"'),
+        ("x-expires", 1.0, '"expected integer, got double"'),
+        ("x-expires", None, '"expected integer, got void"'),
+        ("x-expires", Timestamp(5), '"expected integer, got timestamp"'),
+        ("x-message-ttl", -1, "{value_negative,-1}"),
+        ("x-message-ttl", 315360000001, "{value_too_large,315360000001}"),
+        ("x-message-ttl", [], '"expected integer, got array"'),
+        ("x-max-length", -1, "{value_negative,-1}"),
+        ("x-max-length-bytes", {}, '"expected integer, got table"'),
+        ("x-max-priority", -1, "{value_negative,-1}"),
+        ("x-max-priority", 256, "{max_value_exceeded,256}"),
+        ("x-max-priority", "5", '"expected integer, got longstr"'),
+        ("x-dead-letter-routing-key", 7.5, "{unacceptable_type,double}"),
+        ("x-overflow", "abc", "invalid_overflow"),
+        ("x-overflow", True, "{unacceptable_type,bool}"),
+        ("x-queue-mode", "abc", "\"unsupported queue mode 'abc'\""),
+        ("x-queue-mode", b"lazy", "{unacceptable_type,binary}"),
+        ("x-queue-type", "abc", "\"unsupported queue type 'abc'\""),
+        ("x-queue-type", None, "{unacceptable_type,void}"),
+        ("x-single-active-consumer", "true", "{unacceptable_type,longstr}"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_rabbitmqs_words(name, value, problem):
+    assert complaint({name: value}) == f"invalid arg '{name}' for {QUEUE}: {problem}"
+
+
+def test_a_dead_letter_exchange_is_a_string():
+    assert complaint({"x-dead-letter-exchange": 7}) == (
+        f"invalid type 'signedint' for arg 'x-dead-letter-exchange' in {QUEUE}"
+    )
+
+
+def test_a_dead_letter_routing_key_needs_an_exchange():
+    assert complaint({"x-dead-letter-routing-key": "k"}) == (
+        f"invalid arg 'x-dead-letter-routing-key' for {QUEUE}: routing_key_but_no_dlx_defined"
+    )
+
+
+def test_the_first_wrong_argument_of_the_table_is_named():
+    assert "'x-expires'" in complaint({"x-message-ttl": -1, "x-expires": -1})
+
+
+@pytest.mark.parametrize("name", ["x-delivery-limit", "x-max-age", "x-queue-leader-locator"])
+def test_an_argument_of_another_queue_type_is_refused(name):
+    assert complaint({name: 5}) == (
+        f"invalid arg '{name}' for {QUEUE} of queue type rabbit_classic_queue"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x-dead-letter-exchange", "morgue"),
+        ("x-max-length", 10),
+        ("x-max-length-bytes", 10),
+        ("x-overflow", "drop-head"),
+        ("x-queue-mode", "lazy"),
+        ("x-queue-type", "quorum"),
+        ("x-single-active-consumer", True),
+        ("x-consumer-timeout", 1000),
+    ],
+)
+def test_an_argument_whose_rule_is_yet_to_come_is_refused_by_name(name, value):
+    with pytest.raises(Unsupported, match=rf"{name} = {value!r} for .* is not supported yet"):
+        check_queue(QUEUE, {name: value})
+
+
+# Declaring again -------------------------------------------------------------------------------
+
+
+def redeclared(before, after, name="q"):
+    """What RabbitMQ says when a queue is declared with one set of options, then another."""
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_same_queue(queue(name, **before), QueueOptions(**after))
+    return str(refusal.value).removeprefix("inequivalent arg ").replace(f" for {QUEUE}", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {}),
+        ({"x-expires": 5}, {"x-expires": 5}),
+        ({"x-expires": 5}, {"x-expires": Int64(5)}),
+        ({"x-expires": 5, "x-message-ttl": 6}, {"x-message-ttl": 6, "x-expires": 5}),
+        ({}, {"x-queue-type": "classic"}),
+        ({"x-queue-type": "classic"}, {}),
+        ({"x-unheard-of": 1}, {"x-unheard-of": 2}),
+        ({"anything": 1}, {}),
+    ],
+)
+def test_a_queue_may_be_declared_again_alike(before, after):
+    check_same_queue(queue(arguments=before), QueueOptions(arguments=after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "difference"),
+    [
+        ({}, {"durable": True}, "'durable': received 'true' but current is 'false'"),
+        ({"durable": True}, {}, "'durable': received 'false' but current is 'true'"),
+        ({}, {"auto_delete": True}, "'auto_delete': received 'true' but current is 'false'"),
+    ],
+)
+def test_a_queue_declared_again_with_another_flag_is_refused(before, after, difference):
+    assert redeclared(before, after) == difference
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "difference"),
+    [
+        (
+            {"x-message-ttl": 5000},
+            {"x-message-ttl": 6000},
+            "'x-message-ttl': received '6000' but current is '5000'",
+        ),
+        (
+            {"x-message-ttl": 5000},
+            {},
+            "'x-message-ttl': received none but current is the value '5000' of type 'signedint'",
+        ),
+        (
+            {},
+            {"x-expires": Int8(5)},
+            "'x-expires': received the value '5' of type 'byte' but current is none",
+        ),
+        (
+            {"x-max-priority": 5},
+            {"x-max-priority": 6},
+            "'x-max-priority': received '6' but current is '5'",
+        ),
+        (
+            {"x-max-length": 1},
+            {"x-max-length": 2},
+            "'x-max-length': received '2' but current is '1'",
+        ),
+        (
+            {"x-single-active-consumer": True},
+            {"x-single-active-consumer": False},
+            "'x-single-active-consumer': received 'false' but current is 'true'",
+        ),
+        (
+            {},
+            {"x-queue-type": "quorum"},
+            "'x-queue-type': received the value 'quorum' of type 'longstr' but current is none",
+        ),
+        (
+            {"x-expires": 1, "x-message-ttl": 1},
+            {"x-message-ttl": 2, "x-expires": 2},
+            "'x-expires': received '2' but current is '1'",
+        ),
+    ],
+)
+def test_a_queue_declared_again_with_another_argument_is_refused(before, after, difference):
+    assert redeclared({"arguments": before}, {"arguments": after}) == difference
+
+
+# Consumers, exchanges, bindings ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [{}, {"x-priority": -5}, {"x-priority": Int8(5)}, {"x": 1}])
+def test_a_consumer_may_have_a_priority(arguments):
+    check_consumer(QUEUE, arguments)
+
+
+@pytest.mark.parametrize(("value", "found"), [("high", "longstr"), (True, "bool"), (1.0, "double")])
+def test_a_consumers_priority_is_an_integer(value, found):
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_consumer(QUEUE, {"x-priority": value})
+    assert str(refusal.value) == (
+        f"invalid arg 'x-priority' for {QUEUE}: \"expected integer, got {found}\""
+    )
+
+
+def test_an_alternate_exchange_is_a_string():
+    check_exchange("exchange 'x' in vhost '/'", {"alternate-exchange": "spare"})
+    check_exchange("exchange 'x' in vhost '/'", {"anything": 7})
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_exchange("exchange 'x' in vhost '/'", {"alternate-exchange": 7})
+    assert str(refusal.value) == (
+        "invalid type 'signedint' for arg 'alternate-exchange' in exchange 'x' in vhost '/'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "difference"),
+    [
+        ("fanout", {}, "'type' for E: received 'fanout' but current is 'direct'"),
+        ("direct", {"durable": True}, "'durable' for E: received 'true' but current is 'false'"),
+        (
+            "direct",
+            {"auto_delete": True},
+            "'auto_delete' for E: received 'true' but current is 'false'",
+        ),
+        ("direct", {"internal": True}, "'internal' for E: received 'true' but current is 'false'"),
+        (
+            "direct",
+            {"arguments": {"alternate-exchange": "a"}},
+            "'alternate-exchange' for E: received the value 'a' of type 'S' but current is none",
+        ),
+    ],
+)
+def test_an_exchange_declared_again_otherwise_is_refused(kind, options, difference):
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_same_exchange(exchange(), kind, ExchangeOptions(**options))
+    expected = f"inequivalent arg {difference}".replace("E:", "exchange 'x' in vhost '/':").replace(
+        "'S'", "'longstr'"
+    )
+    assert str(refusal.value) == f"inequivalent arg {spelt}"
+
+
+def test_an_exchange_may_be_declared_again_alike():
+    spare = {"alternate-exchange": "spare"}
+    options = ExchangeOptions(durable=True, arguments={**spare, "more": 1})
+    check_same_exchange(exchange(durable=True, arguments=spare), "direct", options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("headers", {}),
+        ("headers", {"x-match": "all"}),
+        ("headers", {"x-match": "any-with-x"}),
+        ("direct", {"x-match": "nonsense"}),
+    ],
+)
+def test_a_readable_binding_is_accepted(kind, arguments):
+    check_binding(exchange(kind=kind), arguments)
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        (
+            "some",
+            'Invalid x-match field value <<"some">>; expected all, any, all-with-x, or any-with-x',
+        ),
+        (1, "Invalid x-match field type signedint (value 1); expected longstr"),
+    ],
+)
+def test_a_headers_exchange_is_told_how_to_match_or_refuses(how, text):
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_binding(exchange(kind="headers"), {"x-match": how})
+    assert str(refusal.value) == text

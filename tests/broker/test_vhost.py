@@ -1,0 +1,235 @@
+"""A vhost: what exists, and what goes when something else goes."""
+
+import pytest
+
+from leveret.broker.bindings import Binding
+from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
+from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.exchanges.kinds import PREDECLARED
+from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.vhost import Vhost
+from tests.broker.domain import Subscriber, message, random_bytes
+
+
+@pytest.fixture
+def vhost(agenda):
+    return Vhost("/", agenda, random_bytes())
+
+
+def declare(vhost, name, kind="direct", **options):
+    return vhost.declare_exchange(name, kind, ExchangeOptions(**options))
+
+
+def create(vhost, name, owner=None, **options):
+    return vhost.create_queue(name, QueueOptions(**options), owner)
+
+
+def bind(vhost, source, destination, key=""):
+    found = vhost.queues.get(destination) or vhost.exchange(destination)
+    vhost.bind(Binding(vhost.exchange(source), found, key))
+
+
+def receivers(vhost, exchange, key=""):
+    return list(vhost.route(exchange, key, {}).receivers)
+
+
+# Exchanges -------------------------------------------------------------------------------------
+
+
+def test_a_vhost_begins_with_the_predeclared_exchanges(vhost):
+    assert list(vhost.exchanges) == [name for name, _kind, _internal in PREDECLARED]
+    assert all(each.options.durable for each in vhost.exchanges.values())
+
+
+def test_an_exchange_is_made_once(vhost):
+    logs = declare(vhost, "logs", "fanout")
+    assert declare(vhost, "logs", "fanout") is logs is vhost.exchange("logs")
+
+
+def test_line_breaks_are_cut_from_an_exchanges_name(vhost):
+    assert declare(vhost, "lo\r\ngs") is declare(vhost, "logs")
+
+
+def test_an_exchange_declared_again_otherwise_is_refused(vhost):
+    declare(vhost, "logs", "fanout")
+    with pytest.raises(PreconditionFailed, match="inequivalent arg 'type'"):
+        declare(vhost, "logs", "topic")
+
+
+def test_a_reserved_exchange_name_is_refused_unless_it_is_there(vhost):
+    assert declare(vhost, "amq.direct", durable=True) is vhost.exchange("amq.direct")
+    with pytest.raises(AccessRefused, match="contains reserved prefix"):
+        declare(vhost, "amq.mine")
+
+
+def test_a_refused_exchange_is_not_made(vhost):
+    with pytest.raises(PreconditionFailed):
+        declare(vhost, "logs", arguments={"alternate-exchange": 7})
+    with pytest.raises(NotFound, match="no exchange 'logs' in vhost '/'"):
+        vhost.exchange("logs")
+
+
+def test_a_deleted_exchange_is_gone_with_its_bindings(vhost):
+    declare(vhost, "logs", "fanout")
+    declare(vhost, "more", "fanout")
+    queue = create(vhost, "q")
+    bind(vhost, "logs", "q")
+    bind(vhost, "more", "logs")
+    vhost.delete_exchange("logs", if_unused=False)
+    assert "logs" not in vhost.exchanges
+    assert vhost.bindings.arriving(queue) == []
+    assert vhost.exchange("more").is_unused
+
+
+def test_deleting_a_missing_exchange_is_no_error(vhost):
+    vhost.delete_exchange("nowhere", if_unused=True)
+
+
+def test_a_system_exchange_cannot_be_deleted(vhost):
+    with pytest.raises(AccessRefused) as refusal:
+        vhost.delete_exchange("amq.direct", if_unused=False)
+    assert str(refusal.value) == (
+        "deletion of system exchange 'amq.direct' in vhost '/' not allowed"
+    )
+
+
+def test_a_used_exchange_is_not_deleted_if_unused(vhost):
+    declare(vhost, "logs")
+    create(vhost, "q")
+    bind(vhost, "logs", "q")
+    with pytest.raises(PreconditionFailed, match="exchange 'logs' in vhost '/' in use"):
+        vhost.delete_exchange("logs", if_unused=True)
+    vhost.unbind(vhost.exchange("logs").bindings[0])
+    vhost.delete_exchange("logs", if_unused=True)
+    assert "logs" not in vhost.exchanges
+
+
+def test_an_auto_delete_exchange_goes_with_its_last_binding(vhost):
+    logs = declare(vhost, "logs", auto_delete=True)
+    create(vhost, "q")
+    bind(vhost, "logs", "q", "a")
+    bind(vhost, "logs", "q", "b")
+    vhost.unbind(logs.bindings[0])
+    assert "logs" in vhost.exchanges
+    vhost.unbind(logs.bindings[0])
+    assert "logs" not in vhost.exchanges
+
+
+def test_auto_delete_exchanges_fall_like_dominoes(vhost):
+    for name in ("a", "b", "c"):
+        declare(vhost, name, "fanout", auto_delete=True)
+    queue = create(vhost, "q")
+    for source, destination in [("a", "b"), ("b", "c"), ("c", "q")]:
+        bind(vhost, source, destination)
+    vhost.remove_queue(queue)
+    assert not {"a", "b", "c"} & vhost.exchanges.keys()
+
+
+def test_auto_delete_exchanges_in_a_circle_fall_together(vhost):
+    for name in ("a", "b"):
+        declare(vhost, name, "fanout", auto_delete=True)
+    bind(vhost, "a", "b")
+    bind(vhost, "b", "a")
+    bind(vhost, "a", "a")
+    vhost.delete_exchange("a", if_unused=False)
+    assert not {"a", "b"} & vhost.exchanges.keys()
+
+
+# Queues ----------------------------------------------------------------------------------------
+
+
+def test_a_queue_is_there_until_it_is_removed(vhost):
+    queue = create(vhost, "q")
+    assert vhost.queue("q") is queue
+    queue.publish(message("a"))
+    assert vhost.remove_queue(queue) == 1
+    with pytest.raises(NotFound, match="no queue 'q' in vhost '/'"):
+        vhost.queue("q")
+    assert vhost.remove_queue(queue) == 0
+
+
+def test_a_queue_that_is_gone_is_not_confused_with_its_successor(vhost):
+    first = create(vhost, "q")
+    vhost.remove_queue(first)
+    second = create(vhost, "q")
+    vhost.remove_queue(first)
+    assert vhost.queue("q") is second
+
+
+def test_an_exclusive_queue_has_an_owner(vhost):
+    owner = object()
+    assert create(vhost, "mine", owner, exclusive=True).owner is owner
+    assert create(vhost, "ours").owner is None
+
+
+def test_a_refused_queue_is_not_made_and_leaves_no_timer(vhost, agenda):
+    with pytest.raises(PreconditionFailed):
+        create(vhost, "q", arguments={"x-expires": 100, "x-message-ttl": -1})
+    assert vhost.queues == {}
+    assert agenda.next_deadline() is None
+
+
+def test_an_unused_queue_is_removed_when_its_time_is_over(vhost, agenda):
+    create(vhost, "q", arguments={"x-expires": 100})
+    agenda.pass_time(0.1)
+    assert vhost.queues == {}
+
+
+def test_an_auto_delete_queue_is_removed_with_its_last_consumer(vhost):
+    queue = create(vhost, "q", auto_delete=True)
+    consumer = Subscriber(queue)
+    queue.subscribe(consumer)
+    queue.unsubscribe(consumer)
+    assert vhost.queues == {}
+
+
+def test_a_generated_queue_name_is_new_each_time(vhost):
+    names = {vhost.generate_queue_name() for _ in range(10)}
+    assert len(names) == 10
+    assert all(name.startswith("amq.gen-") for name in names)
+
+
+# Routes ----------------------------------------------------------------------------------------
+
+
+def test_every_queue_is_bound_to_the_default_exchange_by_its_name(vhost):
+    queue = create(vhost, "q")
+    assert receivers(vhost, "", "q") == [queue]
+    assert receivers(vhost, "", "nobody") == []
+
+
+def test_a_direct_reply_goes_through_the_default_exchange(vhost):
+    waiting = object()
+    name = vhost.reply_consumers.add(waiting)
+    assert receivers(vhost, "", name) == [waiting]
+    vhost.reply_consumers.remove(name)
+    assert receivers(vhost, "", name) == []
+
+
+def test_a_message_to_an_exchange_that_is_not_there_is_refused(vhost):
+    with pytest.raises(NotFound, match="no exchange 'nowhere' in vhost '/'"):
+        vhost.route("nowhere", "", {})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda vhost: declare(vhost, "new"),
+        lambda vhost: vhost.delete_exchange("logs", if_unused=False),
+        lambda vhost: bind(vhost, "logs", "q", "new"),
+        lambda vhost: vhost.unbind(vhost.exchange("logs").bindings[0]),
+        lambda vhost: create(vhost, "new"),
+        lambda vhost: vhost.remove_queue(vhost.queue("q")),
+        lambda vhost: vhost.reply_consumers.remove("amq.rabbitmq.reply-to.me"),
+    ],
+    ids=["declare", "delete", "bind", "unbind", "create", "remove", "reply consumer gone"],
+)
+def test_every_change_of_the_map_forgets_the_routes(vhost, change):
+    vhost.reply_consumers._waiting["amq.rabbitmq.reply-to.me"] = object()
+    declare(vhost, "logs")
+    create(vhost, "q")
+    bind(vhost, "logs", "q")
+    for user in ("ada", "bob"):
+        vhost.routes[user] = {b"address": vhost.route("logs", "", {})}
+    change(vhost)
+    assert vhost.routes == {"ada": {}, "bob": {}}
