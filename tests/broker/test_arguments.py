@@ -256,7 +256,7 @@ def test_a_queue_declared_again_with_another_argument_is_refused(before, after, 
     assert redeclared({"arguments": before}, {"arguments": after}) == difference
 
 
-# Consumers, exchanges, bindings ------------------------------------------------------------------------
+# Consumers, exchanges, bindings ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arguments", [{}, {"x-priority": -5}, {"x-priority": Int8(5)}, {"x": 1}])
@@ -304,9 +304,7 @@ def test_an_alternate_exchange_is_a_string():
 def test_an_exchange_declared_again_otherwise_is_refused(kind, options, difference):
     with pytest.raises(PreconditionFailed) as refusal:
         check_same_exchange(exchange(), kind, ExchangeOptions(**options))
-    expected = f"inequivalent arg {difference}".replace("E:", "exchange 'x' in vhost '/':").replace(
-        "'S'", "'longstr'"
-    )
+    spelt = difference.replace("E:", "exchange 'x' in vhost '/':").replace("'S'", "'longstr'")
     assert str(refusal.value) == f"inequivalent arg {spelt}"
 
 
