@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from leveret.wire.values import Table
 
 # What one queue may hand out before others get their turn: a long backlog must not keep
-# heartbeats and acks waiting, nor pile up in a connection's output. A few socket buffers' worth.
-PUMP_BYTES: Final = 256 * 1024
+# heartbeats and acks waiting, nor pile up in a connection's output. More than a connection may
+# publish in a turn (server/transport.py), so that a backlog shrinks under load.
+PUMP_BYTES: Final = 1024 * 1024
 # What a delivery costs besides its content; keeps a backlog of tiny messages in bounds too.
 DELIVERY_BYTES: Final = 128
 
