@@ -53,7 +53,7 @@ class ConfirmScanner:
                 self._read_frames(data, index * _ACK.size)
                 return
             self._confirm(ack[4], ack[5])
-        self._rest = data[whole:]
+        self._read_frames(data, whole)
 
     def _confirm(self, tag: int, multiple: int) -> None:
         if multiple:
@@ -62,7 +62,7 @@ class ConfirmScanner:
                 self._ahead = {each for each in self._ahead if each > tag}
         elif tag == self.low + 1:
             self.low = tag
-        else:
+        elif tag > self.low:
             self._ahead.add(tag)
         while self._ahead and self.low + 1 in self._ahead:
             self.low += 1

@@ -4,10 +4,11 @@ Rule: a message is counted exactly once, when its last byte has arrived.
 
 The deliveries of one run have one length as soon as queue names, consumer tags and bodies have
 one. So after the first has been read frame by frame, a received chunk is checked at one place
-alone: the last whole delivery that fits. If it begins like a delivery there, carries the delivery
-tag that the count predicts and ends with a frame end, then all those before it are whole too, and
-they are counted in one step. Whatever else is in the chunk (a heartbeat, a connection.close,
-another length, a broker that numbers otherwise) fails that check and is read frame by frame.
+alone: the last whole delivery that fits. If a delivery of the known length begins there, with the
+delivery tag that the count predicts, then all those before it are whole too, and they are counted
+in one step: the tag says how many there are, the body size in its header where the last one ends.
+Whatever else is in the chunk (a heartbeat, a connection.close, another length, a broker that
+numbers otherwise) fails that check and is read frame by frame.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _U64 = struct.Struct(">Q").unpack_from
 _DELIVER = b"\x00\x3c\x00\x3c"
 # Type, channel, size, class and method: what two deliveries of one length have in common.
 _HEAD_BYTES = 11
+# Of a content header: type, channel, size, class, weight and body size.
+_HEADER_BYTES = 19
 
 
 class BrokenStreamError(Exception):
@@ -41,6 +44,9 @@ class DeliveryScanner:
         "_body_left",
         "_body_offset",
         "_head",
+        "_header",
+        "_header_end",
+        "_header_offset",
         "_on_body",
         "_on_method",
         "_span",
@@ -64,6 +70,9 @@ class DeliveryScanner:
         self.body_at = -1  # Where the newest body of the last scan begins; -1 if unknown.
         self._stride = 0  # Length of the last whole delivery; 0 if there was none.
         self._head = b""
+        self._header = b""
+        self._header_offset = 0
+        self._header_end = 0
         self._tag = 0  # Of the delivery that is being read.
         self._tag_offset = 0
         self._body_offset = 0
@@ -96,6 +105,7 @@ class DeliveryScanner:
         last = position + (whole - 1) * stride
         if (
             data[last : last + _HEAD_BYTES] != self._head
+            or data[last + self._header_offset : last + self._header_end] != self._header
             or _U64(data, last + self._tag_offset)[0] != self.tag + whole
             or data[last + stride - 1] != frames.FRAME_END
         ):
@@ -114,6 +124,9 @@ class DeliveryScanner:
             self._begin(data, start, after)
         elif kind == frames.HEADER and self._body_left >= 0:
             self._body_left = _U64(data, start + 11)[0]
+            self._header_offset = self._span
+            self._header_end = self._span + _HEADER_BYTES
+            self._header = bytes(data[start : start + _HEADER_BYTES])
             self._span += after - start
             # Offsets are those of a message whose body frame follows at once.
             self._body_offset = self._span + frames.FRAME_HEAD.size
