@@ -14,7 +14,12 @@ from aio_pika.exceptions import (
     QueueEmpty,
 )
 from aio_pika.patterns import RPC
-from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource, ConnectionCommandInvalid
+from aiormq.exceptions import (
+    ChannelAccessRefused,
+    ChannelLockedResource,
+    ConnectionCommandInvalid,
+    ConnectionNotImplemented,
+)
 
 from tests.conformance.clients.waiting import wait_until
 
@@ -140,7 +145,11 @@ def test_a_transaction_that_fails_publishes_nothing(broker, unique):
     run(scenario())
 
 
-def test_rpc_calls_are_answered(broker, unique):
+def test_rpc_calls_are_answered(broker, unique, request):
+    if broker.name == "leveret":
+        needs = "the pattern's queues have x-dead-letter-exchange, whose rule is not here yet"
+        request.applymarker(pytest.mark.xfail(raises=ConnectionNotImplemented, reason=needs))
+
     async def double(*, number):
         return 2 * number
 
