@@ -52,6 +52,7 @@ class Client:
     close_ok: bool = True  # Answer a close at once, as a well-mannered client does.
     received: bytes = b""
     generated: list[str] = field(default_factory=list)
+    body: bytes = b""
     last_properties: dict[str, Any] = field(default_factory=dict)
     channels_closed: set[int] = field(default_factory=set)
     sock: socket.socket = field(init=False)
@@ -167,11 +168,19 @@ class Client:
         if frame.kind == wire.HEADER:
             properties, size = wire.decode_header(frame.payload)
             self.last_properties = properties
+            self.body = b""
             listed = " ".join(f"{key}={shown(each)}" for key, each in properties.items())
             return f"header size={size} {listed}".rstrip()
         if frame.kind == wire.BODY:
-            return f"body {frame.payload[:40]!r}"
+            return self.describe_body(frame)
         return "heartbeat" if frame.kind == wire.HEARTBEAT else f"frame of type {frame.kind}"
+
+    def describe_body(self, frame: Frame) -> str:
+        """One line for a whole body: into how many frames it was cut is the broker's choice."""
+        if self.body:
+            self.transcript.pop()
+        self.body += frame.payload
+        return f"body of {len(self.body)} {self.body[:40]!r}"
 
     def remember(self, name: str, values: dict[str, Any]) -> None:
         made = values.get("queue" if name.startswith("queue") else "consumer_tag", "")

@@ -324,3 +324,15 @@ def consume(queue_name: str = "~q", tag: str = "t", **values: Any) -> Step:
 
 def open_channel(channel: int) -> Step:
     return do("channel.open", channel=channel)
+
+
+def close_channel(channel: int = 1) -> Step:
+    """Close; RabbitMQ puts back what the channel held a moment after its close-ok."""
+    close = do("channel.close", channel=channel, reply_code=200)
+    settle = quiet(0.1)
+
+    def act(current: Run, client: Client) -> None:
+        close.act(current, client)
+        settle.act(current, client)
+
+    return Step(act)

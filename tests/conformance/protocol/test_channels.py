@@ -70,6 +70,13 @@ REFUSED = {
         tell("channel.close-ok"),
         open_channel(1),
     ],
+    "close crosses close, opened too early": [
+        mannerless(),
+        queue("amq.mine"),
+        do("channel.close", reply_code=200),
+        open_channel(1),
+    ],
+    "close-ok twice": [queue("amq.mine"), tell("channel.close-ok"), read_to_end()],
     "open instead of close-ok": [
         mannerless(),
         queue("amq.mine"),

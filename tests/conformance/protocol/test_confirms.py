@@ -4,6 +4,7 @@ import pytest
 
 from tests.conformance.protocol.script import (
     bind,
+    close_channel,
     confirms,
     do,
     exchange,
@@ -114,7 +115,7 @@ TX = {
         queue(),
         transacted,
         publish("~q"),
-        do("channel.close", reply_code=200),
+        close_channel(),
         again,
         queue(passive=1),
     ],
@@ -159,7 +160,7 @@ TX = {
         transacted,
         get(),
         tell("basic.ack", delivery_tag=1),
-        do("channel.close", reply_code=200),
+        close_channel(),
         again,
         get(),
     ],

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conformance.protocol.script import (
     by,
+    close_channel,
     consume,
     do,
     exchange,
@@ -82,7 +83,7 @@ EXCLUSIVE = {
         queue(),
         open_channel(2),
         do("basic.consume", channel=2, queue="~q", exclusive=1),
-        do("channel.close", channel=2, reply_code=200),
+        close_channel(2),
         consume(exclusive=1),
     ],
     "a get is not kept out": [
@@ -189,7 +190,7 @@ LOST = {
         open_channel(2),
         do("basic.get", channel=2, queue="~q"),
         do("basic.get", channel=2, queue="~q"),
-        do("channel.close", channel=2, reply_code=200),
+        close_channel(2),
         get(),
         get(),
         get(),

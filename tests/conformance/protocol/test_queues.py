@@ -5,6 +5,7 @@ import pytest
 from tests.conformance.protocol.script import (
     bind,
     by,
+    close_channel,
     consume,
     do,
     exchange,
@@ -177,7 +178,7 @@ AUTO_DELETE = {
         queue(auto_delete=1),
         open_channel(2),
         do("basic.consume", channel=2, queue="~q"),
-        do("channel.close", channel=2, reply_code=200),
+        close_channel(2),
         queue(passive=1),
     ],
     "goes with the connection of its consumer": [

@@ -212,7 +212,6 @@ PRIORITY = {
         publish("~q", b"high", priority=5, expiration="60000"),
         sync(),
         wait(0.3),
-        queue(passive=1),
         get(),
         get(),
     ],
