@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leveret.wire.values import Timestamp
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -53,14 +51,14 @@ def matches(arguments: Table, headers: Table) -> bool:
 
 
 def _same(wanted: Value, found: Value) -> bool:
-    """Equal, numbers whatever their width; a wanted void is content with anything."""
-    return wanted is None or (_family(wanted) is _family(found) and wanted == found)
+    """Equal as RabbitMQ compares: by value, whatever the type; a wanted void takes anything."""
+    if wanted is None:
+        return True
+    if isinstance(wanted, bool) is not isinstance(found, bool):
+        return False
+    return _octets(wanted) == _octets(found)
 
 
-def _family(value: Value) -> type:
-    if isinstance(value, (bool, Timestamp)):
-        return type(value)
-    for family in (int, float, str, bytes, dict, list):
-        if isinstance(value, family):
-            return family
-    return type(value)
+def _octets(value: Value) -> Value:
+    """Strings and byte arrays hold the same octets."""
+    return value.encode(errors="surrogateescape") if isinstance(value, str) else value
