@@ -117,6 +117,12 @@ def _queue_type(value: Value) -> str | None:
     return _one_of(value, "queue type", ("classic", "quorum", "stream"))
 
 
+def _queue_version(value: Value) -> str | None:
+    if not isinstance(value, int) or not _is_integer(value):
+        return _not_negative(value)
+    return None if value in (1, 2) else f"\"unsupported queue version '{value}'\""
+
+
 def _one_of(value: Value, what: str, known: tuple[str, ...]) -> str | None:
     if not isinstance(value, str):
         return _unacceptable(value)
@@ -151,6 +157,7 @@ QUEUE_ARGUMENTS: Final = (
     QueueArgument("x-max-priority", _priority),
     QueueArgument("x-overflow", _overflow, supported=_NOT_YET),
     QueueArgument("x-queue-mode", _queue_mode, supported=("default",)),
+    QueueArgument("x-queue-version", _queue_version),  # RabbitMQ's file formats: no difference
     QueueArgument("x-single-active-consumer", _boolean, supported=(False,)),
     QueueArgument("x-queue-type", _queue_type, supported=("classic",)),
     QueueArgument("x-consumer-timeout", _time, compared=False, supported=_NOT_YET),
