@@ -234,12 +234,15 @@ class Connection:
             raise channel_error("expected 'channel.open'", index)
 
     def _frame_of_closing_channel(self, number: int, index: int) -> None:
-        """Book 1.5.2.5: after channel.close, everything but close and close-ok is discarded."""
+        """Book 1.5.2.5: after channel.close, everything but close and close-ok is discarded.
+
+        When the client's close crossed ours, its close-ok is still to come.
+        """
         if index == methods.ChannelOpen.index:
             raise channel_error("second 'channel.open' seen", index)
         if index == methods.ChannelClose.index:
             self.send(number, methods.ChannelCloseOk())
-        if index in (methods.ChannelClose.index, methods.ChannelCloseOk.index):
+        elif index == methods.ChannelCloseOk.index:
             self._closing.discard(number)
 
     def _open_channel(self, number: int) -> None:
@@ -250,7 +253,6 @@ class Connection:
                 ReplyCode.NOT_ALLOWED,
                 f"number of channels opened ({open_count}) has reached the negotiated "
                 f"channel_max ({limit})",
-                methods.ChannelOpen.index,
             )
         events = self._events.open_channel(number)
         self._channels[number] = Channel(number, events, self._limits)

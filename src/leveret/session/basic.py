@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from leveret.session.channel import Channel
 
 
-def qos(channel: Channel, method: methods.BasicQos) -> methods.BasicQosOk:
+def qos(channel: Channel, method: methods.BasicQos) -> None:
     """RabbitMQ: without global for each consumer to come, with global for the whole channel."""
     if method.prefetch_size:
         raise Unsupported(f"prefetch_size!=0 ({method.prefetch_size})")
+    channel.send(methods.BasicQosOk())
+    # Deliveries that a higher limit lets through come behind qos-ok.
     if method.global_:
         channel.limit(method.prefetch_count)
     else:
         channel.prefetch_count = method.prefetch_count
-    return methods.BasicQosOk()
 
 
 def consume(channel: Channel, method: methods.BasicConsume) -> None:
@@ -103,19 +104,22 @@ def reject(channel: Channel, method: methods.BasicReject) -> None:
     channel.settle(method.delivery_tag, multiple=False, requeue=method.requeue)
 
 
-def recover(channel: Channel, method: methods.BasicRecover) -> methods.BasicRecoverOk:
-    _recover(channel, requeue=method.requeue)
-    return methods.BasicRecoverOk()
+def recover(channel: Channel, method: methods.BasicRecover) -> None:
+    _refuse_to_redeliver_here(method)
+    # Redeliveries come behind recover-ok.
+    channel.send(methods.BasicRecoverOk())
+    channel.recover()
 
 
 def recover_async(channel: Channel, method: methods.BasicRecoverAsync) -> None:
-    _recover(channel, requeue=method.requeue)
-
-
-def _recover(channel: Channel, *, requeue: bool) -> None:
-    if not requeue:
-        raise Unsupported("requeue=false")
+    _refuse_to_redeliver_here(method)
     channel.recover()
+
+
+def _refuse_to_redeliver_here(method: methods.BasicRecover | methods.BasicRecoverAsync) -> None:
+    """Without requeue, the book asks for redelivery to the original recipient."""
+    if not method.requeue:
+        raise Unsupported("requeue=false")
 
 
 def select_confirms(channel: Channel, _method: methods.ConfirmSelect) -> methods.ConfirmSelectOk:
