@@ -153,9 +153,13 @@ class Queue:
     def get(self) -> tuple[Message, bool] | None:
         """Take the oldest message and whether it was delivered before; None when there is none."""
         self.touch()
-        if self.expiry is not None:
-            self.expiry.drop_expired()
-        return self.ready.take() if self.ready.count else None
+        if self.expiry is None:
+            return self.ready.take() if self.ready.count else None
+        self.expiry.drop_expired()
+        taken = self.ready.take() if self.ready.count else None
+        # What had expired behind it counts no more.
+        self.expiry.drop_expired()
+        return taken
 
     def requeue(self, messages: Iterable[Message]) -> None:
         """Put back what was taken and not settled, each in its original place."""
