@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
+from leveret.broker.alarms import Alarms
 from leveret.broker.errors import AccessRefused, NotAllowed
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.users import User, Users
@@ -34,6 +35,7 @@ class Broker:
         loopback_users: frozenset[str] = frozenset({"guest"}),
     ) -> None:
         self.agenda = Agenda(clock)
+        self.alarms = Alarms()
         self.random_bytes = random_bytes
         self.users = Users(random_bytes)
         self.permissions = Permissions()

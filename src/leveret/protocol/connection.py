@@ -309,5 +309,6 @@ class Connection:
 
 
 def _fit(text: str) -> str:
-    """A reply text in the 255 octets of a short string."""
-    return text.encode()[:255].decode(errors="ignore")
+    """A reply text in the 255 octets of a short string; a longer one ends as RabbitMQ's do."""
+    data = text.encode()
+    return text if len(data) <= 255 else data[:252].decode(errors="ignore") + "..."

@@ -51,6 +51,7 @@ class Transport(asyncio.Protocol):
         self._output: list[bytes] = []
         self._socket: asyncio.Transport
         self._is_flush_due = False
+        self._is_reading_held = False
         self._timer: asyncio.TimerHandle | None = None
         self._received_at = 0.0
         self._sent_at = 0.0
@@ -62,7 +63,7 @@ class Transport(asyncio.Protocol):
         self._socket = cast("asyncio.Transport", transport)
         self._socket.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
         server = self._server
-        self._session = Session(server.broker, server.terms, _peer_of(self._socket), self._wake)
+        self._session = Session(server.broker, server.terms, _peer_of(self._socket), self)
         self._output = self._session.connection.output
         self._timer = self._loop.call_later(server.terms.limits.handshake_s, self._handshake_over)
         server.transports.add(self)
@@ -96,12 +97,22 @@ class Transport(asyncio.Protocol):
         self._server.check_drained()
 
     def _read_on(self) -> None:
-        if not self._socket.is_closing():
+        if not self._is_reading_held and not self._socket.is_closing():
             self._socket.resume_reading()
+
+    def hold_reading(self, *, is_held: bool) -> None:
+        """The session's wish: an alarm is on, and its peer publishes."""
+        self._is_reading_held = is_held
+        if is_held:
+            self._socket.pause_reading()
+        else:
+            # What it was too busy to say counts from now.
+            self._received_at = self._loop.time()
+            self._read_on()
 
     # To the socket ---------------------------------------------------------------------------
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """There is output where there was none: send it at the end of this turn."""
         if not self._is_flush_due:
             self._is_flush_due = True
@@ -124,7 +135,7 @@ class Transport(asyncio.Protocol):
         """The handshake went on, or the end is near: another clock counts now."""
         connection = self._session.connection
         if connection.is_closed:
-            self._wake()
+            self.wake()
         elif connection.state is State.CLOSING:
             self._set_timer(CLOSING_S, self.abort)
         elif connection.state is State.OPEN:
@@ -143,7 +154,7 @@ class Transport(asyncio.Protocol):
         assert agreement is not None
         interval = agreement.heartbeat_s
         now = self._loop.time()
-        if now - self._received_at > 2 * interval:
+        if now - self._received_at > 2 * interval and not self._is_reading_held:
             log.warning(
                 "closing connection %s: missed heartbeats, silent for %d s",
                 self._session.peer.name,

@@ -35,6 +35,7 @@ class Channel:
     prefetch_count: for consumers to come (basic.qos without global), 0 for no limit.
     is_limited, room: the limit of all its consumers together (basic.qos with global).
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
+    is_plain: a publish needs no further look: no transaction, no alarm.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Channel:
         "direct_reply",
         "frame_max",
         "is_limited",
+        "is_plain",
         "last_queue",
         "needs_narrow_frames",
         "number",
@@ -78,6 +80,8 @@ class Channel:
         self.room = 0
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
+        self.is_plain = True
+        self.update_plainness()
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due
@@ -87,7 +91,7 @@ class Channel:
     def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
         """A whole message; see ChannelEvents.publish."""
         route = self._routes.get(address)
-        if route is None or extra or bits or self.transaction is not None:
+        if route is None or extra or bits or not self.is_plain:
             try:
                 publish.publish(self, address, bits, extra, content)
             except Refused as refused:
@@ -131,6 +135,10 @@ class Channel:
             return
         if reply is not None and not getattr(method, "nowait", False):
             self.send(reply)
+
+    def update_plainness(self) -> None:
+        """A transaction began, or an alarm went on or off."""
+        self.is_plain = self.transaction is None and not self.session.broker.alarms.is_on
 
     # To the client ---------------------------------------------------------------------------
 

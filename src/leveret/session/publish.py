@@ -31,6 +31,8 @@ _NO_PROPERTIES: Final = Properties()
 
 def publish(channel: Channel, address: bytes, bits: int, extra: int, content: bytes) -> None:
     """Route the message and hand it over, or remember to. Raises Refused."""
+    if channel.session.broker.alarms.is_on:
+        channel.session.block()
     if bits & _IMMEDIATE:
         raise Unsupported("immediate=true")
     route = channel.access.routes.get(address) or _find_route(channel, address)

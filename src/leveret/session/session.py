@@ -9,7 +9,7 @@ in exchange.py, queue.py, basic.py and transaction.py.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from leveret.broker.errors import AccessRefused, Refused
 from leveret.protocol.connection import Connection
@@ -21,8 +21,6 @@ from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from leveret.broker.access import Access
     from leveret.broker.broker import Broker
     from leveret.broker.publishing import Reading
@@ -32,12 +30,22 @@ if TYPE_CHECKING:
     from leveret.wire.values import Table
 
 
+class Edge(Protocol):
+    """What a session asks of the socket it speaks through."""
+
+    def wake(self) -> None:
+        """There is something to send after there was nothing."""
+
+    def hold_reading(self, *, is_held: bool) -> None:
+        """Stop reading from the peer, or go on."""
+
+
 class Session:
     """One connection, from the first octet to the last.
 
     connection: octets in, octets out; `connection.output` is what there is to send.
     is_paused: the peer does not take what we send; its consumers stand aside.
-    wake: called when there is something to send after there was nothing.
+    edge: whoever holds the socket.
     """
 
     def __init__(
@@ -45,7 +53,7 @@ class Session:
         broker: Broker,
         terms: Terms,
         peer: Peer,
-        wake: Callable[[], None],
+        edge: Edge,
     ) -> None:
         self.broker = broker
         self.peer = peer
@@ -58,7 +66,9 @@ class Session:
         self.next_position = broker.next_position
         self.random_bytes = broker.random_bytes
         self.readings: dict[bytes, Reading] = {}
-        self.connection = Connection(self, terms.limits, wake)
+        self.connection = Connection(self, terms.limits, edge.wake)
+        self.is_blocked = False
+        self._edge = edge
         self._limits = terms.limits
         self._identity = terms.identity
         self._report = terms.report
@@ -74,7 +84,7 @@ class Session:
     def release_confirms(self) -> None:
         """Confirm what was published."""
         for channel in self.confirms_due:
-            if channel.confirms is not None and channel.number in self.channels:
+            if channel.confirms is not None and self.channels.get(channel.number) is channel:
                 self.connection.write(channel.confirms.take_ack())
         self.confirms_due.clear()
 
@@ -87,6 +97,27 @@ class Session:
         """The peer has caught up."""
         self.is_paused = False
         self._reconsider_consumers()
+
+    def block(self) -> None:
+        """It publishes while an alarm is on: read no more of it, and say so if it understands."""
+        if self.is_blocked:
+            return
+        self.is_blocked = True
+        self._edge.hold_reading(is_held=True)
+        if self.client_can("connection.blocked"):
+            reason = self.broker.alarms.reason
+            self.connection.send(0, methods.ConnectionBlocked(reason=reason))
+
+    def alarms_changed(self) -> None:
+        """An alarm went on or off. Only publishing blocks; only the last alarm's end unblocks."""
+        is_on = self.broker.alarms.is_on
+        for channel in self.channels.values():
+            channel.update_plainness()
+        if self.is_blocked and not is_on:
+            self.is_blocked = False
+            self._edge.hold_reading(is_held=False)
+            if self.client_can("connection.blocked"):
+                self.connection.send(0, methods.ConnectionUnblocked())
 
     def lost(self) -> None:
         """The socket is gone."""
@@ -190,13 +221,15 @@ class Session:
             self._access = self.broker.enter(self._user, method.virtual_host, self)
         except Refused as refused:
             raise ProtocolViolation(refused.code, str(refused), method.index) from refused
+        self.broker.alarms.watchers[self] = None
         self.connection.send(0, methods.ConnectionOpenOk())
 
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""
+        self.broker.alarms.watchers.pop(self, None)
         if self._access is not None:
             self._access.delete_exclusive_queues()
 
     def _reconsider_consumers(self) -> None:
-        for channel in self.channels.values():
+        for channel in list(self.channels.values()):
             channel.reconsider_consumers()

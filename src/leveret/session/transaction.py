@@ -65,6 +65,7 @@ def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:
         raise PreconditionFailed("cannot switch from confirm to tx mode")
     if channel.transaction is None:
         channel.transaction = Transaction()
+        channel.update_plainness()
     return methods.TxSelectOk()
 
 

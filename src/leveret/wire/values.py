@@ -95,6 +95,8 @@ _PACK: Final[dict[type, tuple[bytes, Callable[[Value], bytes]]]] = {
     kind: (tag, layout.pack) for tag, kind, layout in _FIXED
 }
 _UNPACK = {ord(tag): (kind, layout) for tag, kind, layout in _FIXED}
+# py-amqp writes wide integers with tag `L`; RabbitMQ reads it as `l`, and so do we.
+_UNPACK[ord("L")] = _UNPACK[ord("l")]
 
 
 def text(data: bytes) -> str:
