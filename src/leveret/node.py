@@ -52,9 +52,9 @@ class Node:
             raise
         self._say_what_is_up()
 
-    async def stop(self) -> None:
+    async def stop(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, and let go of the files."""
-        await self._server.drain(DRAIN_S)
+        await self._server.drain(grace_s)
         if self._files:
             self._files.release()
 
@@ -129,4 +129,5 @@ def tune_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)

@@ -79,6 +79,10 @@ class Crew:
             self._partial[job.worker] = b""
         self._wait_for_answers([job.worker for job in jobs], 1, READY_S_MAX)
 
+    @property
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._processes]
+
     def run(self) -> None:
         self.counters.phase = Phase.RUNNING
 

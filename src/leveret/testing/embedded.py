@@ -22,6 +22,8 @@ from leveret.node import Node, new_event_loop
 
 DEFAULTS = Settings()
 LOOPBACK = "127.0.0.1"
+# A test that ends with a client still connected should not wait for it.
+DRAIN_S = 0.2
 
 
 class Broker:
@@ -44,7 +46,7 @@ class Broker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._node.stop()
+        await self._node.stop(DRAIN_S)
 
     @property
     def port(self) -> int:
