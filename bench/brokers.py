@@ -49,7 +49,7 @@ def started_leveret() -> Iterator[Broker]:
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leveret-")))
         output = stack.enter_context((home / "output").open("w+b"))
-        serve = [sys.executable, "-m", "leveret", "serve", "--port", str(port)]
+        serve = [sys.executable, "-m", "leveret", "serve", "--bind", HOST, "--port", str(port)]
         serve += ["--data-dir", str(home / "data")]
         started = time.monotonic()
         server = stack.enter_context(running_process(serve, dict(os.environ), output.fileno()))

@@ -77,13 +77,13 @@ def run_flow(address: Address, traffic: Traffic, paths: Paths, progress: Progres
 
 
 def make_jobs(address: Address, traffic: Traffic, paths: Paths, crew: Crew) -> list[Job]:
-    workers = traffic.producers + len(paths.queues)
+    """A job for each of the crew; producers share the rate."""
 
     def job(role: str, worker: int, queues: tuple[str, ...]) -> Job:
         return Job(
             role="producer" if role == "producer" else "consumer",
             worker=worker,
-            workers=workers,
+            workers=crew.counters.workers,
             counters=str(crew.path),
             address=address,
             exchange=paths.exchange,
@@ -92,7 +92,7 @@ def make_jobs(address: Address, traffic: Traffic, paths: Paths, crew: Crew) -> l
             size=traffic.size,
             persistent=traffic.persistent,
             confirm=traffic.confirm,
-            rate=traffic.rate / traffic.producers,
+            rate=traffic.rate / max(1, len(crew.producers)),
             auto_ack=traffic.auto_ack,
             prefetch=0 if traffic.auto_ack else traffic.prefetch,
             ack_batch=min(traffic.ack_batch, traffic.prefetch or traffic.ack_batch),

@@ -1,0 +1,34 @@
+from dataclasses import replace
+
+from leveret.perf.scenarios import throughput
+
+
+def test_messages_flow_through_one_queue(address, traffic):
+    samples = []
+    result = throughput.run(address, traffic, samples.append)
+    assert result.figures["published_total"] == result.figures["delivered_total"] > 0
+    assert result.samples == samples
+    assert result.settings["queue_type"] == "classic"
+    assert result.broker.startswith("Leveret")
+
+
+def test_with_confirms_acks_and_order_checked(address, traffic):
+    careful = replace(
+        traffic,
+        producers=2,
+        consumers=2,
+        confirm=50,
+        auto_ack=False,
+        prefetch=20,
+        ack_batch=7,
+        persistent=True,
+        check_sequence=True,
+    )
+    figures = throughput.run(address, careful, lambda _sample: None).figures
+    assert figures["published_total"] == figures["delivered_total"] > 0
+
+
+def test_a_rate_is_kept(address, traffic):
+    slow = replace(traffic, rate=200.0, duration_s=0.2)
+    figures = throughput.run(address, slow, lambda _sample: None).figures
+    assert 0 < figures["published_total"] <= 200
