@@ -18,6 +18,7 @@ from leveret.perf.churn import Pace
 from leveret.perf.connection import PerfError
 from leveret.perf.deliveries import BrokenStreamError
 from leveret.perf.flow import Traffic
+from leveret.perf.publishing import CHECKED_BODY_BYTES_MIN
 from leveret.perf.scenarios import (
     backlog,
     bind_churn,
@@ -48,6 +49,12 @@ def address(_context: click.Context, _option: click.Parameter, uri: str) -> Addr
         return parse_uri(uri)
     except BadAddressError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def drawable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in picture.SUFFIXES:
+        raise click.BadParameter("a picture is .png, .svg or .pdf")
+    return path
 
 
 class Output:
@@ -108,7 +115,7 @@ uri_option = click.option(
 )
 json_option = click.option("--json", type=WRITABLE, help="Write the result there.")
 plot_option = click.option(
-    "--plot", type=WRITABLE, help="Draw the result there (.png, .svg or .pdf)."
+    "--plot", type=WRITABLE, callback=drawable, help="Draw the result there (.png, .svg or .pdf)."
 )
 output_options = with_options(uri_option, json_option, plot_option)
 duration_option = click.option(
@@ -185,7 +192,10 @@ def counts_option(default: Sequence[int]) -> Callable[[Command], Command]:
 
 def traffic_of(options: dict[str, object]) -> Traffic:
     """The traffic options as one value; click has checked their types."""
-    return Traffic(**options)  # type: ignore[arg-type]
+    traffic = Traffic(**options)  # type: ignore[arg-type]
+    if traffic.check_sequence and traffic.size < CHECKED_BODY_BYTES_MIN:
+        raise click.UsageError(f"--check-sequence needs at least {CHECKED_BODY_BYTES_MIN} bytes")
+    return traffic
 
 
 @click.group()
