@@ -32,6 +32,8 @@ class Traits:
 
 
 NO_TRAITS: Final = Traits()
+# Stands where nobody has looked yet.
+UNKNOWN_TRAITS: Final = Traits()
 
 
 class Message:

@@ -32,8 +32,8 @@ class ChannelEvents(Protocol):
 
     def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
         """A whole message. `address` is exchange and routing key as two short strings, `bits`
-        has mandatory (1) and immediate (2), `extra` is 0 when there are no properties, `content`
-        is the header and body frames."""
+        has mandatory (1) and immediate (2), `extra` is the number of octets of properties (-1:
+        flags but no properties), `content` is the header and body frames."""
 
     def ack(self, delivery_tag: int, multiple: bool) -> None:
         """basic.ack."""
@@ -133,8 +133,7 @@ class Channel:
         self.parts = None
         self._method = b""
         *_, flags = HEADER_HEAD.unpack_from(parts[0], _HEAD)
-        # Also when there are octets of properties and no flag for them.
-        extra = flags | (len(parts[0]) - frames.FRAME_OVERHEAD - HEADER_HEAD.size)
+        extra = len(parts[0]) - frames.FRAME_OVERHEAD - HEADER_HEAD.size or -(flags != 0)
         self.events.publish(method[_ADDRESS:-2], method[-2], extra, b"".join(parts))
 
 

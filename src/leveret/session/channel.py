@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.broker.errors import Refused
-from leveret.broker.message import Message
+from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
 from leveret.session import dispatch, publish, unacked
 from leveret.wire import codec, frames, methods
@@ -40,6 +40,7 @@ class Channel:
 
     __slots__ = (
         "_confirms_due",
+        "_known_traits",
         "_next_position",
         "_routes",
         "access",
@@ -85,20 +86,25 @@ class Channel:
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due
+        self._known_traits = session.known_traits
 
     # From the reader -------------------------------------------------------------------------
 
     def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
         """A whole message; see ChannelEvents.publish."""
         route = self._routes.get(address)
-        if route is None or extra or bits or not self.is_plain:
+        traits = None
+        if extra:
+            # Flags and properties, read before? (What stands before them is in publish.py.)
+            traits = self._known_traits.get(content[19 : 21 + extra], UNKNOWN_TRAITS)
+        if route is None or bits or traits is UNKNOWN_TRAITS or not self.is_plain:
             try:
                 publish.publish(self, address, bits, extra, content)
             except Refused as refused:
                 self.refused(refused, methods.BasicPublish.index)
                 return
         else:
-            message = Message(address, content, self.number, self._next_position(), None)
+            message = Message(address, content, self.number, self._next_position(), traits)
             for receiver in route.receivers:
                 receiver.publish(message)
         if self.confirms is not None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _MANDATORY: Final = 1
 _IMMEDIATE: Final = 2
 
-# Readings kept for messages with the same property octets: a publisher has a handful.
-READINGS_MAX: Final = 256
-# Where the flags begin in a content: frame head, class, weight and body size come before.
-_FLAGS_OFFSET: Final = 19
+# A publisher has a handful of different property octets, or new ones with every message.
+KNOWN_TRAITS_MAX: Final = 256
+# Where the flags begin in a header payload: class, weight and body size come before.
+_FLAGS_OFFSET: Final = 12
 
 _NO_PROPERTIES: Final = Properties()
 
@@ -91,20 +91,18 @@ def _find_route(channel: Channel, address: bytes) -> Route:
 
 
 def _read(channel: Channel, content: bytes) -> Reading:
-    """What the properties say; the same octets are read once."""
+    """What the properties say; where that is plain, the channel need not ask again."""
     header = header_payload(content)
-    key = header[_FLAGS_OFFSET - 7 :]
-    readings = channel.session.readings
-    reading = readings.get(key)
-    if reading is None:
-        try:
-            properties, _body_size = decode_header(header)
-        except MalformedFrame as error:
-            raise SyntaxRefused(f"content header of basic.publish: {error}") from error
-        reading = read(properties, channel.access.user)
-        if len(readings) >= READINGS_MAX:
-            readings.clear()
-        readings[key] = reading
+    try:
+        properties, _body_size = decode_header(header)
+    except MalformedFrame as error:
+        raise SyntaxRefused(f"content header of basic.publish: {error}") from error
+    reading = read(properties, channel.access.user)
+    if reading.is_plain:
+        known = channel.session.known_traits
+        if len(known) >= KNOWN_TRAITS_MAX:
+            known.clear()
+        known[header[_FLAGS_OFFSET:]] = reading.traits
     return reading
 
 

@@ -23,7 +23,7 @@ from leveret.wire.codes import ReplyCode
 if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.broker import Broker
-    from leveret.broker.publishing import Reading
+    from leveret.broker.message import Traits
     from leveret.broker.users import User
     from leveret.session.identity import Peer, Terms
     from leveret.wire.methods import Method
@@ -45,6 +45,8 @@ class Session:
 
     connection: octets in, octets out; `connection.output` is what there is to send.
     is_paused: the peer does not take what we send; its consumers stand aside.
+    known_traits: what properties ask of the broker, by the octets of flags and properties, for
+        those that ask nothing else; a publisher has a handful.
     edge: whoever holds the socket.
     """
 
@@ -65,7 +67,7 @@ class Session:
         self.is_paused = False
         self.next_position = broker.next_position
         self.random_bytes = broker.random_bytes
-        self.readings: dict[bytes, Reading] = {}
+        self.known_traits: dict[bytes, Traits | None] = {}
         self.connection = Connection(self, terms.limits, edge.wake)
         self.is_blocked = False
         self._edge = edge
