@@ -50,5 +50,5 @@ clean:
 # uv is several times as fast; pip is what remains where uv finds no index.
 .venv/dev.stamp: .venv/run.stamp
 	$(BIN)/pip install --quiet --constraint requirements-dev.lock uv
-	$(BIN)/uv pip install --quiet --requirement requirements-dev.lock || $(BIN)/pip install --quiet --requirement requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements-dev.lock || $(BIN)/pip install --quiet --requirement requirements-dev.lock
 	touch $@
