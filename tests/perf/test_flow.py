@@ -21,6 +21,7 @@ def test_a_flow_counts_every_message_and_its_rate(topology, traffic):
     flow = run_flow(topology.connection.address, traffic, paths, samples.append)
     assert flow.figures["published_total"] == flow.figures["delivered_total"] > 0
     assert flow.figures["delivered_per_s"] > 0
+    assert flow.figures["client_busy_us_per_message"] > 0
     assert flow.samples == samples
     assert flow.figures["latency_max_us"] >= flow.figures["latency_p50_us"] > 0
     assert not flow.interrupted

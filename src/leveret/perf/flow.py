@@ -150,6 +150,10 @@ def conclude(crew: Crew, copies: int, flow: Flow) -> None:
     consumed = crew.finish_consumers()
     check_total(consumed, published * copies)
     flow.figures.update({"published_total": published, "delivered_total": published * copies})
+    if published:
+        # What the clients themselves took of the processor: small, or they are the limit.
+        busy_us = total(produced, "busy_us") + total(consumed, "busy_us")
+        flow.figures["client_busy_us_per_message"] = busy_us / published
     latency = Histogram()
     for answer in consumed:
         latency.merge(histogram_of(answer))

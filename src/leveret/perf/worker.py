@@ -52,8 +52,10 @@ def work(job: Job, counters: Counters) -> dict[str, object]:
         if job.role == "producer":
             while counters.phase == Phase.READY:
                 time.sleep(0.001)
+        busy_before_ns = time.process_time_ns()
         worker.run()
         result: dict[str, object] = dict(worker.result())
+        result["busy_us"] = (time.process_time_ns() - busy_before_ns) // 1000
         if isinstance(worker, Consumer):
             result["latency"] = worker.latency.counts
         return result
