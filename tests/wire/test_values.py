@@ -53,7 +53,7 @@ GOLDEN = [
     ([None, True], "41 00000003 56 74 01"),
 ]
 
-TAGS = b"tbBsuIilTfdDSxVFA"
+TAGS = b"tbBsuIilLTfdDSxVFA"
 
 # Each fixed-size type with the numbers just inside and just outside of what it holds.
 LIMITS = [
@@ -108,6 +108,10 @@ def typed(value):
 def test_each_field_type_has_its_golden_bytes(value, golden):
     assert encode_value(value) == bytes.fromhex(golden)
     assert typed(decode_value(bytes.fromhex(golden))) == typed(value)
+
+
+def test_the_other_tag_of_wide_integers_is_read_and_never_written():
+    assert typed(decode_value(bytes.fromhex("4c fffffffffffffffe"))) == typed(Int64(-2))
 
 
 def test_a_table_is_a_length_and_named_values():

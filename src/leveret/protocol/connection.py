@@ -271,18 +271,21 @@ class Connection:
 
     def _await_close_ok(self, data: bytes) -> None:
         """Skip frames until the peer has closed too; what can't be read is not waited for."""
-        self._rest += data
-        while len(self._rest) >= frames.FRAME_OVERHEAD:
-            kind, number, size = frames.FRAME_HEAD.unpack_from(self._rest)
+        data, self._rest = self._rest + data, b""
+        position = 0
+        while len(data) - position >= frames.FRAME_OVERHEAD:
+            kind, number, size = frames.FRAME_HEAD.unpack_from(data, position)
             if size > (self._limits.frame_max or 2**32):
                 self._consume = self._ignore
                 return
-            frame_octets = size + frames.FRAME_OVERHEAD
-            if len(self._rest) < frame_octets:
-                return
-            frame, self._rest = self._rest[:frame_octets], self._rest[frame_octets:]
+            following = position + size + frames.FRAME_OVERHEAD
+            if following > len(data):
+                break
             if kind == frames.METHOD and not number:
-                self._closing_method(int.from_bytes(frame[_HEAD : _HEAD + 4], "big"))
+                payload = data[position + _HEAD : following - 1]
+                self._closing_method(int.from_bytes(payload[:4], "big"))
+            position = following
+        self._rest = data[position:]
 
     def _closing_method(self, index: int) -> None:
         if index == methods.ConnectionClose.index:
