@@ -200,6 +200,22 @@ def test_cc_and_bcc_route_to_more_keys_and_bcc_is_not_shown(channel, exchange, b
     assert [contents(channel, queue) for queue in queues] == [[], [], []]
 
 
+def test_copies_keep_all_keys_on_their_way_through_exchanges(channel, exchange, bound):
+    entry, inner = exchange("direct", "entry"), exchange("direct", "inner")
+    channel.exchange_bind(inner, entry, "to")
+    queue = bound("queue", inner, "cc")
+    publish(channel, entry, "to", headers={"CC": ["cc"]})
+    assert contents(channel, queue) == ["to"]
+
+
+def test_the_alternate_exchange_gets_nothing_if_a_copy_has_a_route(channel, exchange, bound):
+    last = exchange("fanout", "last")
+    first = exchange("direct", "first", arguments={"alternate-exchange": last})
+    queue, lost = bound("queue", first, "known"), bound("lost", last, "")
+    publish(channel, first, "unknown", headers={"BCC": ["known"]})
+    assert (contents(channel, queue), contents(channel, lost)) == (["unknown"], [])
+
+
 def test_unbinding_stops_the_copies(channel, exchange, bound):
     direct = exchange("direct")
     queue = bound("queue", direct, "a", "b")

@@ -45,11 +45,23 @@ def transcripts(
 
 
 @pytest.fixture
-def alike(transcripts: dict[tuple[str, str], Transcript]) -> Callable[[str], None]:
+def alike(
+    request: pytest.FixtureRequest,
+    transcripts: dict[tuple[str, str], Transcript],
+    rabbitmq: Endpoint,
+    leveret: Endpoint,
+) -> Callable[[str], None]:
+    scripts: dict[str, Any] = request.module.SCRIPTS
+    options: dict[str, Any] = getattr(request.module, "OPTIONS", {})
+
     def check(name: str) -> None:
         theirs = transcripts[name, "rabbitmq"].result()
         ours = transcripts[name, "leveret"].result()
-        if not is_refused_for_later(ours):
-            assert comparable(name, ours) == comparable(name, theirs)
+        if is_refused_for_later(ours) or comparable(name, ours) == comparable(name, theirs):
+            return
+        # On a busy machine RabbitMQ's processes can look late: a difference has to show twice.
+        theirs = run(scripts[name], rabbitmq, **options)
+        ours = run(scripts[name], leveret, **options)
+        assert comparable(name, ours) == comparable(name, theirs)
 
     return check
