@@ -22,11 +22,11 @@ class Map:
         destination = self.exchanges.get(target) or self.queues.setdefault(target, queue(target))
         self.exchanges[source].bind(binding(self.exchanges[source], destination, key, **arguments))
 
-    def route(self, start, key="", headers=None):
-        return find_route(self.exchanges, self.exchanges[start], key, headers or {})
+    def route(self, start, *keys, headers=None):
+        return find_route(self.exchanges, self.exchanges[start], keys or ("",), headers or {})
 
-    def reached(self, start, key="", headers=None):
-        return sorted(each.name for each in self.route(start, key, headers).receivers)
+    def reached(self, start, *keys, headers=None):
+        return sorted(each.name for each in self.route(start, *keys, headers=headers).receivers)
 
 
 @pytest.fixture
@@ -107,6 +107,24 @@ def test_a_way_to_an_exchange_is_a_way_even_if_it_ends_there(roads):
     roads.bind("a", "b")
     roads.bind("spare", "lost")
     assert roads.reached("a") == []
+
+
+def test_all_keys_go_along_to_the_exchanges_behind(roads):
+    roads.exchange("a", "direct")
+    roads.exchange("b", "direct")
+    roads.bind("a", "b", "to")
+    roads.bind("b", "q", "copy")
+    assert roads.reached("a", "to") == []
+    assert roads.reached("a", "to", "copy") == ["q"]
+
+
+def test_the_alternate_is_for_messages_that_no_key_leads_anywhere(roads):
+    roads.exchange("a", "direct", alternate="spare")
+    roads.exchange("spare")
+    roads.bind("a", "q", "known")
+    roads.bind("spare", "lost")
+    assert roads.reached("a", "unknown", "known") == ["q"]
+    assert roads.reached("a", "unknown", "unheard") == ["lost"]
 
 
 def test_a_route_that_looks_at_headers_says_so(roads):

@@ -198,6 +198,12 @@ def test_every_queue_is_bound_to_the_default_exchange_by_its_name(vhost):
     assert receivers(vhost, "", "nobody") == []
 
 
+def test_copies_reach_each_named_queue_once(vhost):
+    first, second = create(vhost, "q"), create(vhost, "r")
+    route = vhost.route("", "q", {}, ("r", "q", "nobody"))
+    assert route.receivers == (first, second)
+
+
 def test_a_direct_reply_goes_through_the_default_exchange(vhost):
     waiting = object()
     name = vhost.reply_consumers.add(waiting)

@@ -168,10 +168,12 @@ class Access:
 
     # Publishing ------------------------------------------------------------------------------
 
-    def route(self, exchange_name: str, routing_key: str, headers: Table) -> Route:
+    def route(
+        self, exchange_name: str, routing_key: str, headers: Table, copy_keys: tuple[str, ...] = ()
+    ) -> Route:
         """Where the user's messages go. Raises NotFound or AccessRefused."""
         self._ask("write", "exchange", exchange_name)
-        route = self.vhost.route(exchange_name, routing_key, headers)
+        route = self.vhost.route(exchange_name, routing_key, headers, copy_keys)
         if route.exchange.options.internal:
             raise AccessRefused(f"cannot publish to internal {route.exchange}")
         return route

@@ -41,9 +41,16 @@ class Route:
 
 
 def find_route(
-    exchanges: Mapping[str, Exchange], start: Exchange, routing_key: str, headers: Table
+    exchanges: Mapping[str, Exchange],
+    start: Exchange,
+    routing_keys: tuple[str, ...],
+    headers: Table,
 ) -> Route:
-    """Follow the bindings from `start`."""
+    """Follow the bindings from `start`.
+
+    A message with CC or BCC has several keys, and takes all of them along: an exchange further on
+    compares each, and an alternate exchange gets the message only when none of them led anywhere.
+    """
     found: dict[Receiver, None] = {}
     visited: dict[Exchange, None] = {start: None}
     waiting = [start]
@@ -51,7 +58,7 @@ def find_route(
     while waiting:
         exchange = waiting.pop()
         by_headers = by_headers or exchange.type.uses_headers
-        for destination in _destinations(exchanges, exchange, routing_key, headers):
+        for destination in _destinations(exchanges, exchange, routing_keys, headers):
             if not isinstance(destination, Exchange):
                 found[destination] = None
             elif destination not in visited:
@@ -61,10 +68,15 @@ def find_route(
 
 
 def _destinations(
-    exchanges: Mapping[str, Exchange], exchange: Exchange, routing_key: str, headers: Table
+    exchanges: Mapping[str, Exchange],
+    exchange: Exchange,
+    routing_keys: tuple[str, ...],
+    headers: Table,
 ) -> list[Receiver | Exchange]:
     """Where this exchange sends it; to its alternate exchange when nowhere else."""
-    destinations: list[Receiver | Exchange] = list(exchange.type.route(routing_key, headers))
+    destinations: list[Receiver | Exchange] = []
+    for routing_key in routing_keys:
+        destinations.extend(exchange.type.route(routing_key, headers))
     if not destinations and exchange.alternate is not None:
         alternate = exchanges.get(exchange.alternate)
         if alternate is not None:

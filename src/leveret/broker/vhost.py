@@ -108,14 +108,17 @@ class Vhost:
         self.forget_routes()
         self._finish([binding.source])
 
-    def route(self, exchange_name: str, routing_key: str, headers: Table) -> Route:
-        """Where a message goes."""
+    def route(
+        self, exchange_name: str, routing_key: str, headers: Table, copy_keys: tuple[str, ...] = ()
+    ) -> Route:
+        """Where a message goes, by its routing key and those of its CC and BCC."""
         exchange = self.exchange(exchange_name)
+        routing_keys = (routing_key, *copy_keys)
         if exchange_name:
-            return find_route(self.exchanges, exchange, routing_key, headers)
+            return find_route(self.exchanges, exchange, routing_keys, headers)
         # The default exchange: every queue is bound to it under its own name.
-        receiver = self.queues.get(routing_key) or self.reply_consumers.find(routing_key)
-        return Route(exchange, () if receiver is None else (receiver,))
+        named = [self.queues.get(key) or self.reply_consumers.find(key) for key in routing_keys]
+        return Route(exchange, tuple(dict.fromkeys(each for each in named if each is not None)))
 
     # Queues ----------------------------------------------------------------------------------
 

@@ -124,8 +124,5 @@ def _rewrite(channel: Channel, reading: Reading, content: bytes) -> bytes:
 def _route_all(channel: Channel, address: bytes, reading: Reading) -> tuple[Receiver, ...]:
     """The receivers by the routing key and by every copy's, each once."""
     exchange, routing_key = split_address(address)
-    found: dict[Receiver, None] = {}
-    for key in (routing_key, *reading.copy_keys):
-        route = channel.access.route(exchange, key, reading.headers)
-        found.update(dict.fromkeys(route.receivers))
-    return tuple(found)
+    route = channel.access.route(exchange, routing_key, reading.headers, reading.copy_keys)
+    return route.receivers
