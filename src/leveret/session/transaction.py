@@ -41,6 +41,8 @@ class Transaction:
         publishes, settlements = self._publishes, self._settlements
         self._publishes, self._settlements = [], []
         for message, receivers, is_mandatory in publishes:
+            # Its place in line is where it stands now, behind what was published meanwhile.
+            message.position = channel.session.next_position()
             publish.hand_over(channel, message, receivers, is_mandatory=is_mandatory)
         for deliveries, requeue in settlements:
             if requeue:
