@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bench.rabbitmq import HOST, answers_amqp, free_ports, running_process, running_rabbitmq, tail
 from leveret.perf.address import Address, parse_uri
-from leveret.perf.memory import resident_bytes
+from leveret.perf.process import resident_bytes
 
 if TYPE_CHECKING:
     import subprocess

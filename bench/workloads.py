@@ -97,23 +97,27 @@ def measure_start(broker: Broker, _scale: Scale) -> Figures:
 
 
 def measure_many_queues(broker: Broker, scale: Scale) -> Figures:
-    traffic = small_traffic(scale)
+    traffic = small_traffic(broker, scale)
     counts = (1, scale.queues)
     figures = many_queues.run(broker.address, traffic, quietly, counts=counts).figures
     return {"cost_ratio": figures[f"{scale.queues}_queues_cost_ratio"]}
 
 
 def measure_bindings(broker: Broker, scale: Scale) -> Figures:
-    traffic = small_traffic(scale)
+    traffic = small_traffic(broker, scale)
     counts = (10, scale.bindings)
     figures = topic_bindings.run(broker.address, traffic, quietly, counts=counts).figures
     return {"cost_ratio": figures[f"{scale.bindings}_bindings_cost_ratio"]}
 
 
-def small_traffic(scale: Scale) -> Traffic:
-    """Confirmed, so that no backlog blurs the cost of a message."""
+def small_traffic(broker: Broker, scale: Scale) -> Traffic:
+    """Confirmed, so that no backlog blurs the cost of a message: the broker's processor time."""
     return Traffic(
-        size=16, confirm=2000, warmup_s=scale.warmup_s, duration_s=min(scale.duration_s, 2.0)
+        size=16,
+        confirm=2000,
+        warmup_s=scale.warmup_s,
+        duration_s=min(scale.duration_s, 2.0),
+        pid=broker.pid,
     )
 
 
@@ -125,8 +129,8 @@ def measure_idle_connections(broker: Broker, scale: Scale) -> Figures:
 
 
 def measure_backlog(broker: Broker, scale: Scale) -> Figures:
-    traffic = Traffic(size=1024, confirm=2000)
-    result = backlog.run(broker.address, traffic, quietly, messages=scale.messages, pid=broker.pid)
+    traffic = Traffic(size=1024, confirm=2000, pid=broker.pid)
+    result = backlog.run(broker.address, traffic, quietly, messages=scale.messages)
     return {**result.figures, "resident_gib": result.figures["resident_full_mib"] / 1024}
 
 

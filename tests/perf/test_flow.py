@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,14 @@ def test_a_flow_counts_every_message_and_its_rate(topology, traffic):
     assert flow.samples == samples
     assert flow.figures["latency_max_us"] >= flow.figures["latency_p50_us"] > 0
     assert not flow.interrupted
+
+
+def test_the_brokers_processor_time_is_known_if_its_process_is(topology, traffic):
+    queue = topology.declare_queue("queue")
+    paths = Paths("", (queue,), ((queue,),))
+    timed = replace(traffic, pid=os.getpid())
+    flow = run_flow(topology.connection.address, timed, paths, lambda _sample: None)
+    assert flow.figures["broker_busy_us_per_message"] >= 0
 
 
 def test_an_interrupt_ends_the_run_in_good_order(topology, traffic):

@@ -14,6 +14,7 @@ from leveret.perf.connection import PerfError
 from leveret.perf.crew import Answer, Crew
 from leveret.perf.histogram import Histogram
 from leveret.perf.job import Job
+from leveret.perf.process import busy_s
 from leveret.perf.result import Progress, Sample
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Traffic:
     check_sequence: bool = False
     warmup_s: float = 1.0
     duration_s: float = 10.0
+    pid: int = 0  # The broker's process, if its memory and processor time are to be read.
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def run_flow(address: Address, traffic: Traffic, paths: Paths, progress: Progres
         flow = Flow({}, [])
         try:
             crew.watch(traffic.warmup_s)
-            measure(crew, traffic.duration_s, flow, progress)
+            measure(crew, traffic, flow, progress)
         except KeyboardInterrupt:
             flow.interrupted = True
         conclude(crew, paths.copies, flow)
@@ -107,10 +109,11 @@ def make_jobs(address: Address, traffic: Traffic, paths: Paths, crew: Crew) -> l
     return producers + consumers
 
 
-def measure(crew: Crew, duration_s: float, flow: Flow, progress: Progress) -> None:
+def measure(crew: Crew, traffic: Traffic, flow: Flow, progress: Progress) -> None:
     """Sample the counters until the time is over; the figures are of the whole of it."""
     first = last = reading(crew)
-    deadline = first[0] + duration_s
+    busy_before_s = busy_s(traffic.pid) if traffic.pid else 0.0
+    deadline = first[0] + traffic.duration_s
     try:
         while (left := deadline - time.monotonic()) > 0:
             crew.watch(min(SAMPLE_S, left))
@@ -125,6 +128,9 @@ def measure(crew: Crew, duration_s: float, flow: Flow, progress: Progress) -> No
             flow.figures.update(
                 {f"{name}_per_s": rate for name, rate in rates(first, last).items()}
             )
+        if traffic.pid and last[2] > first[2]:
+            busy_us = (busy_s(traffic.pid) - busy_before_s) * 1e6
+            flow.figures["broker_busy_us_per_message"] = busy_us / (last[2] - first[2])
 
 
 def reading(crew: Crew) -> tuple[float, int, int]:

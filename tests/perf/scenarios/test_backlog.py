@@ -8,10 +8,8 @@ from leveret.perf.scenarios import backlog
 
 
 def test_a_queue_is_filled_and_drained_to_the_message(address, traffic):
-    several = replace(traffic, producers=2, confirm=100)
-    figures = backlog.run(
-        address, several, lambda _sample: None, messages=1001, pid=os.getpid()
-    ).figures
+    several = replace(traffic, producers=2, confirm=100, pid=os.getpid())
+    figures = backlog.run(address, several, lambda _sample: None, messages=1001).figures
     assert figures["filled_per_s"] > 0
     assert figures["drained_per_s"] > 0
     assert figures["resident_full_mib"] > 0

@@ -16,6 +16,13 @@ def test_the_cost_is_relative_to_the_first():
     assert figures["second_cost_ratio"] == 2
 
 
+def test_the_cost_is_the_brokers_processor_time_if_that_is_known():
+    figures = {}
+    known = {"delivered_per_s": 100_000.0, "broker_busy_us_per_message": 3.0}
+    many_queues.add_cost(figures, "first", Flow(known, []))
+    assert figures["first_us_per_message"] == 3
+
+
 def test_nothing_delivered_has_no_cost():
     figures = {}
     many_queues.add_cost(figures, "first", Flow({}, [], interrupted=True))

@@ -143,6 +143,7 @@ producers_option = click.option(
 consumers_option = click.option(
     "--consumers", type=COUNT, default=1, show_default=True, help="Processes."
 )
+PID_HELP = "The broker's process, to read its memory and processor time."
 message_options = with_options(
     size_option,
     click.option("--confirm", type=WHOLE, default=0, help="Window of unconfirmed messages."),
@@ -155,6 +156,7 @@ message_options = with_options(
         show_default=True,
         help="Deliveries that one basic.ack settles; 1: each its own.",
     ),
+    click.option("--pid", type=WHOLE, default=0, help=PID_HELP),
     click.option("--persistent", is_flag=True, help="Durable queue, delivery mode 2."),
 )
 rate_option = click.option(
@@ -165,7 +167,6 @@ sequence_option = click.option(
 )
 pace_options = with_options(warmup_option, duration_option)
 flow_options = with_options(message_options, rate_option, sequence_option, pace_options)
-PID_HELP = "The broker's process, to read its memory."
 
 
 def at_once_option(default: int) -> Callable[[Command], Command]:
@@ -318,18 +319,16 @@ def run_topic_bindings(
 @consumers_option
 @message_options
 @click.option("--messages", type=COUNT, default=1_000_000, show_default=True)
-@click.option("--pid", type=COUNT, help=PID_HELP)
 def run_backlog(
     uri: Address,
     json: Path | None,
     plot: Path | None,
     messages: int,
-    pid: int | None,
     **options: object,
 ) -> None:
     """Fill a queue, then drain it."""
     traffic = traffic_of(options)
-    Output(json, plot).run(partial(backlog.run, uri, traffic, messages=messages, pid=pid))
+    Output(json, plot).run(partial(backlog.run, uri, traffic, messages=messages))
 
 
 @perf.command("idle-connections")

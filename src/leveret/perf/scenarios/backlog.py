@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leveret.perf.connection import PerfError
 from leveret.perf.crew import STUCK_S_MAX, Crew
 from leveret.perf.flow import Paths, Traffic, check_total, make_jobs
-from leveret.perf.memory import resident_bytes
+from leveret.perf.process import resident_bytes
 from leveret.perf.result import Progress, Result, Sample
 from leveret.perf.topology import Topology
 
@@ -29,8 +29,8 @@ def run(
     progress: Progress,
     *,
     messages: int = 1_000_000,
-    pid: int | None = None,
 ) -> Result:
+    pid = traffic.pid
     figures: dict[str, float] = {}
     samples: list[Sample] = []
 

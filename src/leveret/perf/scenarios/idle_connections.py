@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from leveret.perf.connection import Connection, PerfError
-from leveret.perf.memory import resident_bytes
+from leveret.perf.process import resident_bytes
 from leveret.perf.result import Progress, Result, Sample
 
 if TYPE_CHECKING:

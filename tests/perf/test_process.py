@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from leveret.perf.connection import PerfError
-from leveret.perf.memory import resident_bytes
+from leveret.perf.process import busy_s, resident_bytes
 
 
 def test_this_process_has_memory():
@@ -17,3 +17,15 @@ def test_a_process_that_is_gone_has_none():
     ended.wait()
     with pytest.raises(PerfError, match=f"no process {ended.pid}"):
         resident_bytes(ended.pid)
+
+
+def test_processor_time_only_grows():
+    before = busy_s(os.getpid())
+    assert busy_s(os.getpid()) >= before > 0
+
+
+def test_a_process_that_is_gone_has_no_processor_time():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with pytest.raises(PerfError, match=f"no process {ended.pid}"):
+        busy_s(ended.pid)
