@@ -47,6 +47,13 @@ def test_the_report_says_where_the_node_listens(files):
     }
 
 
+def test_a_report_that_cannot_be_written_is_a_start_refused(files):
+    (files.path / "node.json.new").mkdir()
+    with pytest.raises(StartRefused, match=r"node.json.new: Is a directory"):
+        files.report("leveret@hare", [])
+    (files.path / "node.json.new").rmdir()
+
+
 def test_releasing_leaves_only_the_lock_file_and_lets_the_next_node_in(files):
     files.report("leveret@hare", [])
     files.release()

@@ -32,7 +32,7 @@ class DataDirectory:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StartRefused(f"cannot use the data directory {_why(error, self.path)}") from error
+            raise self._unusable(error) from error
 
     def claim(self) -> None:
         """Keep every other node out until release()."""
@@ -40,7 +40,7 @@ class DataDirectory:
         try:
             lock = os.open(self.path / "node.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StartRefused(f"cannot use the data directory {_why(error, self.path)}") from error
+            raise self._unusable(error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -51,7 +51,7 @@ class DataDirectory:
             self.pid_file.write_text(f"{os.getpid()}\n")
         except OSError as error:
             os.close(lock)
-            raise StartRefused(f"cannot use the data directory {_why(error, self.path)}") from error
+            raise self._unusable(error) from error
         self._lock = lock
 
     def report(self, node: str, addresses: Sequence[Listener]) -> None:
@@ -62,8 +62,11 @@ class DataDirectory:
             "listeners": [{"host": each.host, "port": each.port} for each in addresses],
         }
         draft = self.path / "node.json.new"
-        draft.write_text(json.dumps(told) + "\n")
-        draft.replace(self.report_file)
+        try:
+            draft.write_text(json.dumps(told) + "\n")
+            draft.replace(self.report_file)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def release(self) -> None:
         if self._lock is None:
@@ -72,6 +75,10 @@ class DataDirectory:
         self.pid_file.unlink(missing_ok=True)
         os.close(self._lock)
         self._lock = None
+
+    def _unusable(self, error: OSError) -> StartRefused:
+        where = error.filename or self.path
+        return StartRefused(f"cannot use the data directory {where}: {error.strerror or error}")
 
     def _taken(self) -> str:
         try:
@@ -82,7 +89,3 @@ class DataDirectory:
             f"another node{holder} is using the data directory {self.path}: "
             "stop it, or choose another with --data-dir or --node"
         )
-
-
-def _why(error: OSError, path: Path) -> str:
-    return f"{error.filename or path}: {error.strerror or error}"
