@@ -140,6 +140,19 @@ def test_a_session_may_raise_a_violation_for_what_it_hears():
     assert (close.class_id, close.method_id) == (10, 70)
 
 
+def test_what_a_session_refuses_belongs_to_the_state_before():
+    listener = Listener()
+    listener.connection.receive(PROTOCOL_HEADER + method(0, methods.ConnectionStartOk()))
+
+    def refuse(said):
+        raise ProtocolViolation(ReplyCode.NOT_ALLOWED, "too much", said.index)
+
+    listener.method = refuse
+    listener.connection.receive(method(0, methods.ConnectionTuneOk()))
+    assert listener.take_output() == b""
+    assert listener.connection.is_closed
+
+
 # Channels --------------------------------------------------------------------------------------
 
 

@@ -209,8 +209,9 @@ class Connection:
             self.send(0, methods.ConnectionCloseOk())
             self._finish()
             raise _Finished
-        self.state = following
+        # What the session raises belongs to the state before.
         self._events.method(method)
+        self.state = following
 
     def _channel_frame(self, channel: Channel, kind: int, frame: bytes) -> None:
         if kind == frames.METHOD and channel.parts is None:

@@ -1,0 +1,58 @@
+"""Alarms go on and off, and watchers hear of it."""
+
+import pytest
+
+from leveret.broker.alarms import Alarms
+
+
+class Guard:
+    """Writes down what the alarms are when they change."""
+
+    def __init__(self, alarms):
+        self.alarms = alarms
+        self.seen = []
+        alarms.watchers[self] = None
+
+    def alarms_changed(self):
+        self.seen.append(self.alarms.is_on and self.alarms.reason)
+
+
+@pytest.fixture
+def guard():
+    return Guard(Alarms())
+
+
+def test_there_is_no_alarm_at_first(guard):
+    assert not guard.alarms.is_on
+
+
+def test_an_alarm_is_on_until_the_last_resource_has_recovered(guard):
+    alarms = guard.alarms
+    alarms.set("memory")
+    alarms.set("disk")
+    alarms.clear("memory")
+    assert alarms.is_on
+    alarms.clear("disk")
+    assert not alarms.is_on
+    assert guard.seen == ["low on memory", "low on memory & disk", "low on disk", False]
+
+
+def test_nobody_is_told_what_is_known(guard):
+    guard.alarms.set("disk")
+    guard.alarms.set("disk")
+    guard.alarms.clear("memory")
+    assert guard.seen == ["low on disk"]
+
+
+def test_a_watcher_may_leave_when_it_is_told():
+    alarms = Alarms()
+
+    class Leaver(Guard):
+        def alarms_changed(self):
+            del self.alarms.watchers[self]
+
+    Leaver(alarms)
+    guard = Guard(alarms)
+    alarms.set("disk")
+    alarms.clear("disk")
+    assert guard.seen == ["low on disk", False]

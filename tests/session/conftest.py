@@ -1,0 +1,16 @@
+"""What the tests of sessions share."""
+
+import pytest
+
+from tests.session.harness import World
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def channel(world):
+    """An open channel on a connection of its own."""
+    return world.channel()

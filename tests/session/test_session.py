@@ -1,0 +1,261 @@
+"""A session from its greeting to its end."""
+
+import pytest
+from pamqp import commands, frame
+
+from leveret.protocol.limits import Limits
+from leveret.protocol.states import State
+from leveret.wire import frames, methods
+from leveret.wire.values import encode_table
+from tests.session.harness import CAPABILITIES, Content, World
+
+GUEST = b"\0guest\0guest"
+
+
+def greeted(world, **who):
+    client = world.stranger(**who)
+    client.send(frames.PROTOCOL_HEADER)
+    (start,) = client.take(0)
+    return client, start
+
+
+def log_in(client, response=GUEST, mechanism="PLAIN", capabilities=CAPABILITIES):
+    properties = {"capabilities": capabilities}
+    client.say(methods.ConnectionStartOk(properties, mechanism, response, "en_US"))
+    return client.take(0)
+
+
+# The handshake ---------------------------------------------------------------------------------
+
+
+def test_a_greeting_is_answered_with_start(world):
+    _client, start = greeted(world)
+    assert (start.version_major, start.version_minor) == (0, 9)
+    assert (start.mechanisms, start.locales) == (b"PLAIN AMQPLAIN", b"en_US")
+    assert start.server_properties["product"] == "RabbitMQ"
+
+
+def test_pamqp_reads_our_start(world):
+    client = world.stranger()
+    client.send(frames.PROTOCOL_HEADER)
+    octets = client.take_octets()
+    size, channel, start = frame.unmarshal(octets)
+    assert (size, channel) == (len(octets), 0)
+    assert isinstance(start, commands.Connection.Start)
+    assert start.server_properties["capabilities"]["basic.nack"] is True
+
+
+def test_a_login_is_answered_with_tune(world):
+    client, _start = greeted(world)
+    assert log_in(client) == [methods.ConnectionTune(2047, 131072, 60)]
+
+
+def test_amqplain_is_a_login_too(world):
+    client, _start = greeted(world)
+    response = encode_table({"LOGIN": "guest", "PASSWORD": "guest"})[4:]
+    assert isinstance(log_in(client, response, "AMQPLAIN")[0], methods.ConnectionTune)
+
+
+@pytest.mark.parametrize("response", [b"\0guest\0wrong", b"\0nobody\0guest"])
+def test_a_wrong_login_is_refused_to_those_who_can_take_it(world, response):
+    client, _start = greeted(world)
+    (close,) = log_in(client, response)
+    assert (close.reply_code, close.class_id, close.method_id) == (403, 0, 0)
+    assert close.reply_text == (
+        "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. "
+        "For details see the broker logfile."
+    )
+    assert "login refused" in world.reports[0]
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"authentication_failure_close": False}, "all", None])
+def test_others_are_hung_up_on(world, capabilities):
+    client, _start = greeted(world)
+    properties = {} if capabilities is None else {"capabilities": capabilities}
+    client.say(methods.ConnectionStartOk(properties, "PLAIN", b"\0guest\0wrong", "en_US"))
+    assert client.take(0) == []
+    assert client.session.connection.is_closed
+
+
+@pytest.mark.parametrize(
+    ("response", "mechanism"),
+    [(GUEST, "EXTERNAL"), (GUEST, "plain"), (b"guest", "PLAIN"), (b"\0guest", "AMQPLAIN")],
+)
+def test_a_login_that_is_none_is_hung_up_on(world, response, mechanism):
+    client, _start = greeted(world)
+    assert log_in(client, response, mechanism) == []
+    assert client.session.connection.is_closed
+
+
+def test_guest_from_elsewhere_is_refused_like_a_wrong_password(world):
+    client, _start = greeted(world, is_loopback=False)
+    (close,) = log_in(client)
+    assert close.reply_code == 403
+    assert "can only connect via localhost" in world.reports[0]
+
+
+@pytest.mark.parametrize(
+    ("vhost", "text"),
+    [
+        ("nowhere", "NOT_ALLOWED - vhost nowhere not found"),
+        ("other", "NOT_ALLOWED - access to vhost 'other' refused for user 'guest'"),
+    ],
+)
+def test_a_vhost_that_cannot_be_entered_is_refused(world, vhost, text):
+    world.broker.add_vhost("other")
+    client, _start = greeted(world)
+    log_in(client)
+    client.say(methods.ConnectionTuneOk(2047, 131072, 0))
+    client.say(methods.ConnectionOpen(vhost))
+    close = client.closed_with()
+    assert (close.reply_code, close.reply_text) == (530, text)
+    assert (close.class_id, close.method_id) == (10, 40)
+
+
+def test_a_client_that_wants_too_much_is_hung_up_on(world):
+    client, _start = greeted(world)
+    log_in(client)
+    client.say(methods.ConnectionTuneOk(2048, 131072, 0))
+    assert client.session.connection.is_closed
+
+
+def test_the_clients_properties_are_kept(world):
+    client = world.client(capabilities={"basic.nack": True})
+    assert client.session.client_properties == {"capabilities": {"basic.nack": True}}
+    assert client.session.client_can("basic.nack")
+    assert not client.session.client_can("consumer_cancel_notify")
+
+
+# An open connection ----------------------------------------------------------------------------
+
+
+def test_a_new_secret_is_accepted(world):
+    client = world.client()
+    assert client.call(methods.ConnectionUpdateSecret(b"new")) == methods.ConnectionUpdateSecretOk()
+
+
+def test_a_client_that_leaves_is_answered(world):
+    client = world.client()
+    assert client.call(methods.ConnectionClose(200, "bye")) == methods.ConnectionCloseOk()
+    assert client.session.connection.is_closed
+
+
+def test_a_violation_is_reported_and_closes_the_connection(world):
+    client = world.client()
+    client.send(b"\x00" * 16)
+    assert client.closed_with().reply_code == 501
+    assert world.reports == [
+        "closing connection peer: FRAME_ERROR - type 0, all octets = <<>>: "
+        "{invalid_frame_end_marker,0}"
+    ]
+
+
+@pytest.mark.parametrize("how", ["close", "hang_up"])
+def test_exclusive_queues_go_with_the_connection(world, how):
+    client = world.client()
+    channel = client.channel()
+    channel.declare("mine", exclusive=True)
+    channel.declare("ours")
+    channel.consume("mine")
+    getattr(client, how)()
+    assert world.vhost.queues.keys() == {"ours"}
+
+
+def test_what_a_client_held_goes_back_when_it_hangs_up(world):
+    client, other = world.client(), world.channel()
+    channel = client.channel()
+    channel.declare()
+    channel.fill("q", b"a", b"b")
+    channel.consume()
+    client.hang_up()
+    assert [content.method.redelivered for content in other.consume()] == [True, True]
+
+
+def test_a_connection_that_is_closing_holds_nothing(world):
+    client, other = world.client(), world.channel()
+    channel = client.channel()
+    channel.declare()
+    channel.fill("q", b"a")
+    channel.consume()
+    client.send(b"\x00" * 16)
+    assert client.session.connection.state is State.CLOSING
+    assert other.get().body == b"a"
+
+
+# Pressure and alarms ---------------------------------------------------------------------------
+
+
+def test_a_client_that_does_not_read_gets_nothing_more_until_it_does(world, channel):
+    channel.declare()
+    channel.consume()
+    channel.client.session.pause()
+    world.channel().fill("q", b"a", b"b")
+    assert channel.take() == []
+    channel.client.session.resume()
+    assert channel.bodies() == [b"a", b"b"]
+
+
+def test_others_get_what_a_slow_client_does_not_take(world, channel):
+    channel.declare()
+    channel.consume()
+    other = world.channel()
+    other.consume()
+    channel.client.session.pause()
+    world.channel().fill("q", b"a", b"b")
+    assert other.bodies() == [b"a", b"b"]
+
+
+def test_whoever_publishes_during_an_alarm_is_blocked_and_told(world, channel):
+    channel.declare()
+    idle = world.client()
+    world.broker.alarms.set("memory")
+    assert not channel.client.is_reading_held
+    channel.fill("q", b"a", b"b")
+    assert channel.client.is_reading_held
+    assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
+    assert not idle.is_reading_held
+    world.broker.alarms.clear("memory")
+    assert not channel.client.is_reading_held
+    assert channel.client.take(0) == [methods.ConnectionUnblocked()]
+    assert idle.take(0) == []
+    assert channel.count() == 2
+
+
+def test_a_client_that_does_not_understand_is_blocked_in_silence(world):
+    client = world.client(capabilities={})
+    channel = client.channel()
+    channel.declare()
+    world.broker.alarms.set("disk")
+    channel.fill("q", b"a")
+    assert client.is_reading_held
+    world.broker.alarms.clear("disk")
+    assert not client.is_reading_held
+    assert client.take(0) == []
+
+
+def test_a_client_that_left_hears_of_no_alarm(world):
+    client = world.client()
+    client.hang_up()
+    world.broker.alarms.set("disk")
+    assert client.take(0) == []
+
+
+# Limits ----------------------------------------------------------------------------------------
+
+
+def test_a_client_with_smaller_frames_gets_smaller_frames(world):
+    channel = world.channel()
+    channel.declare()
+    channel.publish(b"x" * 10_000, key="q")
+    narrow = world.client(tune=(10, 4096, 0)).channel()
+    content = narrow.get()
+    assert isinstance(content, Content)
+    assert (content.body, content.frames_count) == (b"x" * 10_000, 3)
+
+
+def test_without_any_limit_a_body_is_one_frame():
+    world = World(Limits(frame_max=0, channel_max=0))
+    channel = world.channel()
+    channel.declare()
+    channel.publish(b"x" * 300_000, key="q")
+    assert channel.get().frames_count == 1
