@@ -43,12 +43,11 @@ class DataDirectory:
             raise self._unusable(error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            raise StartRefused(self._taken()) from error
-        try:
             self.report_file.unlink(missing_ok=True)
             self.pid_file.write_text(f"{os.getpid()}\n")
+        except BlockingIOError as error:
+            os.close(lock)
+            raise StartRefused(self._taken()) from error
         except OSError as error:
             os.close(lock)
             raise self._unusable(error) from error
