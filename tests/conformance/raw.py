@@ -49,6 +49,7 @@ class Client:
     transcript: list[str] = field(default_factory=list)
     closed: bool = False
     is_over: bool = False  # Either side has closed the connection; the socket may still be open.
+    frame_max: int = 131072
     close_ok: bool = True  # Answer a close at once, as a well-mannered client does.
     received: bytes = b""
     generated: list[str] = field(default_factory=list)
@@ -112,6 +113,7 @@ class Client:
                 self.transcript.append(f"protocol header {header!r}")
             if len(self.received) >= 7:
                 kind, channel, size = struct.unpack_from(">BHI", self.received)
+                assert size + 8 <= self.frame_max, "larger than we agreed"
                 if len(self.received) >= size + 8:
                     payload = self.received[7 : 7 + size]
                     assert self.received[7 + size : 8 + size] == wire.FRAME_END
@@ -202,6 +204,7 @@ class Client:
         capabilities: dict[str, bool] = CAPABILITIES,
         user: str = "guest",
         heartbeat: int = 0,
+        frame_max: int = 131072,
     ) -> None:
         """Open a connection without writing it down; every user's password is its name."""
         kept, self.transcript = self.transcript, []
@@ -215,7 +218,8 @@ class Client:
         }
         self.send_method(0, "connection.start-ok", start_ok)
         self.receive_until("connection.tune", channel=0)
-        tune_ok = {"channel_max": 2047, "frame_max": 131072, "heartbeat": heartbeat}
+        self.frame_max = frame_max
+        tune_ok = {"channel_max": 2047, "frame_max": frame_max, "heartbeat": heartbeat}
         self.send_method(0, "connection.tune-ok", tune_ok)
         self.send_method(0, "connection.open", {"virtual_host": "/"})
         self.receive_until("connection.open-ok", channel=0)

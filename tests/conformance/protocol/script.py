@@ -15,6 +15,7 @@ from tests.conformance.protocol import wire
 from tests.conformance.raw import CAPABILITIES, PROTOCOL_HEADER, Client, Closed
 
 FIRST = "a"
+NARROW = "narrow"  # A connection of this name agrees on the smallest frames there are.
 
 
 class Endpoint(Protocol):
@@ -68,7 +69,11 @@ class Run:
             client = Client(self.endpoint.host, self.endpoint.port, self.prefix)
             self.clients[name] = client
             if not self.bare:
-                client.handshake(self.capabilities, self.user if name == FIRST else "guest")
+                client.handshake(
+                    self.capabilities,
+                    user=self.user if name == FIRST else "guest",
+                    frame_max=4096 if name == NARROW else 131072,
+                )
                 client.open_channel()
         return self.clients[name]
 
@@ -154,8 +159,9 @@ def publish(
         client.send_method(channel, "basic.publish", method)
         header = wire.encode_header(client.prefixed(rest), len(body))
         client.send(wire.encode_frame(wire.HEADER, channel, header))
-        for start in range(0, len(body), 131064):
-            part = body[start : start + 131064]
+        piece = client.frame_max - 8
+        for start in range(0, len(body), piece):
+            part = body[start : start + piece]
             client.send(wire.encode_frame(wire.BODY, channel, part))
 
     return Step(act)

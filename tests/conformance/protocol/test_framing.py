@@ -6,8 +6,10 @@ import pytest
 
 from tests.conformance.protocol import wire
 from tests.conformance.protocol.script import (
+    NARROW,
     body,
     by,
+    consume,
     data,
     do,
     expect,
@@ -209,6 +211,34 @@ CONTENT = {
     "as large as 64 bits": [PUBLISH, header(2**64 - 1), quiet(), sync()],
 }
 
+LARGE = bytes(range(256)) * 2000
+SMALL_FRAMES = {
+    "a large message got": [queue(), publish("~q", LARGE), sync(), by(NARROW, get())],
+    "a large message delivered": [
+        queue(),
+        by(NARROW, consume()),
+        publish("~q", LARGE),
+        by(NARROW, expect()),
+    ],
+    "a large message published and returned": [
+        by(NARROW, publish("~none", LARGE, mandatory=1)),
+        by(NARROW, expect()),
+    ],
+    "a large message published, got in larger frames": [
+        queue(),
+        by(NARROW, publish("~q", LARGE)),
+        by(NARROW, sync()),
+        get(),
+    ],
+    "a message one octet too large for a frame": [
+        queue(),
+        publish("~q", b"x" * 4089),
+        sync(),
+        by(NARROW, get()),
+    ],
+    "a frame too large": [by(NARROW, frame(3, 1, b"x" * 4097)), by(NARROW, read_to_end())],
+}
+
 ONE_AMONG_TWO = {
     "a broken connection leaves the other": [
         by("other", queue()),
@@ -230,6 +260,7 @@ SCRIPTS = {
         ("method", METHODS),
         ("channel 0", CHANNEL_0),
         ("content", CONTENT),
+        ("small frames", SMALL_FRAMES),
         ("reach", ONE_AMONG_TWO),
     ]
     for name, script in table.items()
