@@ -260,14 +260,23 @@ LOCKED = (
         lambda a: a.delete_queue("mine", if_unused=False, if_empty=False),
         lambda a: a.purge_queue("mine"),
         lambda a: a.bind_queue("mine", "amq.fanout", "", {}),
+        lambda a: a.unbind_queue("mine", "amq.direct", "bound", {}),
         lambda a: a.readable_queue("mine"),
     ],
 )
 def test_an_exclusive_queue_is_its_connections_own(connect, verb):
-    connect().declare_queue("mine", QueueOptions(exclusive=True))
+    owner = connect()
+    owner.declare_queue("mine", QueueOptions(exclusive=True))
+    owner.bind_queue("mine", "amq.direct", "bound", {})
     with pytest.raises(ResourceLocked) as refusal:
         verb(connect())
     assert str(refusal.value) == LOCKED
+
+
+def test_unbinding_from_a_locked_queue_what_is_not_bound_is_no_error(connect):
+    owner = connect()
+    owner.declare_queue("mine", QueueOptions(exclusive=True))
+    connect().unbind_queue("mine", "amq.direct", "never bound", {})
 
 
 def test_the_owner_uses_its_exclusive_queue_freely(connect):

@@ -45,7 +45,9 @@ def test_unbinding_takes_it_from_both_ends(bindings):
     bindings.add(binding(source, jobs, "a"))
     kept = binding(source, jobs, "b")
     bindings.add(kept)
+    assert binding(source, jobs, "a") in bindings
     bindings.remove(binding(source, jobs, "a"))
+    assert binding(source, jobs, "a") not in bindings
     assert source.bindings == bindings.arriving(jobs) == [kept]
     bindings.remove(kept)
     assert source.bindings == bindings.arriving(jobs) == []

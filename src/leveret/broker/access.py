@@ -147,8 +147,12 @@ class Access:
         """Unbinding what is not bound, or is not there at all, is no error."""
         self._ask_to_bind("queue", name, source)
         exchange, queue = self.vhost.exchanges.get(source), self.vhost.queues.get(name)
-        if exchange is not None and queue is not None:
-            self.vhost.unbind(Binding(exchange, queue, key, table))
+        if exchange is None or queue is None:
+            return
+        binding = Binding(exchange, queue, key, table)
+        if binding in self.vhost.bindings:
+            self._refuse_locked(queue)
+            self.vhost.unbind(binding)
 
     def readable_queue(self, name: str) -> Queue:
         """A queue to get or consume from."""

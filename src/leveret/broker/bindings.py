@@ -45,6 +45,9 @@ class Bindings:
     def __init__(self) -> None:
         self._arriving: dict[Destination, dict[tuple[str, BindingKey], Binding]] = {}
 
+    def __contains__(self, binding: Binding) -> bool:
+        return (binding.source.name, binding.key) in self._arriving.get(binding.destination, {})
+
     def add(self, binding: Binding) -> None:
         """Bind; a binding that is there already stays as it is."""
         if binding.source.bind(binding):
