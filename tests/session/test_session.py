@@ -144,10 +144,8 @@ def test_a_violation_is_reported_and_closes_the_connection(world):
     client = world.client()
     client.send(b"\x00" * 16)
     assert client.closed_with().reply_code == 501
-    assert world.reports == [
-        "closing connection peer: FRAME_ERROR - type 0, all octets = <<>>: "
-        "{invalid_frame_end_marker,0}"
-    ]
+    (report,) = world.reports
+    assert report.startswith("closing connection peer: FRAME_ERROR - type 0, all octets = <<>>")
 
 
 @pytest.mark.parametrize("how", ["close", "hang_up"])

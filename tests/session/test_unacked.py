@@ -1,0 +1,75 @@
+"""What is out for acknowledgement, by delivery tag."""
+
+import pytest
+
+from leveret.broker.errors import PreconditionFailed
+from leveret.session.unacked import requeue, settle, take
+
+
+class Holder:
+    """Got deliveries from a queue and counts those that are out no more."""
+
+    def __init__(self, queue=None):
+        self.queue = queue
+        self.settled_counts = []
+
+    def settled(self, count):
+        self.settled_counts.append(count)
+
+
+class Line:
+    """A queue that keeps what comes back."""
+
+    def __init__(self):
+        self.returned = []
+
+    def requeue(self, messages):
+        self.returned.append(list(messages))
+
+
+@pytest.fixture
+def out():
+    return {tag: ("holder", f"message {tag}") for tag in (1, 2, 4, 5)}
+
+
+def test_one_tag_means_one_delivery(out):
+    assert list(take(out, 2, multiple=False)) == [2]
+    assert list(out) == [1, 4, 5]
+
+
+def test_multiple_means_all_up_to_the_tag(out):
+    assert list(take(out, 4, multiple=True)) == [1, 2, 4]
+    assert list(out) == [5]
+
+
+def test_multiple_with_tag_0_means_all(out):
+    assert list(take(out, 0, multiple=True)) == [1, 2, 4, 5]
+    assert out == {}
+    assert take(out, 0, multiple=True) == {}
+
+
+@pytest.mark.parametrize("multiple", [True, False])
+@pytest.mark.parametrize("tag", [3, 6])
+def test_a_tag_that_is_not_out_is_refused_and_nothing_is_taken(out, tag, multiple):
+    with pytest.raises(PreconditionFailed, match=f"unknown delivery tag {tag}"):
+        take(out, tag, multiple=multiple)
+    assert list(out) == [1, 2, 4, 5]
+
+
+def test_tag_0_alone_is_no_tag(out):
+    with pytest.raises(PreconditionFailed, match="unknown delivery tag 0"):
+        take(out, 0, multiple=False)
+
+
+def test_each_holder_hears_how_many_are_settled():
+    one, other = Holder(), Holder()
+    settle({1: (one, "a"), 2: (other, "b"), 3: (one, "c")})
+    assert (one.settled_counts, other.settled_counts) == ([2], [1])
+
+
+def test_each_queue_gets_its_messages_back_at_once():
+    jobs, mails = Line(), Line()
+    one, other, third = Holder(jobs), Holder(mails), Holder(jobs)
+    requeue({1: (one, "a"), 2: (other, "b"), 3: (third, "c")})
+    assert (jobs.returned, mails.returned) == ([["a", "c"]], [["b"]])
+    assert one.settled_counts == other.settled_counts == third.settled_counts == [1]
