@@ -19,6 +19,11 @@ def roundtrip(url):
         return channel.basic_get("q", auto_ack=True)[2]
 
 
+def broker_threads():
+    """Brokers that run on a thread right now: other tests may share one for a whole session."""
+    return {thread for thread in threading.enumerate() if thread.name == "leveret"}
+
+
 def test_a_broker_runs_in_the_callers_event_loop():
     async def scene():
         async with leveret.Broker(port=0) as broker:
@@ -40,9 +45,11 @@ def test_a_broker_on_its_thread_is_ready_when_the_block_begins():
 
 
 def test_the_port_is_free_and_the_thread_gone_when_the_block_ends():
+    before = broker_threads()
     with leveret.running(port=0) as broker:
         port = broker.port
-    assert not [thread for thread in threading.enumerate() if thread.name == "leveret"]
+        assert len(broker_threads() - before) == 1
+    assert broker_threads() <= before
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
 
@@ -64,13 +71,14 @@ def test_an_error_in_the_block_ends_the_broker_and_goes_on():
 
 
 def test_a_taken_port_is_refused_in_the_caller():
+    before = broker_threads()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(leveret.StartRefused, match="already in use"), leveret.running(port):
             pass
         with pytest.raises(leveret.StartRefused, match="already in use"):
             asyncio.run(enter_and_leave(port))
-    assert not [thread for thread in threading.enumerate() if thread.name == "leveret"]
+    assert broker_threads() <= before
 
 
 async def enter_and_leave(port):
