@@ -12,6 +12,8 @@ import pytest
 from pika import BasicProperties
 from pika.exceptions import ChannelClosedByBroker, UnroutableError
 
+from tests.conformance.clients.waiting import turns
+
 STEPS = 120
 QUEUES = ["a", "b", "c"]
 EXCHANGES = ["x", "y", "z"]
@@ -33,33 +35,46 @@ TABLES = [None, {}, {"x-match": "any", "h": 1}, {"h": 1}, {"x-match": "all", "h"
 
 
 class Walk:
-    """One broker's walk: a connection, a channel, and the tags of the messages that are out."""
+    """One broker's walk on two connections: their channels, and the tags that each holds."""
 
     def __init__(self, endpoint, prefix, seed):
         self.chance = random.Random(seed)
         self.prefix = prefix
         parameters = pika.ConnectionParameters(endpoint.host, endpoint.port)
-        self.connection = pika.BlockingConnection(parameters)
-        self.open_channel()
+        self.connections = [pika.BlockingConnection(parameters) for _ in range(2)]
+        self.channels = [self.open_channel(each) for each in self.connections]
+        self.held = [[], []]
+        self.side = 0
         self.verbs = [
             getattr(self, name) for name in sorted(dir(type(self))) if name.startswith("do_")
         ]
 
-    def open_channel(self):
-        self.channel = self.connection.channel()
-        self.channel.confirm_delivery()
-        self.out = []
+    @staticmethod
+    def open_channel(connection):
+        channel = connection.channel()
+        channel.confirm_delivery()
+        return channel
+
+    @property
+    def channel(self):
+        return self.channels[self.side]
+
+    @property
+    def out(self):
+        return self.held[self.side]
 
     def step(self):
         verb = self.chance.choice(self.verbs)
+        self.side = 0 if self.chance.random() < 0.8 else 1
         try:
-            return verb.__name__, verb()
+            return verb.__name__, self.side, verb()
         except ChannelClosedByBroker as refused:
-            self.open_channel()
-            return verb.__name__, self.neutral(refused.args)
+            self.channels[self.side] = self.open_channel(self.connections[self.side])
+            self.out.clear()
+            return verb.__name__, self.side, self.neutral(refused.args)
         except UnroutableError as returned:
             method = returned.messages[0].method
-            return verb.__name__, method.reply_code, method.reply_text
+            return verb.__name__, self.side, (method.reply_code, method.reply_text)
 
     def neutral(self, refusal):
         return refusal[0], refusal[1].replace(self.prefix, "~")
@@ -148,6 +163,7 @@ class Walk:
             tag = self.chance.choice(self.out)
             self.out.remove(tag)
             method(tag, **options)
+            self.channel.basic_qos()  # Answered once the channel has passed on what came before.
 
     def do_ack(self):
         self.settle(self.channel.basic_ack)
@@ -162,6 +178,7 @@ class Walk:
         if self.flag():
             self.channel.basic_recover(requeue=True)
             self.out.clear()
+            self.channel.basic_qos()
 
     def do_delete_queue(self):
         if self.flag():
@@ -176,16 +193,29 @@ class Walk:
             self.channel.queue_purge(self.queue())
 
     def end(self):
-        channel = self.connection.channel()
+        self.connections[1].close()
+        channel = self.connections[0].channel()
         names = [self.prefix + name for name in QUEUES]
         for name in names:
-            channel.queue_delete(name)
+            self.delete_when_free(name)
         for name in EXCHANGES:
             channel.exchange_delete(self.prefix + name)
         for source, destination in itertools.product(PREDECLARED, repeat=2):
             for key in (*KEYS, "", *names):  # These exchanges stay: undo what was bound to them.
                 channel.exchange_unbind(destination, source, key)
-        self.connection.close()
+        self.connections[0].close()
+
+    def delete_when_free(self, name):
+        """An exclusive queue of the connection that has just ended is locked until it is gone."""
+        for _ in turns(lambda: self.deleted(name), name):
+            pass
+
+    def deleted(self, name):
+        try:
+            self.connections[0].channel().queue_delete(name)
+        except ChannelClosedByBroker:
+            return False
+        return True
 
 
 @pytest.mark.parametrize("seed", range(8))
