@@ -1,11 +1,13 @@
 """The comparison itself: one script, two brokers, equal transcripts.
 
-A module states its scripts as SCRIPTS, by name, and what holds for all of them as OPTIONS.
-Those that were selected run side by side, since a script spends its time waiting.
+A module states its scripts as SCRIPTS, by name; what holds for all of them as OPTIONS; and the
+users they need beside guest as USERS. All scripts that were selected start at once and run side
+by side, since a script spends its time waiting; each test then looks at its own.
 """
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,53 +17,51 @@ from tests.conformance.protocol.differences import comparable, is_refused_for_la
 from tests.conformance.protocol.script import run
 
 SIDE_BY_SIDE = 12
-Transcript = Future[list[str]]
+Transcripts = dict[tuple[str, str, str], Future[list[str]]]
 
 
-def selected(request: pytest.FixtureRequest) -> list[str]:
-    """The names of the scripts of this module that this session will ask for."""
-    return [
-        item.callspec.params["name"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function)
-        and item.module is request.module
-        and item.originalname == "test_both_brokers_answer_alike"
-    ]
+def perform(module: ModuleType, name: str, broker: Endpoint) -> list[str]:
+    return run(module.SCRIPTS[name], broker, **getattr(module, "OPTIONS", {}))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def transcripts(
     request: pytest.FixtureRequest, rabbitmq: Endpoint, leveret: Endpoint
-) -> Iterator[dict[tuple[str, str], Transcript]]:
-    """What each broker answers to each script, by name and broker."""
-    scripts: dict[str, Any] = request.module.SCRIPTS
-    options: dict[str, Any] = getattr(request.module, "OPTIONS", {})
+) -> Iterator[Transcripts]:
+    """What each broker answers to each script, by module, name and broker."""
+    wanted: list[tuple[Any, str]] = [
+        (item.module, item.callspec.params["name"])
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and item.originalname == "test_both_brokers_answer_alike"
+    ]
+    for module in {module for module, _ in wanted}:
+        for user, rights in getattr(module, "USERS", {}).items():
+            rabbitmq.admit(user, rights)
+            leveret.admit(user, rights)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as executor:
         yield {
-            (name, broker.name): executor.submit(run, scripts[name], broker, **options)
+            (module.__name__, name, broker.name): executor.submit(perform, module, name, broker)
+            for module, name in wanted
             for broker in (rabbitmq, leveret)
-            for name in selected(request)
         }
+        executor.shutdown(cancel_futures=True)
 
 
 @pytest.fixture
 def alike(
-    request: pytest.FixtureRequest,
-    transcripts: dict[tuple[str, str], Transcript],
-    rabbitmq: Endpoint,
-    leveret: Endpoint,
+    request: pytest.FixtureRequest, transcripts: Transcripts, rabbitmq: Endpoint, leveret: Endpoint
 ) -> Callable[[str], None]:
-    scripts: dict[str, Any] = request.module.SCRIPTS
-    options: dict[str, Any] = getattr(request.module, "OPTIONS", {})
+    module = request.module
 
     def check(name: str) -> None:
-        theirs = transcripts[name, "rabbitmq"].result()
-        ours = transcripts[name, "leveret"].result()
+        theirs = transcripts[module.__name__, name, "rabbitmq"].result()
+        ours = transcripts[module.__name__, name, "leveret"].result()
         if is_refused_for_later(ours) or comparable(name, ours) == comparable(name, theirs):
             return
         # On a busy machine RabbitMQ's processes can look late: a difference has to show twice.
-        theirs = run(scripts[name], rabbitmq, **options)
-        ours = run(scripts[name], leveret, **options)
+        theirs = perform(module, name, rabbitmq)
+        ours = perform(module, name, leveret)
         assert comparable(name, ours) == comparable(name, theirs)
 
     return check

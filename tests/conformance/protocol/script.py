@@ -1,7 +1,8 @@
 """Scripts: short lists of steps, run alike on any broker, whose transcript is then compared.
 
-Names that start with `~` belong to one run and are removed after it. A step acts on the script's
-first connection unless `by("other", step)` says otherwise; connections open as they are named.
+Names that start with `~` belong to one run; what it leaves behind goes with the broker. A step
+acts on the script's first connection unless `by("other", step)` says otherwise; connections open
+as they are named.
 """
 
 import contextlib
@@ -54,7 +55,6 @@ class Run:
     user: str = "guest"
     transcript: list[str] = field(default_factory=list)
     clients: dict[str, Client] = field(default_factory=dict)
-    leftovers: list[tuple[str, str]] = field(default_factory=list)
 
     def step(self, step: Step) -> None:
         client = self.client(step.connection)
@@ -80,8 +80,6 @@ class Run:
     def end(self) -> None:
         for client in self.clients.values():
             client.hang_up()
-        if self.leftovers:
-            sweep(self.endpoint, self.leftovers)
 
 
 def run(
@@ -108,31 +106,14 @@ def run(
     return current.transcript
 
 
-def sweep(endpoint: Endpoint, leftovers: list[tuple[str, str]]) -> None:
-    """Delete what a run declared; to delete what is gone is no error in this protocol."""
-    janitor = Client(endpoint.host, endpoint.port)
-    janitor.handshake()
-    janitor.open_channel()
-    for kind, name in dict.fromkeys(leftovers):
-        janitor.send_method(1, f"{kind}.delete", {kind: name})
-        janitor.receive_until(f"{kind}.delete-ok", channel=1)
-        if "channel.close" in janitor.transcript[-1]:
-            janitor.open_channel()
-    janitor.hang_up()
-
-
 # --- steps
 
 
 def do(name: str, channel: int = 1, **values: Any) -> Step:
     """Send a method; if the book gives it an answer, read up to that."""
 
-    def act(current: Run, client: Client) -> None:
+    def act(_: Run, client: Client) -> None:
         client.send_method(channel, name, values)
-        kind, _, verb = name.partition(".")
-        declared = values.get(kind, "")
-        if verb == "declare" and "~" in declared:
-            current.leftovers.append((kind, client.prefixed(declared)))
         answers = [f"{name}-ok", *(["basic.get-empty"] if name == "basic.get" else [])]
         if answers[0] not in wire.BY_NAME or values.get("nowait"):
             return

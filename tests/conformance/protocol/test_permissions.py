@@ -164,12 +164,7 @@ SCRIPTS = {
     for name, script in table.items()
 }
 OPTIONS = {"user": "limited"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _limited(rabbitmq, leveret):
-    rabbitmq.admit("limited", LIMITED)
-    leveret.admit("limited", LIMITED)
+USERS = {"limited": LIMITED}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
