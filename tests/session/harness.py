@@ -157,9 +157,19 @@ class Client:
         return close
 
     def take_octets(self):
+        """What there is to send, turn after turn, until there is no more."""
+        output = self.session.connection.output
+        octets = b""
+        while output:
+            octets += self.take_turn()
+        return octets
+
+    def take_turn(self):
+        """What there is to send in this turn of the loop; another turn begins."""
         output = self.session.connection.output
         octets = b"".join(output)
         output.clear()
+        self.session.renew_allowance()
         return octets
 
     def _receive(self):

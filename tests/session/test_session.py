@@ -134,6 +134,12 @@ def test_a_new_secret_is_accepted(world):
     assert client.call(methods.ConnectionUpdateSecret(b"new")) == methods.ConnectionUpdateSecretOk()
 
 
+def test_the_session_leaves_the_closing_to_the_protocol(world):
+    client = world.client()
+    client.session.method(methods.ConnectionCloseOk())
+    assert client.take(0) == []
+
+
 def test_a_client_that_leaves_is_answered(world):
     client = world.client()
     assert client.call(methods.ConnectionClose(200, "bye")) == methods.ConnectionCloseOk()

@@ -1,0 +1,106 @@
+"""A subscription at its channel's end."""
+
+import pytest
+
+from leveret.wire import methods
+from tests.session.harness import World
+
+
+def consumer_of(channel, tag="c"):
+    """The server's own view of a consumer."""
+    return channel.client.session.channels[channel.number].consumers[tag]
+
+
+def test_the_tag_may_be_as_long_as_a_short_string(channel):
+    channel.declare()
+    tag = "ü" * 127
+    channel.consume(tag=tag)
+    channel.fill("q", b"x")
+    assert channel.take()[0].method.consumer_tag == tag
+
+
+@pytest.mark.parametrize(("arguments", "priority"), [({}, 0), ({"x-priority": -3}, -3)])
+def test_the_priority_is_an_argument(channel, arguments, priority):
+    channel.declare()
+    channel.consume(arguments=arguments)
+    assert consumer_of(channel).priority == priority
+
+
+def test_a_full_consumer_is_not_ready_and_ready_when_it_settles(channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=2))
+    channel.consume()
+    consumer = consumer_of(channel)
+    assert (consumer.is_ready, consumer.room) == (True, 2)
+    channel.fill("q", b"a", b"b", b"c")
+    assert (consumer.is_ready, consumer.room) == (False, 0)
+    channel.ack(1)
+    assert (consumer.is_ready, consumer.room) == (False, 0)
+    channel.ack(3, multiple=True)
+    assert (consumer.is_ready, consumer.room) == (True, 2)
+
+
+def test_a_consumer_without_acknowledgement_is_never_full(channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=1))
+    channel.consume(no_ack=True)
+    channel.fill("q", b"a", b"b", b"c")
+    assert channel.bodies() == [b"a", b"b", b"c"]
+    assert channel.client.session.channels[1].unacked == {}
+
+
+def test_two_consumers_may_share_a_channel_and_a_queue(channel):
+    channel.declare()
+    for tag in ("x", "y"):
+        channel.consume(tag=tag)
+    channel.fill("q", b"a", b"b", b"c", b"d")
+    tags = [(content.method.consumer_tag, content.body) for content in channel.take()]
+    assert tags == [("x", b"a"), ("y", b"b"), ("x", b"c"), ("y", b"d")]
+
+
+def test_one_consumer_may_hear_of_many_addresses(channel):
+    channel.declare()
+    channel.call(methods.QueueBind(queue="q", exchange="amq.topic", routing_key="#"))
+    channel.consume()
+    keys = ["a", "b.c", "", "a", "ü" * 127]
+    for key in keys:
+        channel.publish(b"x", exchange="amq.topic", key=key)
+    assert [content.method.routing_key for content in channel.take()] == keys
+
+
+def test_a_consumer_with_smaller_frames_gets_smaller_frames(world):
+    consumer = world.client(tune=(10, 4096, 0)).channel()
+    consumer.declare()
+    consumer.consume()
+    world.channel().publish(b"x" * 9000, key="q")
+    (content,) = consumer.take()
+    assert (content.body, content.frames_count) == (b"x" * 9000, 3)
+
+
+def test_a_consumer_on_a_deleted_queue_waits_for_nothing(world, channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=1))
+    channel.consume()
+    world.channel().fill("q", b"a", b"b")
+    channel.take()
+    consumer = consumer_of(channel)
+    world.vhost.remove_queue(world.vhost.queues["q"])
+    channel.ack(1)
+    assert len(world.vhost.queues) == 0
+    assert consumer.room == 1
+    world.pass_time()
+    assert channel.take() == [methods.BasicCancel("c", nowait=True)]
+
+
+def test_a_long_backlog_is_taken_in_turns():
+    world = World()
+    channel = world.channel()
+    channel.declare()
+    channel.fill("q", *[b"x" * 100_000] * 30)
+    channel.say(methods.BasicConsume(queue="q", consumer_tag="c"))
+    first = len(channel.client.take_turn())
+    assert 1_000_000 < first < 1_300_000
+    while channel.client.session.connection.output or world.agenda.next_deadline() is not None:
+        channel.client.take_turn()
+        world.pass_time()
+    assert len(channel.client.session.channels[1].unacked) == 30
