@@ -18,8 +18,8 @@ def address() -> Iterator[Address]:
 
 @pytest.fixture
 def traffic() -> Traffic:
-    """As little load as shows that everything is connected."""
-    return Traffic(size=64, warmup_s=0.02, duration_s=0.1)
+    """As little load as shows that everything is connected; the window keeps backlogs short."""
+    return Traffic(size=64, confirm=200, warmup_s=0.02, duration_s=0.1)
 
 
 @pytest.fixture

@@ -117,7 +117,11 @@ def send_forever(connection):
         connection.send(b"x")
 
 
-def test_a_broker_that_never_answers_connection_close_gets_the_end_of_the_stream(listener):
+def test_a_broker_that_never_answers_connection_close_gets_the_end_of_the_stream(
+    listener, monkeypatch
+):
+    monkeypatch.setattr("leveret.perf.connection.CLOSE_S_MAX", 0.05)
+
     def ignore_close():
         accepted, _ = listener.accept()
         with accepted:

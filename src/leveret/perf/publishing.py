@@ -42,17 +42,23 @@ class Envelope:
 
 def encode_publish(channel: int, envelope: Envelope, body: bytes, frame_max: int) -> bytes:
     """The frames of one basic.publish: method, content header, and the body if there is one."""
+    content = encode_content(channel, body, frame_max, persistent=envelope.persistent)
+    return encode_method(channel, envelope) + content
+
+
+def encode_method(channel: int, envelope: Envelope) -> bytes:
     method = methods.BasicPublish(
         exchange=envelope.exchange,
         routing_key=envelope.routing_key,
         mandatory=envelope.mandatory,
     )
-    properties = Properties(delivery_mode=2) if envelope.persistent else Properties()
-    return (
-        frames.encode_frame(frames.METHOD, channel, encode(method))
-        + frames.encode_frame(frames.HEADER, channel, encode_header(properties, len(body)))
-        + frames.encode_body(channel, body, frame_max)
-    )
+    return frames.encode_frame(frames.METHOD, channel, encode(method))
+
+
+def encode_content(channel: int, body: bytes, frame_max: int, *, persistent: bool) -> bytes:
+    properties = Properties(delivery_mode=2) if persistent else Properties()
+    header = frames.encode_frame(frames.HEADER, channel, encode_header(properties, len(body)))
+    return header + frames.encode_body(channel, body, frame_max)
 
 
 class PublishRing:
@@ -63,8 +69,11 @@ class PublishRing:
     def __init__(
         self, channel: int, envelopes: Sequence[Envelope], size: int, frame_max: int
     ) -> None:
-        body = bytes(size)
-        encoded = [encode_publish(channel, each, body, frame_max) for each in envelopes]
+        # The content is everyone's: a ring of ten thousand queues is to be ready soon.
+        content = encode_content(
+            channel, bytes(size), frame_max, persistent=envelopes[0].persistent
+        )
+        encoded = [encode_method(channel, each) + content for each in envelopes]
         self.stride = len(encoded[0])
         if any(len(each) != self.stride for each in encoded):
             raise ValueError("the messages of a ring must all have the same length")

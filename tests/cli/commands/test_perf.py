@@ -11,7 +11,7 @@ from leveret import running
 from leveret.cli.commands.perf import perf
 from leveret.perf import plot
 from leveret.perf.result import Result, Sample
-from leveret.perf.scenarios import throughput
+from leveret.perf.scenarios import idle_connections, throughput, topic_bindings
 
 SHORT = ["--duration", "0.05", "--warmup", "0"]
 SCENARIOS = {
@@ -22,8 +22,8 @@ SCENARIOS = {
     "queue-churn": [*SHORT, "--at-once", "5"],
     "bind-churn": [*SHORT, "--at-once", "5"],
     "fan-out": [*SHORT, "--queues", "2"],
-    "many-queues": [*SHORT, "--count", "1", "--count", "2"],
-    "topic-bindings": [*SHORT, "--count", "1", "--count", "2"],
+    "many-queues": [*SHORT, "--confirm", "99", "--count", "1", "--count", "2"],
+    "topic-bindings": [*SHORT, "--confirm", "99", "--count", "1", "--count", "2"],
     "backlog": ["--messages", "10"],
     "idle-connections": ["--connections", "2", "--pid", str(os.getpid())],
 }
@@ -45,7 +45,9 @@ def test_every_scenario_is_a_command():
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_every_scenario_runs_and_writes_its_result(call, uri, tmp_path, name):
+def test_every_scenario_runs_and_writes_its_result(call, uri, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(idle_connections, "SETTLE_S", 0.0)
+    monkeypatch.setattr(topic_bindings, "ROUTING_KEYS", 100)
     out = tmp_path / "out.json"
     told = call(name, "--uri", uri, *SCENARIOS[name], "--json", str(out))
     assert told.exit_code == 0, told.output

@@ -7,9 +7,14 @@ from leveret.perf.connection import PerfError
 from leveret.perf.scenarios import idle_connections
 
 
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch):
+    monkeypatch.setattr(idle_connections, "SETTLE_S", 0.0)
+
+
 def test_idle_connections_have_a_size(address):
     figures = idle_connections.run(
-        address, os.getpid(), lambda _sample: None, connections=5, settle_s=0.0
+        address, os.getpid(), lambda _sample: None, connections=5
     ).figures
     assert figures["resident_after_mib"] > 0
     assert "kib_per_connection" in figures
@@ -18,7 +23,7 @@ def test_idle_connections_have_a_size(address):
 def test_progress_is_told(address, monkeypatch):
     monkeypatch.setattr(idle_connections, "SAMPLE_S", 0.0)
     samples = []
-    result = idle_connections.run(address, os.getpid(), samples.append, connections=2, settle_s=0.0)
+    result = idle_connections.run(address, os.getpid(), samples.append, connections=2)
     assert result.samples == samples
     assert len(samples) == 2
 

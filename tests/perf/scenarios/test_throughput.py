@@ -12,6 +12,11 @@ def test_messages_flow_through_one_queue(address, traffic):
     assert result.broker.startswith("Leveret")
 
 
+def test_without_confirms_nothing_is_lost_either(address, traffic):
+    figures = throughput.run(address, replace(traffic, confirm=0), lambda _sample: None).figures
+    assert figures["published_total"] == figures["delivered_total"] > 0
+
+
 def test_with_confirms_acks_and_order_checked(address, traffic):
     careful = replace(
         traffic,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from leveret.perf.address import Address
 
 SAMPLE_S = 1.0
+# Between the last connection and the look at the memory: a broker may tidy up.
+SETTLE_S = 1.0
 # Standard streams, libraries, the control connection.
 OTHER_FILES = 64
 
@@ -25,7 +27,6 @@ def run(
     progress: Progress,
     *,
     connections: int = 1000,
-    settle_s: float = 1.0,
 ) -> Result:
     allow_files(connections + OTHER_FILES)
     samples: list[Sample] = []
@@ -43,7 +44,7 @@ def run(
                 samples.append(Sample(round(now - started, 3), rates))
                 progress(samples[-1])
                 sampled_at, opened = now, count
-        time.sleep(settle_s)
+        time.sleep(SETTLE_S)
         after = resident_bytes(pid)
     figures = {
         "resident_before_mib": before / 2**20,
