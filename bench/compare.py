@@ -9,6 +9,8 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from bench.workloads import QUICK, WORKLOADS, Scale, Workload
 from leveret.perf.connection import Connection, PerfError
 from leveret.perf.result import number
 
+Start = Callable[[], AbstractContextManager[Broker]]
 RESULTS = Path(__file__).parent / "results.md"
 
 
@@ -27,20 +30,20 @@ class Comparison:
 
     workloads: list[Workload]
     scale: Scale
+    starts: Sequence[Start]
     measured: report.Measured = field(default_factory=dict)
     conditions: dict[str, str] = field(default_factory=dict)
 
     def run_round(self, turn: int, *, heavy: bool) -> None:
         with contextlib.ExitStack() as stack:
             # One after the other, so that neither's start slows the other's.
-            rabbitmq = stack.enter_context(started_rabbitmq())
-            leveret = stack.enter_context(started_leveret())
+            brokers = [stack.enter_context(start()) for start in self.starts]
             if not self.conditions:
-                self.conditions = report.conditions(*map(version, (rabbitmq, leveret)))
+                self.conditions = report.conditions([version(broker) for broker in brokers])
             for workload in self.workloads:
-                if heavy or not workload.heavy:
-                    self.measure(turn, workload, rabbitmq)
-                self.measure(turn, workload, leveret)
+                for broker in brokers:
+                    if heavy or not workload.heavy or broker.name == report.LEVERET:
+                        self.measure(turn, workload, broker)
 
     def measure(self, turn: int, workload: Workload, broker: Broker) -> None:
         started = time.monotonic()
@@ -74,6 +77,7 @@ def arguments(line: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="5, or 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="small and short; writes no page")
     parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=" ".join(names))
+    parser.add_argument("--alone", action="store_true", help="Leveret only, to tune it")
     parser.add_argument("--duration", type=float, help="seconds measured in each run")
     parser.add_argument("--output", type=Path, help=f"default: {RESULTS.name}, if all is run")
     parser.add_argument("--json", type=Path, help="every measured value")
@@ -87,8 +91,9 @@ def main(line: list[str]) -> int:
     if options.duration:
         scale = replace(scale, duration_s=options.duration)
     chosen = [each for each in WORKLOADS if not options.only or each.name in options.only]
-    comparison = Comparison(chosen, scale)
-    whole = not options.quick and not options.only
+    starts = [started_leveret] if options.alone else [started_rabbitmq, started_leveret]
+    comparison = Comparison(chosen, scale, starts)
+    whole = not (options.quick or options.only or options.alone)
     output = options.output or (RESULTS if whole else None)
     for turn in range(1, rounds + 1):
         comparison.run_round(turn, heavy=turn == 1)

@@ -86,13 +86,13 @@ def spread(values: list[float], unit: str) -> str:
     return f"{text} ({number(min(values))} to {number(max(values))})"
 
 
-def conditions(rabbitmq: str, leveret: str) -> dict[str, str]:
+def conditions(versions: list[str]) -> dict[str, str]:
     """What the figures depend on besides the brokers."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     runtime = f"Python {platform.python_version()}, uvloop {version_of('uvloop')}"
     return {
         "when": today,
-        "versions": f"{leveret} ({runtime}); {rabbitmq}",
+        "versions": f"{', '.join(versions)} ({runtime})",
         "machine": f"{processor()}, {os.cpu_count()} cores, {memory()}, {platform.platform()}",
         "load": f"{os.getloadavg()[0]:.2f}",
     }
