@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _HEAD: Final = 7  # a frame's payload begins here
 _ADDRESS: Final = 13  # and a publish's exchange and routing key here, after index and ticket
 
+_PUBLISH: Final = BasicPublish.index.to_bytes(4, "big")
+_EXCHANGE: Final = 6  # within a publish's payload
+
 # The octets between one frame's payload and the next, as numbers; see reader.py.
 _HEADER_MARK: Final = frames.FRAME_END << 24 | frames.HEADER << 16
 _BODY_MARK: Final = (frames.FRAME_END << 24 | frames.BODY << 16) << 32
@@ -85,10 +88,12 @@ class Channel:
     def _take_method(self, kind: int, frame: bytes) -> None:
         if kind != frames.METHOD:
             raise unexpected_frame("expected method frame, got non method frame instead")
-        method = read_method(frame[_HEAD:-1])
-        if not isinstance(method, BasicPublish):
-            self.events.method(method)
+        payload = frame[_HEAD:-1]
+        if not payload.startswith(_PUBLISH):
+            self.events.method(read_method(payload))
             return
+        if not _is_publish(payload):
+            raise _unreadable_method(payload)
         self._method = frame
         self.parts = []
 
@@ -146,6 +151,18 @@ def read_method(payload: bytes) -> Method:
     except MalformedText as error:
         raise ProtocolViolation(ReplyCode.FRAME_ERROR, str(error)) from error
     except MalformedFrame as error:
-        index = int.from_bytes(payload[:4], "big")
-        reason = f"cannot decode {spell_octets(payload[4:])}"
-        raise ProtocolViolation(ReplyCode.FRAME_ERROR, reason, index) from error
+        raise _unreadable_method(payload) from error
+
+
+def _unreadable_method(payload: bytes) -> ProtocolViolation:
+    index = int.from_bytes(payload[:4], "big")
+    reason = f"cannot decode {spell_octets(payload[4:])}"
+    return ProtocolViolation(ReplyCode.FRAME_ERROR, reason, index)
+
+
+def _is_publish(payload: bytes) -> bool:
+    """Whether two strings, of whatever octets, and one octet of bits fill a publish's payload."""
+    if len(payload) <= _EXCHANGE:
+        return False
+    key = _EXCHANGE + 1 + payload[_EXCHANGE]
+    return key < len(payload) and len(payload) == key + 1 + payload[key] + 1

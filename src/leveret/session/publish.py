@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
 from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
+from leveret.protocol.violation import ProtocolViolation, spell_octets
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
 from leveret.wire.properties import Properties, decode_header
+from leveret.wire.values import text
 
 if TYPE_CHECKING:
     from leveret.broker.routing import Receiver, Route
@@ -33,9 +35,9 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     """Route the message and hand it over, or remember to. Raises Refused."""
     if channel.session.broker.alarms.is_on:
         channel.session.block()
-    if bits & _IMMEDIATE:
-        raise Unsupported("immediate=true")
-    route = channel.access.routes.get(address) or _find_route(channel, address)
+    route = channel.access.routes.get(address)
+    if route is None or bits & _IMMEDIATE:
+        route = _find_route(channel, address, bits)
     traits = None
     receivers = route.receivers
     if extra:
@@ -71,19 +73,31 @@ def hand_over(
 
 
 def split_address(address: bytes) -> tuple[str, str]:
-    """Exchange and routing key. Raises SyntaxRefused."""
+    """Exchange and routing key. Raises MalformedFrame.
+
+    Other methods' strings have to be UTF-8; RabbitMQ lets a publish's be any octets.
+    """
     try:
         behind_exchange = 1 + address[0]
         behind_key = behind_exchange + 1 + address[behind_exchange]
-        if behind_key == len(address):
-            return address[1:behind_exchange].decode(), address[behind_exchange + 1 :].decode()
-    except (IndexError, UnicodeDecodeError) as error:
-        raise SyntaxRefused(f"exchange and routing key of basic.publish: {error}") from error
-    raise SyntaxRefused("exchange and routing key of basic.publish do not fill their frame")
+    except IndexError as error:
+        raise MalformedFrame("exchange and routing key reach beyond their frame") from error
+    if behind_key != len(address):
+        raise MalformedFrame("exchange and routing key do not fill their frame")
+    return text(address[1:behind_exchange]), text(address[behind_exchange + 1 :])
 
 
-def _find_route(channel: Channel, address: bytes) -> Route:
-    exchange, routing_key = split_address(address)
+def _find_route(channel: Channel, address: bytes, bits: int) -> Route:
+    try:
+        exchange, routing_key = split_address(address)
+    except MalformedFrame as error:
+        # The ticket in front is all that has been cut off; nobody has used it since AMQP 0-8.
+        said = spell_octets(b"\x00\x00" + address + bytes((bits,)))
+        raise ProtocolViolation(
+            ReplyCode.FRAME_ERROR, f"cannot decode {said}", methods.BasicPublish.index
+        ) from error
+    if bits & _IMMEDIATE:
+        raise Unsupported("immediate=true")
     route = channel.access.route(exchange, routing_key, {})
     if not route.by_headers:
         channel.access.remember(address, route)

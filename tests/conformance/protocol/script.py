@@ -94,7 +94,7 @@ def run(
 
     The first connection is the given user's, the others are guest's.
     """
-    current = Run(endpoint, f"t{next(RUNS)}-", bare, capabilities or dict(CAPABILITIES), user)
+    current = Run(endpoint, f"t{next(RUNS):06}-", bare, capabilities or dict(CAPABILITIES), user)
     try:
         for step in script:
             current.step(step)
