@@ -279,6 +279,17 @@ def test_unbinding_from_a_locked_queue_what_is_not_bound_is_no_error(connect):
     connect().unbind_queue("mine", "amq.direct", "never bound", {})
 
 
+def test_an_exclusive_queue_is_unbound_by_its_owner_alone(connect):
+    owner, other = connect(), connect()
+    owner.declare_queue("mine", QueueOptions(exclusive=True))
+    other.unbind_queue("mine", "amq.fanout", "never bound", {})
+    owner.bind_queue("mine", "amq.fanout", "", {})
+    with pytest.raises(ResourceLocked):
+        other.unbind_queue("mine", "amq.fanout", "", {})
+    owner.unbind_queue("mine", "amq.fanout", "", {})
+    assert owner.route("amq.fanout", "", {}).receivers == ()
+
+
 def test_the_owner_uses_its_exclusive_queue_freely(connect):
     owner = connect()
     queue = owner.declare_queue("mine", QueueOptions(exclusive=True))

@@ -86,6 +86,7 @@ def test_a_value_has_rabbitmqs_name_for_its_type(value, name):
         {"x-queue-type": "classic"},
         {"x-queue-mode": "default"},
         {"x-single-active-consumer": False},
+        {"x-queue-version": 2},
         {"x-unheard-of": [1, 2]},
         {"no-x": "at all"},
     ],
@@ -121,6 +122,8 @@ def test_a_good_argument_is_accepted(arguments):
         ("x-queue-type", "abc", "\"unsupported queue type 'abc'\""),
         ("x-queue-type", None, "{unacceptable_type,void}"),
         ("x-single-active-consumer", "true", "{unacceptable_type,longstr}"),
+        ("x-queue-version", 3, "\"unsupported queue version '3'\""),
+        ("x-queue-version", "1", '"expected integer, got longstr"'),
     ],
 )
 def test_a_wrong_value_is_refused_in_rabbitmqs_words(name, value, problem):

@@ -144,6 +144,23 @@ def test_the_longest_body_is_accepted(wire):
     assert wire.heard[0][0] == "publish"
 
 
+@pytest.mark.parametrize(
+    "payload",
+    ["", "0000", "0000 05 78 00 00", "0000 01 78 02 6b 00", "0000 00 00 00 00", "0000 00 00"],
+)
+def test_a_publish_that_says_no_address_is_refused_at_once(wire, payload):
+    said = bytes.fromhex(f"003c 0028 {payload}")
+    caught = violation(wire, frames.encode_frame(frames.METHOD, 5, said))
+    assert str(caught).startswith("FRAME_ERROR - cannot decode <<")
+    assert caught.index == PUBLISH.index
+
+
+def test_a_publish_may_be_addressed_in_any_octets(wire):
+    said = bytes.fromhex("003c 0028 0000 01 ff 01 fe 00")
+    wire.give(frames.encode_frame(frames.METHOD, 5, said), header(5, 0))
+    assert wire.heard[0][2] == b"\x01\xff\x01\xfe"
+
+
 # Reading methods -------------------------------------------------------------------------------
 
 

@@ -224,6 +224,12 @@ def test_a_frame_out_of_place_closes_the_connection(octets, code, index):
     assert [heard[0] for heard in listener.heard] == ["violated", "close"]
 
 
+def test_a_reply_text_is_utf_8_whatever_it_quotes():
+    listener = opened(1)
+    listener.connection.close(ReplyCode.NOT_ALLOWED, "no \udcff")
+    assert closed_with(listener).reply_text == "no ?"
+
+
 def test_heartbeats_are_heard_in_silence():
     listener = opened(1)
     listener.connection.receive(HEARTBEAT_FRAME * 3)
@@ -299,6 +305,34 @@ def test_a_connection_we_close_waits_for_the_answer_and_skips_the_rest():
     listener.connection.receive(octets[5:] + b"garbage")
     assert listener.connection.is_closed
     assert listener.heard == [("close", 1), ("closed",)]
+
+
+@pytest.mark.parametrize("end", [methods.ConnectionCloseOk(), CLOSE])
+def test_the_answer_to_our_close_is_found_behind_half_a_frame(end):
+    listener = opened(1)
+    octets = publish(1, b"x" * 100)
+    listener.connection.receive(octets[:60])
+    listener.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    listener.connection.receive(octets[60:] + method(0, end))
+    assert listener.connection.is_closed
+
+
+def test_the_answer_to_a_violation_is_found_in_the_midst_of_a_flood():
+    listener = opened(1)
+    flood = method(1, SELECT) * 50
+    octets = body(1, b"x") + flood + method(0, methods.ConnectionCloseOk())
+    listener.connection.receive(octets[:300])
+    assert closed_with(listener).reply_code == 505
+    listener.connection.receive(octets[300:])
+    assert listener.connection.is_closed
+
+
+def test_a_close_that_was_sent_behind_a_violation_is_answered():
+    listener = opened(1)
+    listener.connection.receive(body(1, b"x") + method(1, SELECT) + method(0, CLOSE))
+    said = [said for _channel, said in listener.take_frames()]
+    assert [type(each) for each in said] == [methods.ConnectionClose, methods.ConnectionCloseOk]
+    assert listener.connection.is_closed
 
 
 def test_two_connection_closes_that_cross_are_one():

@@ -225,7 +225,23 @@ def test_a_body_beyond_the_largest_message_is_refused_even_when_it_is_there():
 def test_four_gibibytes_announced_are_not_waited_for(stream):
     with pytest.raises(ProtocolViolation, match="frame_too_large,4294967295"):
         stream.give(frames.FRAME_HEAD.pack(frames.BODY, 1, 2**32 - 1))
+    assert stream.owed_octets == 7
+
+
+def test_a_violation_leaves_the_frame_that_did_it_to_whoever_reads_on(stream):
+    bad = method(1, PUBLISH) + body(1, b"x")
+    rest = method(1, methods.TxSelect()) + b"\x01\x00"
+    with pytest.raises(ProtocolViolation, match="expected content header"):
+        stream.give(publish(1, b"x") + bad + rest)
+    assert stream.reader.take_rest() == body(1, b"x") + rest
     assert stream.owed_octets == 0
+
+
+def test_a_header_larger_than_a_frame_may_be_is_a_violation_even_when_it_is_there(stream):
+    wide = Properties(headers={str(number): "x" * 200 for number in range(25)})
+    stream.reader.limit_frames(FRAME_MAX)
+    with pytest.raises(ProtocolViolation, match="frame_too_large"):
+        stream.give(publish(1, b"x", wide))
 
 
 def test_a_frame_ends_with_its_end(stream):

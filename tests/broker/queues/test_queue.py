@@ -3,7 +3,6 @@
 import pytest
 
 from leveret.broker.errors import AccessRefused
-from leveret.broker.queues import queue as module
 from tests.broker.domain import Subscriber, bodies, message, messages
 from tests.broker.domain import queue as make_queue
 
@@ -57,6 +56,13 @@ def test_a_new_consumer_gets_what_waits(jobs):
     assert subscribe(jobs).got == ["a", "b"]
 
 
+def test_a_consumer_that_steps_aside_halfway_leaves_the_rest_waiting(jobs):
+    publish(jobs, *"abcdef")
+    assert subscribe(jobs, room=4).got == ["a", "b", "c", "d"]
+    assert jobs.ready.count == 2
+    assert subscribe(jobs).got == ["e", "f"]
+
+
 def test_consumers_take_turns(jobs):
     one, other = subscribe(jobs), subscribe(jobs)
     publish(jobs, "a", "b", "c")
@@ -86,37 +92,6 @@ def test_a_lower_priority_consumer_gets_what_the_higher_cannot_take(jobs):
     low, high = subscribe(jobs), subscribe(jobs, priority=9, room=1)
     publish(jobs, "a", "b")
     assert (high.got, low.got) == (["a"], ["b"])
-
-
-# A long backlog in turns -----------------------------------------------------------------------
-
-
-def test_a_long_backlog_is_handed_out_in_several_turns(jobs, agenda):
-    publish(jobs, *["x" * 10_000] * 60)
-    consumer = subscribe(jobs)
-    assert 20 < len(consumer.got) < 40
-    agenda.run()
-    assert 45 < len(consumer.got) < 60
-    agenda.run()
-    assert len(consumer.got) == 60
-    assert agenda.next_deadline() is None
-
-
-def test_a_backlog_of_tiny_messages_comes_in_turns_too(jobs, agenda, monkeypatch):
-    monkeypatch.setattr(module, "PUMP_BYTES", 1000)
-    publish(jobs, *["x"] * 20)
-    consumer = subscribe(jobs)
-    assert 0 < len(consumer.got) < 20
-    agenda.pass_time(0)
-    assert len(consumer.got) == 20
-
-
-def test_two_reasons_to_go_on_are_one_turn(jobs, agenda, monkeypatch):
-    monkeypatch.setattr(module, "PUMP_BYTES", 1000)
-    publish(jobs, *["x"] * 60)
-    subscribe(jobs)
-    jobs.pump()
-    assert len(agenda._soon) == 1
 
 
 # Settling --------------------------------------------------------------------------------------
