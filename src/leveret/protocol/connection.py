@@ -99,6 +99,8 @@ class Connection:
             self._consume(data)
         except ProtocolViolation as violation:
             self._answer(violation)
+            # The peer's own close may be among what it sent after it.
+            self.receive(b"")
         except _Finished:
             pass
 
@@ -127,7 +129,7 @@ class Connection:
             return
         self.state = State.CLOSING
         self._consume = self._await_close_ok
-        self._rest = b""
+        self._rest = self._reader.take_rest()
         self.send(
             0,
             methods.ConnectionClose(
@@ -313,6 +315,9 @@ class Connection:
 
 
 def _fit(text: str) -> str:
-    """A reply text in the 255 octets of a short string; a longer one ends as RabbitMQ's do."""
-    data = text.encode()
-    return text if len(data) <= 255 else data[:252].decode(errors="ignore") + "..."
+    """A reply text in the 255 octets of a short string; a longer one ends as RabbitMQ's do.
+
+    It may quote what a peer sent, UTF-8 or not; what it says is UTF-8.
+    """
+    data = text.encode(errors="replace")
+    return data.decode() if len(data) <= 255 else data[:252].decode(errors="ignore") + "..."

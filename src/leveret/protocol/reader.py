@@ -66,38 +66,42 @@ class Reader:
         # A body up to this size needs no further look.
         self._inline_max = min(frame_max - frames.FRAME_OVERHEAD, self._message_bytes_max)
 
-    def receive(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:  # noqa: C901  # one loop, no call per frame
         """Take a chunk. Raises ProtocolViolation."""
         if self._rest:
             data = self._rest + data
-        self._rest = b""
-        self._rest = data[self._read(data) :]
-
-    def _read(self, data: bytes) -> int:  # noqa: C901  # one loop, no call per frame
-        """Handle every whole frame; where the first incomplete one begins."""
+            self._rest = b""
         channels = self.channels
         position, end = 0, len(data)
-        while position < end:
-            if end - position > _FRAME_OCTETS:
-                kind, number, size, index = _FRAME(data, position)
-                after = position + size + 8
-                if after <= end and kind == 1 and data[after - 1] == 0xCE:
-                    channel = channels.get(number)
-                    if channel is not None and channel.parts is None:
-                        if index == _PUBLISH:
-                            done = self._publish(data, position, after, channel)
-                            if done:
-                                position = done
+        try:
+            while position < end:
+                if end - position > _FRAME_OCTETS:
+                    kind, number, size, index = _FRAME(data, position)
+                    after = position + size + 8
+                    if after <= end and kind == 1 and data[after - 1] == 0xCE:
+                        channel = channels.get(number)
+                        if channel is not None and channel.parts is None:
+                            if index == _PUBLISH:
+                                done = self._publish(data, position, after, channel)
+                                if done:
+                                    position = done
+                                    continue
+                            elif index == _ACK_INDEX and size == _ACK_OCTETS:
+                                channel.events.ack(*_ACK(data, position + _FRAME_OCTETS))
+                                position = after
                                 continue
-                        elif index == _ACK_INDEX and size == _ACK_OCTETS:
-                            channel.events.ack(*_ACK(data, position + _FRAME_OCTETS))
-                            position = after
-                            continue
-            following = self._frame(data, position, end)
-            if following == position:
-                break
-            position = following
-        return position
+                following = self._frame(data, position, end)
+                if following == position:
+                    break
+                position = following
+        finally:
+            # Also after a violation: whoever goes on reading begins at the frame that did it.
+            self._rest = data[position:]
+
+    def take_rest(self) -> bytes:
+        """What was received and not handled, for whoever reads on instead."""
+        rest, self._rest = self._rest, b""
+        return rest
 
     def _publish(self, data: bytes, position: int, after: int, channel: Channel) -> int:
         """Hand over a message that lies whole in `data`; where it ends, or 0 if it does not."""
@@ -111,6 +115,7 @@ class Reader:
         if (
             mark != channel.header_mark
             or class_and_weight != _BASIC_CLASS_AND_WEIGHT
+            or size > self._frame_max
             or not 0 < body_size <= self._inline_max
             or done > len(data)
             or _MARK(data, body - 1)[0] != channel.body_mark + body_size

@@ -35,6 +35,10 @@ CLOSING_S: Final = 10.0
 # enough to keep a fast reader busy for a turn, little enough for a thousand slow ones.
 HIGH_WATER_BYTES: Final = 128 * 1024
 LOW_WATER_BYTES: Final = 32 * 1024
+# Octets the socket may owe before nothing more is read: deliveries stop at the high water, but a
+# peer that asks and asks (basic.get, returns) and never reads must stop somewhere too. Far above
+# the high water, since a simple client may publish in a row and read afterwards.
+DEBT_BYTES_MAX: Final = 16 * 1024 * 1024
 # A chunk this large says that more is waiting in the socket. libuv would go on reading up to 32
 # such chunks (8 MiB) before anybody else gets a turn; measured, that starves consumers, acks and
 # heartbeats under one fast publisher, so the socket pauses until the next turn.
@@ -51,7 +55,7 @@ class Transport(asyncio.Protocol):
         self._output: list[bytes] = []
         self._socket: asyncio.Transport
         self._is_flush_due = False
-        self._is_reading_held = False
+        self._holds: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._received_at = 0.0
         self._sent_at = 0.0
@@ -84,6 +88,7 @@ class Transport(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._session.resume()
+        self._hold_reading("debt", is_held=False)
 
     def eof_received(self) -> bool:
         return False
@@ -96,19 +101,24 @@ class Transport(asyncio.Protocol):
         log.debug("connection %s is gone%s", self._session.peer.name, reason)
         self._server.check_drained()
 
-    def _read_on(self) -> None:
-        if not self._is_reading_held and not self._socket.is_closing():
-            self._socket.resume_reading()
-
     def hold_reading(self, *, is_held: bool) -> None:
         """The session's wish: an alarm is on, and its peer publishes."""
-        self._is_reading_held = is_held
+        self._hold_reading("alarm", is_held=is_held)
+
+    def _hold_reading(self, reason: str, *, is_held: bool) -> None:
+        """Read nothing more as long as there is a reason not to."""
         if is_held:
+            self._holds.add(reason)
             self._socket.pause_reading()
-        else:
-            # What it was too busy to say counts from now.
+        elif reason in self._holds:
+            self._holds.discard(reason)
+            # What the peer could not say was no silence.
             self._received_at = self._loop.time()
             self._read_on()
+
+    def _read_on(self) -> None:
+        if not self._holds and not self._socket.is_closing():
+            self._socket.resume_reading()
 
     # To the socket ---------------------------------------------------------------------------
 
@@ -121,11 +131,18 @@ class Transport(asyncio.Protocol):
     def _flush(self) -> None:
         self._is_flush_due = False
         output = self._output
+        if self._socket.is_closing():
+            # The peer is gone; whatever was meant for it is not.
+            output.clear()
+            return
         if output:
             octets = b"".join(output)
             output.clear()
             self._sent_at = self._loop.time()
             self._socket.write(octets)
+            if self._socket.get_write_buffer_size() > DEBT_BYTES_MAX:
+                self._hold_reading("debt", is_held=True)
+            self._session.renew_allowance()
         if self._session.connection.is_closed:
             self._socket.close()
 
@@ -136,7 +153,11 @@ class Transport(asyncio.Protocol):
         connection = self._session.connection
         if connection.is_closed:
             self.wake()
+            # Closing sends what is left first; a peer that does not take it must not hold us.
+            self._set_timer(CLOSING_S, self.abort)
         elif connection.state is State.CLOSING:
+            # Its answer counts, alarm or not.
+            self._hold_reading("alarm", is_held=False)
             self._set_timer(CLOSING_S, self.abort)
         elif connection.state is State.OPEN:
             self._stop_timer()
@@ -154,7 +175,7 @@ class Transport(asyncio.Protocol):
         assert agreement is not None
         interval = agreement.heartbeat_s
         now = self._loop.time()
-        if now - self._received_at > 2 * interval and not self._is_reading_held:
+        if now - self._received_at > 2 * interval and not self._holds:
             log.warning(
                 "closing connection %s: missed heartbeats, silent for %d s",
                 self._session.peer.name,

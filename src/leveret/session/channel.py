@@ -15,6 +15,7 @@ from leveret.broker.errors import Refused
 from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
 from leveret.session import dispatch, publish, unacked
+from leveret.session.consumer import Getter
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
@@ -196,7 +197,7 @@ class Channel:
 
     def limit(self, count: int) -> None:
         """basic.qos with global: so many deliveries for all consumers together, 0 for any."""
-        out = sum(1 for holder, _ in self.unacked.values() if holder in self.consumers.values())
+        out = sum(1 for holder, _ in self.unacked.values() if not isinstance(holder, Getter))
         self.is_limited = count > 0
         self.room = count - out
         self.reconsider_consumers()

@@ -37,6 +37,7 @@ class Consumer:
 
     __slots__ = (
         "_address",
+        "_allowance",
         "_head",
         "_needs_narrow_frames",
         "_number",
@@ -66,6 +67,7 @@ class Consumer:
         self.is_ready = False
         self._number = channel.number
         self._output = channel.output
+        self._allowance = channel.session.allowance
         self._needs_narrow_frames = channel.needs_narrow_frames
         self._address = b""
         self._head = b""
@@ -85,6 +87,10 @@ class Consumer:
         if not output:
             channel.wake()
         output += (self._head, _TAG_AND_FLAG(delivery_tag, redelivered), self._tail, content)
+        allowance = self._allowance
+        allowance.octets -= len(content)
+        if allowance.octets < 0:
+            channel.session.use_up_allowance()
         if self.no_ack:
             return
         channel.unacked[delivery_tag] = (self, message)

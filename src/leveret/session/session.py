@@ -16,6 +16,7 @@ from leveret.protocol.connection import Connection
 from leveret.protocol.handshake import agree
 from leveret.protocol.sasl import MECHANISMS, MalformedCredentials
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
+from leveret.session.allowance import Allowance
 from leveret.session.channel import Channel
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
@@ -44,7 +45,8 @@ class Session:
     """One connection, from the first octet to the last.
 
     connection: octets in, octets out; `connection.output` is what there is to send.
-    is_paused: the peer does not take what we send; its consumers stand aside.
+    is_paused: the peer has enough for now; its consumers stand aside.
+    allowance: what may still be delivered in this turn.
     known_traits: what properties ask of the broker, by the octets of flags and properties, for
         those that ask nothing else; a publisher has a handful.
     edge: whoever holds the socket.
@@ -65,6 +67,8 @@ class Session:
         self.channels: dict[int, Channel] = {}
         self.confirms_due: list[Channel] = []
         self.is_paused = False
+        self._is_slow = False
+        self.allowance = Allowance()
         self.next_position = broker.next_position
         self.random_bytes = broker.random_bytes
         self.known_traits: dict[bytes, Traits | None] = {}
@@ -91,14 +95,24 @@ class Session:
         self.confirms_due.clear()
 
     def pause(self) -> None:
-        """The peer does not keep up: deliver nothing more for now."""
-        self.is_paused = True
-        self._reconsider_consumers()
+        """The peer does not keep up: deliver nothing more until it has."""
+        self._is_slow = True
+        self._pause_consumers(is_paused=True)
 
     def resume(self) -> None:
         """The peer has caught up."""
-        self.is_paused = False
-        self._reconsider_consumers()
+        self._is_slow = False
+        self._pause_consumers(is_paused=False)
+
+    def use_up_allowance(self) -> None:
+        """This turn's deliveries are many enough: the rest comes in the next."""
+        self._pause_consumers(is_paused=True)
+
+    def renew_allowance(self) -> None:
+        """The output is on its way: a new turn."""
+        self.allowance.renew()
+        if self.is_paused and not self._is_slow:
+            self._pause_consumers(is_paused=False)
 
     def block(self) -> None:
         """It publishes while an alarm is on: read no more of it, and say so if it understands."""
@@ -232,6 +246,7 @@ class Session:
         if self._access is not None:
             self._access.delete_exclusive_queues()
 
-    def _reconsider_consumers(self) -> None:
+    def _pause_consumers(self, *, is_paused: bool) -> None:
+        self.is_paused = is_paused
         for channel in list(self.channels.values()):
             channel.reconsider_consumers()

@@ -3,7 +3,7 @@
 Hot path: bench/results.md, 1 KiB auto-ack. A message that finds a ready consumer and nothing
 waiting is never enqueued.
 
-Rule: when a consumer can take more and a message waits, a pump is under way or on the agenda.
+Rule: when a consumer can take more and a message waits, a pump is under way.
 What is out for acknowledgement is kept by its channel (session/unacked.py) until it comes back.
 Order lives in ready.py and priority.py; fairness in consumers.py; time in expiry.py.
 """
@@ -11,7 +11,7 @@ Order lives in ready.py and priority.py; fairness in consumers.py; time in expir
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from leveret.broker.errors import AccessRefused
 from leveret.broker.message import NO_TRAITS, Message, Traits
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.wire.values import Table
-
-# What one queue may hand out before others get their turn: a long backlog must not keep
-# heartbeats and acks waiting, nor pile up in a connection's output. More than a connection may
-# publish in a turn (server/transport.py), so that a backlog shrinks under load.
-PUMP_BYTES: Final = 1024 * 1024
-# What a delivery costs besides its content; keeps a backlog of tiny messages in bounds too.
-DELIVERY_BYTES: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,6 @@ class Queue:
     __slots__ = (
         "__weakref__",
         "_agenda",
-        "_is_pumping",
         "_retire",
         "consumers",
         "expiry",
@@ -85,7 +77,6 @@ class Queue:
         self.consumers = Consumers()
         self._agenda = agenda
         self._retire = retire
-        self._is_pumping = False
         self.ready = self._new_ready(options.arguments)
         self.expiry = self._new_expiry(options.arguments)
         self.unused = self._new_unused(options.arguments)
@@ -126,29 +117,15 @@ class Queue:
             expiry.watch()
 
     def pump(self) -> None:
-        """Hand out what waits while somebody can take it, up to PUMP_BYTES in one turn."""
+        """Hand out what waits while somebody can take it."""
         if self.expiry is not None:
             self.expiry.drop_expired()
         consumers, ready = self.consumers, self.ready
-        budget = PUMP_BYTES
         while ready.count and consumers.first:
-            if budget < 0:
-                self._pump_soon()
-                return
             message, redelivered = ready.take()
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
             consumer.deliver(message, redelivered)
-            budget -= len(message.content) + DELIVERY_BYTES
-
-    def _pump_soon(self) -> None:
-        if not self._is_pumping:
-            self._is_pumping = True
-            self._agenda.soon(self._pump_again)
-
-    def _pump_again(self) -> None:
-        self._is_pumping = False
-        self.pump()
 
     def get(self) -> tuple[Message, bool] | None:
         """Take the oldest message and whether it was delivered before; None when there is none."""
