@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import sys
 
 import pika
 import pytest
@@ -133,6 +134,22 @@ def test_the_settings_reach_the_wire():
         return told
 
     assert run(scene()) == ((8192, 9, 13), "burrow")
+
+
+def test_without_uvloop_a_node_runs_on_asyncios_own_loop(monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+
+    def connect(port):
+        pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port)).close()
+
+    async def scene():
+        node = Node(LOOPBACK)
+        await node.start()
+        await asyncio.to_thread(connect, node.address.port)
+        await node.stop()
+        return type(asyncio.get_running_loop()).__module__
+
+    assert run(scene()).startswith("asyncio.")
 
 
 def test_tuning_the_garbage_collector_freezes_what_is_there():

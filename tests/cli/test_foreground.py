@@ -1,5 +1,6 @@
 """A node in the foreground: up, told to stop, gone."""
 
+import json
 import signal
 import socket
 import time
@@ -48,3 +49,21 @@ def test_a_client_that_never_answers_does_not_hold_up_the_end(leveret):
         began = time.monotonic()
         assert node.end()[0] == 0
         assert time.monotonic() - began < 10
+
+
+def test_a_second_signal_does_not_wait_for_anybody(leveret):
+    node = leveret.serve()
+    connection = pika.BlockingConnection(pika.URLParameters(node.url))  # answers nothing
+    node.process.send_signal(signal.SIGTERM)
+    assert json.loads(node.process.stdout.readline())["event"] == "stopping"
+    began = time.monotonic()
+    node.process.send_signal(signal.SIGTERM)
+    assert node.process.wait(timeout=10) == -signal.SIGTERM
+    assert time.monotonic() - began < 4
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        connection.process_data_events(time_limit=5)
+
+
+def test_after_a_kill_the_next_node_takes_the_directory_over(leveret):
+    leveret.serve().process.kill()
+    leveret.serve()

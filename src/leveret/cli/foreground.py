@@ -24,9 +24,9 @@ async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def stop(signal_number: signal.Signals) -> None:
-        log.info("stopping: %s", signal_number.name, extra={"fields": {"event": "stopping"}})
         for number in STOP_SIGNALS:
             loop.remove_signal_handler(number)
+        log.info("stopping: %s", signal_number.name, extra={"fields": {"event": "stopping"}})
         told_to_stop.set()
 
     for number in STOP_SIGNALS:
