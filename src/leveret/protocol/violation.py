@@ -11,6 +11,8 @@ from leveret.wire.codes import ReplyCode
 
 # RabbitMQ shows so much of a frame it can't read.
 _SNIPPET_OCTETS: Final = 16
+# More octets than a reply text has room to spell, and few enough for a line of the log.
+_SPELLED_OCTETS_MAX: Final = 256
 
 
 class ProtocolViolation(Exception):
@@ -58,6 +60,7 @@ def channel_error(reason: str, index: int) -> ProtocolViolation:
 
 def spell_octets(data: bytes) -> str:
     """Octets as RabbitMQ writes them: <<"text">> when printable, <<1,2,3>> when not."""
+    data = data[:_SPELLED_OCTETS_MAX]
     if data and all(32 <= octet < 127 for octet in data):
         return f'<<"{data.decode()}">>'
     return f"<<{','.join(map(str, data))}>>"
