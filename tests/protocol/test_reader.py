@@ -163,29 +163,6 @@ def test_octet_by_octet_the_same_is_heard(octets):
     assert dripping.heard == whole.heard
 
 
-@given(streams, st.data())
-def test_a_stream_with_an_octet_changed_is_heard_alike_in_any_chunks_until_it_breaks(octets, data):
-    """Garbage has no meaning, but it has the same meaning whole and in pieces."""
-    if not octets:
-        return
-    changed = bytearray(octets)
-    for _ in range(data.draw(st.integers(1, 3))):
-        changed[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
-    cuts = data.draw(st.lists(st.integers(0, 100_000), max_size=6))
-    assert outcome([bytes(changed)]) == outcome(in_chunks(bytes(changed), cuts))
-
-
-def outcome(chunks):
-    """What is heard, and the violation that ends it."""
-    stream = Stream()
-    for chunk in chunks:
-        try:
-            stream.give(chunk)
-        except ProtocolViolation as violation:
-            return stream.heard, violation.code
-    return stream.heard, None
-
-
 # Frames that are none --------------------------------------------------------------------------
 
 
