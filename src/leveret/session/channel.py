@@ -189,11 +189,13 @@ class Channel:
             consumer.reconsider()
 
     def has_room_again(self, consumer: Consumer, count: int) -> None:
+        """It will be served at the end of the chunk: one look for a row of acks, not one each."""
+        due = self.session.consumers_due
         if self.is_limited:
             self.room += count
-            self.reconsider_consumers()
-        elif not consumer.is_ready:
-            consumer.reconsider()
+            due.update(dict.fromkeys(self.consumers.values()))
+        else:
+            due[consumer] = None
 
     def limit(self, count: int) -> None:
         """basic.qos with global: so many deliveries for all consumers together, 0 for any."""

@@ -110,7 +110,8 @@ class Consumer:
     def settled(self, count: int) -> None:
         """So many of its deliveries are acknowledged or back in the queue."""
         self.room += count
-        self.channel.has_room_again(self, count)
+        if not self.is_ready or self.channel.is_limited:
+            self.channel.has_room_again(self, count)
 
     def reconsider(self) -> None:
         """Stand in line when there is room, step out of it when there is none."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.message import Traits
     from leveret.broker.users import User
+    from leveret.session.consumer import Consumer
     from leveret.session.identity import Peer, Terms
     from leveret.wire.methods import Method
     from leveret.wire.values import Table
@@ -66,6 +67,7 @@ class Session:
         self._access: Access | None = None
         self.channels: dict[int, Channel] = {}
         self.confirms_due: list[Channel] = []
+        self.consumers_due: dict[Consumer, None] = {}
         self.is_paused = False
         self._is_slow = False
         self.allowance = Allowance()
@@ -84,8 +86,17 @@ class Session:
     def receive(self, data: bytes) -> None:
         """A chunk of what the peer sent."""
         self.connection.receive(data)
+        if self.consumers_due:
+            self._reconsider_due()
         if self.confirms_due:
             self.release_confirms()
+
+    def _reconsider_due(self) -> None:
+        """Serve the consumers that have room again."""
+        due = list(self.consumers_due)
+        self.consumers_due.clear()
+        for consumer in due:
+            consumer.reconsider()
 
     def release_confirms(self) -> None:
         """Confirm what was published."""
