@@ -24,12 +24,17 @@ def unique(unique: Name, broker: Endpoint) -> Iterator[Name]:
         return unique(kind)
 
     yield remembered
+    if not names:
+        return
     with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+        channel = connection.channel()
         for name in names:
-            # Locked: an exclusive queue of a connection that has just ended, about to go by itself.
-            with contextlib.suppress(ChannelClosedByBroker):
-                connection.channel().queue_delete(name)
-            connection.channel().exchange_delete(name)
+            channel.exchange_delete(name)
+        for name in names:
+            try:
+                channel.queue_delete(name)
+            except ChannelClosedByBroker:  # A connection that just ended takes its own queue along.
+                channel = connection.channel()
 
 
 @pytest.fixture
