@@ -154,7 +154,7 @@ class Consuming(Walk):
         *["acknowledge"] * 5,
         *["reject"] * 2,
         *["join"] * 3,
-        "leave",
+        *["leave", "relimit"],
     )
 
     def __iter__(self) -> Iterator[Step]:
@@ -164,6 +164,7 @@ class Consuming(Walk):
 
     def begin(self) -> Iterator[Step]:
         self.limits = {channel: self.chance.choice([0, 0, 1, 2, 3]) for channel in (1, 2)}
+        self.limit_is_shared = {channel: self.chance.randrange(2) for channel in (1, 2)}
         yield from ()
 
     def acknowledge(self, _run: Run, client: Client, channel: int) -> None:
@@ -176,12 +177,19 @@ class Consuming(Walk):
             return
         self.count += 1
         tag = f"c{self.count}"
-        ask(client, channel, "basic.qos", prefetch_count=limit)
+        shared = self.limit_is_shared[channel]
+        ask(client, channel, "basic.qos", prefetch_count=limit, global_=shared)
         name = QUEUES[channel - 1]
         priority = chance.choice([None, None, 0, 1, 5])
         arguments = {} if priority is None else {"x-priority": priority}
         consume(name, tag, channel=channel, arguments=arguments).act(run, client)
         self.joined[channel].append(tag)
+
+    def relimit(self, _run: Run, client: Client, channel: int) -> None:
+        """A limit for the whole channel holds for the consumer that is there, too."""
+        if self.limits[channel] and self.limit_is_shared[channel]:
+            count = self.chance.randrange(5)
+            ask(client, channel, "basic.qos", prefetch_count=count, global_=1)
 
     def leave(self, _run: Run, client: Client, channel: int) -> None:
         if self.joined[channel]:
