@@ -81,7 +81,7 @@ class Client:
 
     def __init__(self, world, *, is_loopback=True):
         self.world = world
-        self.is_reading_held = False
+        self.holds = set()
         self.channels = {}
         self.closed = None
         self._inbox = []
@@ -91,8 +91,12 @@ class Client:
     def wake(self):
         """The session has output; it is taken when somebody looks."""
 
-    def hold_reading(self, *, is_held):
-        self.is_reading_held = is_held
+    def hold_reading(self, reason, *, is_held):
+        (self.holds.add if is_held else self.holds.discard)(reason)
+
+    @property
+    def is_reading_held(self):
+        return bool(self.holds)
 
     # Speaking --------------------------------------------------------------------------------
 

@@ -156,6 +156,20 @@ class Connection:
             ),
         )
 
+    @property
+    def is_halted(self) -> bool:
+        """What the peer sent waits until `go_on`."""
+        return self._reader.is_halted
+
+    def halt(self) -> None:
+        """Called from within `receive`: handle no further frame of what has come."""
+        self._reader.is_halted = True
+
+    def go_on(self) -> None:
+        """Handle what waits."""
+        self._reader.is_halted = False
+        self.receive(b"")
+
     def lost(self) -> None:
         """The socket is gone."""
         if not self.is_closed:

@@ -49,15 +49,25 @@ class Reader:
     """Cuts a stream into frames.
 
     channels: the open channels by number, kept by the connection.
+    is_halted: handle nothing more for now, keep it; set while a frame is handled.
     """
 
-    __slots__ = ("_events", "_frame_max", "_inline_max", "_message_bytes_max", "_rest", "channels")
+    __slots__ = (
+        "_events",
+        "_frame_max",
+        "_inline_max",
+        "_message_bytes_max",
+        "_rest",
+        "channels",
+        "is_halted",
+    )
 
     def __init__(self, events: FrameEvents, message_bytes_max: int) -> None:
         self.channels: dict[int, Channel] = {}
         self._events = events
         self._message_bytes_max = message_bytes_max
         self._rest = b""
+        self.is_halted = False
         self.limit_frames(frames.FRAME_MIN_SIZE)
 
     def limit_frames(self, frame_max: int) -> None:
@@ -66,11 +76,15 @@ class Reader:
         # A body up to this size needs no further look.
         self._inline_max = min(frame_max - frames.FRAME_OVERHEAD, self._message_bytes_max)
 
-    def receive(self, data: bytes) -> None:  # noqa: C901  # one loop, no call per frame
+    def receive(self, data: bytes) -> None:
         """Take a chunk. Raises ProtocolViolation."""
         if self._rest:
             data = self._rest + data
             self._rest = b""
+        self._read(data)
+
+    def _read(self, data: bytes) -> None:  # noqa: C901  # one loop, no call per frame
+        """Handle every whole frame, and keep the rest."""
         channels = self.channels
         position, end = 0, len(data)
         try:
@@ -94,6 +108,8 @@ class Reader:
                 if following == position:
                     break
                 position = following
+                if self.is_halted:
+                    break
         finally:
             # Also after a violation: whoever goes on reading begins at the frame that did it.
             self._rest = data[position:]

@@ -35,10 +35,10 @@ CLOSING_S: Final = 10.0
 # enough to keep a fast reader busy for a turn, little enough for a thousand slow ones.
 HIGH_WATER_BYTES: Final = 128 * 1024
 LOW_WATER_BYTES: Final = 32 * 1024
-# Octets the socket may owe before nothing more is read: deliveries stop at the high water, but a
-# peer that asks and asks (basic.get, returns) and never reads must stop somewhere too. Far above
+# Octets the socket may owe before nothing more is read: deliveries and answers stop at the high
+# water, but what is returned to a publisher that never reads must stop somewhere too. Far above
 # the high water, since a simple client may publish in a row and read afterwards.
-DEBT_BYTES_MAX: Final = 16 * 1024 * 1024
+DEBT_BYTES_MAX: Final = 64 * 1024 * 1024
 # A chunk this large says that more is waiting in the socket. libuv would go on reading up to 32
 # such chunks (8 MiB) before anybody else gets a turn; measured, that starves consumers, acks and
 # heartbeats under one fast publisher, so the socket pauses until the next turn.
@@ -52,6 +52,7 @@ class Transport(asyncio.Protocol):
         self._server = server
         self._loop = server.loop
         self._session: Session
+        self._state = State.GREETING
         self._output: list[bytes] = []
         self._socket: asyncio.Transport
         self._is_flush_due = False
@@ -78,17 +79,17 @@ class Transport(asyncio.Protocol):
         if len(data) >= LARGE_CHUNK_BYTES:
             self._socket.pause_reading()
             self._loop.call_soon(self._read_on)
-        state = self._session.connection.state
         self._session.receive(data)
-        if self._session.connection.state is not state:
-            self._state_changed()
+        if self._session.connection.state is not self._state:
+            self._follow_state()
 
     def pause_writing(self) -> None:
         self._session.pause()
 
     def resume_writing(self) -> None:
+        self.hold_reading("debt", is_held=False)
         self._session.resume()
-        self._hold_reading("debt", is_held=False)
+        self._follow_state()
 
     def eof_received(self) -> bool:
         return False
@@ -101,11 +102,7 @@ class Transport(asyncio.Protocol):
         log.debug("connection %s is gone%s", self._session.peer.name, reason)
         self._server.check_drained()
 
-    def hold_reading(self, *, is_held: bool) -> None:
-        """The session's wish: an alarm is on, and its peer publishes."""
-        self._hold_reading("alarm", is_held=is_held)
-
-    def _hold_reading(self, reason: str, *, is_held: bool) -> None:
+    def hold_reading(self, reason: str, *, is_held: bool) -> None:
         """Read nothing more as long as there is a reason not to."""
         if is_held:
             self._holds.add(reason)
@@ -141,23 +138,27 @@ class Transport(asyncio.Protocol):
             self._sent_at = self._loop.time()
             self._socket.write(octets)
             if self._socket.get_write_buffer_size() > DEBT_BYTES_MAX:
-                self._hold_reading("debt", is_held=True)
+                self.hold_reading("debt", is_held=True)
             self._session.renew_allowance()
+            self._follow_state()
         if self._session.connection.is_closed:
             self._socket.close()
 
     # Time ------------------------------------------------------------------------------------
 
-    def _state_changed(self) -> None:
-        """The handshake went on, or the end is near: another clock counts now."""
+    def _follow_state(self) -> None:
+        """Where the handshake went on, or the end is near, another clock counts."""
         connection = self._session.connection
+        if connection.state is self._state:
+            return
+        self._state = connection.state
         if connection.is_closed:
             self.wake()
             # Closing sends what is left first; a peer that does not take it must not hold us.
             self._set_timer(CLOSING_S, self.abort)
         elif connection.state is State.CLOSING:
             # Its answer counts, alarm or not.
-            self._hold_reading("alarm", is_held=False)
+            self.hold_reading("alarm", is_held=False)
             self._set_timer(CLOSING_S, self.abort)
         elif connection.state is State.OPEN:
             self._stop_timer()
@@ -205,7 +206,7 @@ class Transport(asyncio.Protocol):
     def close(self, code: ReplyCode, text: str) -> None:
         """Ask the peer to go."""
         self._session.connection.close(code, text)
-        self._state_changed()
+        self._follow_state()
 
     def abort(self) -> None:
         """Go, whatever the peer says."""
@@ -214,6 +215,8 @@ class Transport(asyncio.Protocol):
 
 def _peer_of(transport: asyncio.Transport) -> Peer:
     there, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+    if not there or not here:
+        return Peer("of a peer that has hung up already", is_loopback=False)
     return Peer(f"{_spell(there)} -> {_spell(here)}", _is_loopback(there))
 
 

@@ -89,6 +89,7 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | N
         message_count=queue.ready.count,
     )
     channel.send_content(found, message)
+    channel.session.answered(len(message.content))
     return None
 
 

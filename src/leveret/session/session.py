@@ -38,8 +38,8 @@ class Edge(Protocol):
     def wake(self) -> None:
         """There is something to send after there was nothing."""
 
-    def hold_reading(self, *, is_held: bool) -> None:
-        """Stop reading from the peer, or go on."""
+    def hold_reading(self, reason: str, *, is_held: bool) -> None:
+        """Stop reading from the peer, or go on when there is no other reason to stop."""
 
 
 class Session:
@@ -86,6 +86,10 @@ class Session:
     def receive(self, data: bytes) -> None:
         """A chunk of what the peer sent."""
         self.connection.receive(data)
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        """What a chunk of frames has left to do."""
         if self.consumers_due:
             self._reconsider_due()
         if self.confirms_due:
@@ -113,24 +117,37 @@ class Session:
     def resume(self) -> None:
         """The peer has caught up."""
         self._is_slow = False
-        self._pause_consumers(is_paused=False)
+        self.renew_allowance()
 
     def use_up_allowance(self) -> None:
         """This turn's deliveries are many enough: the rest comes in the next."""
         self._pause_consumers(is_paused=True)
 
+    def answered(self, octets: int) -> None:
+        """A basic.get had an answer of that size: these count too, and further ones can wait."""
+        self.allowance.octets -= octets
+        if self.allowance.octets < 0 and not self.connection.is_halted:
+            self.connection.halt()
+            self._edge.hold_reading("answers", is_held=True)
+
     def renew_allowance(self) -> None:
-        """The output is on its way: a new turn."""
+        """The output is on its way: a new turn, for a peer that takes what it gets."""
+        if self._is_slow:
+            return
         self.allowance.renew()
-        if self.is_paused and not self._is_slow:
+        if self.is_paused:
             self._pause_consumers(is_paused=False)
+        if self.connection.is_halted:
+            self._edge.hold_reading("answers", is_held=False)
+            self.connection.go_on()
+            self._end_turn()
 
     def block(self) -> None:
         """It publishes while an alarm is on: read no more of it, and say so if it understands."""
         if self.is_blocked:
             return
         self.is_blocked = True
-        self._edge.hold_reading(is_held=True)
+        self._edge.hold_reading("alarm", is_held=True)
         if self.client_can("connection.blocked"):
             reason = self.broker.alarms.reason
             self.connection.send(0, methods.ConnectionBlocked(reason=reason))
@@ -142,7 +159,7 @@ class Session:
             channel.update_plainness()
         if self.is_blocked and not is_on:
             self.is_blocked = False
-            self._edge.hold_reading(is_held=False)
+            self._edge.hold_reading("alarm", is_held=False)
             if self.client_can("connection.blocked"):
                 self.connection.send(0, methods.ConnectionUnblocked())
 

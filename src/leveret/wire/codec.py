@@ -41,8 +41,9 @@ def encode(method: Method) -> bytes:
         if domain == "bit":
             bits.append(bool(value))
             continue
-        parts.append(_pack_bits(bits))
-        bits.clear()
+        if bits:
+            parts.append(_pack_bits(bits))
+            bits.clear()
         parts.append(_ENCODERS[domain](name, value))
     parts.append(_pack_bits(bits))
     return b"".join(parts)
