@@ -61,10 +61,14 @@ class RabbitMQ:
         ).stdout
 
 
+def is_installed() -> bool:
+    return (SCRIPTS / "rabbitmq-server").exists()
+
+
 @contextlib.contextmanager
 def running_rabbitmq(port: int = 0) -> Iterator[RabbitMQ]:
     """Start a RabbitMQ with guest/guest and no plugins; yield once it speaks AMQP."""
-    if not (SCRIPTS / "rabbitmq-server").exists():
+    if not is_installed():
         raise RabbitMQMissingError("RabbitMQ is not installed: apt-get install rabbitmq-server")
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(
