@@ -145,6 +145,30 @@ def test_a_transaction_that_fails_publishes_nothing(broker, unique):
     run(scenario())
 
 
+def test_requests_are_answered_by_direct_reply_to(broker, unique):
+    async def scenario():
+        async with opened(broker) as channel, opened(broker) as serving:
+            requests = await serving.declare_queue(unique("queue"))
+
+            async def answer(request):
+                async with request.process():
+                    reply = Message(request.body * 2, correlation_id=request.correlation_id)
+                    await serving.default_exchange.publish(reply, request.reply_to)
+
+            await requests.consume(answer)
+            answers = []
+            replies = await channel.get_queue("amq.rabbitmq.reply-to", ensure=False)
+            await replies.consume(answers.append, no_ack=True)
+            for number in range(10):
+                request = Message(b"%d" % number, reply_to=replies.name, correlation_id=str(number))
+                await channel.default_exchange.publish(request, requests.name)
+            await wait_until(lambda: len(answers) == 10)
+            expected = {str(number): b"%d" % number * 2 for number in range(10)}
+            assert {each.correlation_id: each.body for each in answers} == expected
+
+    run(scenario())
+
+
 def test_rpc_calls_are_answered(broker, unique, request):
     if broker.name == "leveret":
         needs = "the pattern's queues have x-dead-letter-exchange, whose rule is not here yet"
