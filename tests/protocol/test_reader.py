@@ -163,6 +163,24 @@ def test_octet_by_octet_the_same_is_heard(octets):
     assert dripping.heard == whole.heard
 
 
+def test_a_halted_reader_keeps_what_has_come(stream):
+    select = method(1, methods.TxSelect())
+    halt_at = []
+
+    def hear(said):
+        stream.heard.append(("method", 1, said))
+        stream.reader.is_halted = bool(halt_at and halt_at.pop())
+
+    stream.reader.channels[1].events.method = hear
+    halt_at.append(True)
+    stream.give(select + publish(1, b"x") + select)
+    assert len(stream.heard) == 1
+    stream.reader.is_halted = False
+    stream.give(b"")
+    assert [heard[0] for heard in stream.heard] == ["method", "publish", "method"]
+    assert stream.owed_octets == 0
+
+
 # Frames that are none --------------------------------------------------------------------------
 
 

@@ -4,7 +4,15 @@ import pytest
 
 from leveret.session import allowance as module
 from leveret.session.allowance import TURN_BYTES, Allowance
-from leveret.wire.methods import BasicConsume
+from leveret.wire import codec, frames
+from leveret.wire.methods import (
+    BasicAck,
+    BasicConsume,
+    BasicGet,
+    ConfirmSelect,
+    ConnectionClose,
+    ConnectionCloseOk,
+)
 from tests.session.harness import World
 
 
@@ -56,3 +64,58 @@ def test_a_new_turn_does_not_wake_a_peer_that_is_slow(world):
     assert channel.take() == []
     channel.client.session.resume()
     assert channel.bodies() == [b"x"]
+
+
+def gets(count):
+    get = codec.encode(BasicGet(queue="q", no_ack=True))
+    return frames.encode_frame(frames.METHOD, 1, get) * count
+
+
+def test_answers_count_too_and_further_requests_wait(world):
+    channel = world.channel()
+    channel.declare()
+    channel.fill("q", *[b"x" * 4000] * 8)
+    client = channel.client
+    client.send(gets(7))
+    assert client.is_reading_held
+    turns = [len(client.take_turn())]
+    while client.session.connection.output:
+        turns.append(len(client.take_turn()))
+    assert turns == [pytest.approx(12_200, abs=200)] * 2 + [pytest.approx(4_060, abs=60)]
+    assert not client.is_reading_held
+    assert channel.count() == 1
+
+
+def test_requests_of_a_peer_that_is_slow_wait_until_it_has_caught_up(world):
+    channel = world.channel()
+    channel.declare()
+    channel.fill("q", *[b"x" * 4000] * 8)
+    session = channel.client.session
+    channel.client.send(gets(7))
+    session.pause()
+    assert len(channel.take()) == 3
+    assert channel.client.is_reading_held
+    session.resume()
+    assert len(channel.take()) == 4
+    assert not channel.client.is_reading_held
+
+
+def test_what_was_published_behind_a_request_that_waits_is_confirmed_in_its_turn(world):
+    channel = world.channel()
+    channel.declare()
+    channel.call(ConfirmSelect())
+    channel.fill("q", *[b"x" * 4000] * 5)
+    channel.take()
+    channel.client.send(gets(4) + channel.published(b"y", key="q"))
+    first, *rest = channel.take()
+    assert first.body == b"x" * 4000
+    assert rest[-1] == BasicAck(6)
+
+
+def test_a_peer_that_closes_while_its_requests_wait_is_answered(world):
+    channel = world.channel()
+    channel.declare()
+    channel.fill("q", *[b"x" * 4000] * 5)
+    close = frames.encode_frame(frames.METHOD, 0, codec.encode(ConnectionClose()))
+    channel.client.send(gets(4) + close)
+    assert channel.client.take_all()[-1] == (0, ConnectionCloseOk())

@@ -394,3 +394,29 @@ def test_flow_cannot_be_stopped(channel):
 
 def test_a_realm_is_granted(channel):
     assert channel.call(methods.AccessRequest("/data")) == methods.AccessRequestOk(1)
+
+
+# Modes -----------------------------------------------------------------------------------------
+
+
+def test_a_channel_confirms_or_has_transactions(channel):
+    assert channel.call(methods.ConfirmSelect()) == methods.ConfirmSelectOk()
+    assert channel.call(methods.ConfirmSelect()) == methods.ConfirmSelectOk()
+    other = channel.client.channel()
+    other.call(methods.TxSelect())
+    assert other.refusal(methods.ConfirmSelect()).reply_code == 406
+
+
+def test_a_channel_listens_for_direct_replies_once_and_without_ack(channel):
+    reply_to = "amq.rabbitmq.reply-to"
+    assert channel.consume(reply_to, "r", no_ack=True) == []
+    again = methods.BasicConsume(queue=reply_to, consumer_tag="s", no_ack=True)
+    assert channel.refusal(again).reply_text.endswith("reply consumer already set")
+    other = channel.client.channel()
+    with_ack = methods.BasicConsume(queue=reply_to)
+    assert other.refusal(with_ack).reply_text.endswith("reply consumer cannot acknowledge")
+
+
+def test_the_answer_to_our_cancel_is_heard_in_silence(channel):
+    channel.say(methods.BasicCancelOk("c"))
+    assert channel.take() == []

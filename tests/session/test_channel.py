@@ -116,6 +116,129 @@ def test_a_requeued_message_may_go_to_another(world):
     assert content.method.redelivered
 
 
+# A limit for all consumers together ------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(channel):
+    """A channel with room for three deliveries, two consumers, and five messages waiting."""
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=3, global_=True))
+    channel.consume(tag="x")
+    channel.consume(tag="y")
+    channel.fill("q", *[b"%d" % number for number in range(5)])
+    return channel
+
+
+def test_a_channel_that_is_full_gets_no_more_until_it_settles(limited):
+    assert limited.bodies() == [b"0", b"1", b"2"]
+    limited.ack(1)
+    limited.say(methods.BasicNack(3, multiple=True))
+    assert limited.bodies() == [b"3", b"4"]
+
+
+def test_the_limit_of_a_channel_and_of_a_consumer_hold_both(channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=3, global_=True))
+    channel.call(methods.BasicQos(prefetch_count=2))
+    channel.consume()
+    channel.fill("q", *[b"%d" % number for number in range(5)])
+    assert channel.bodies() == [b"0", b"1"]
+    channel.consume(tag="second")
+    channel.ack(2, multiple=True)
+    assert channel.bodies() == [b"3", b"4"]
+
+
+def test_lifting_the_limit_lets_all_through(limited):
+    limited.take()
+    limited.say(methods.BasicQos(prefetch_count=0, global_=True))
+    assert [getattr(said, "body", said) for said in limited.take()] == [
+        methods.BasicQosOk(),
+        b"3",
+        b"4",
+    ]
+
+
+def test_a_queue_that_goes_takes_its_consumers_along(world, limited):
+    limited.take()
+    world.channel().call(methods.QueueDelete(queue="q"))
+    world.pass_time()
+    assert limited.take() == [
+        methods.BasicCancel("x", nowait=True),
+        methods.BasicCancel("y", nowait=True),
+    ]
+    limited.ack(1)
+    limited.call(methods.BasicCancel("x"))
+
+
+def test_a_cancelled_consumer_is_not_told_that_its_queue_goes(world, limited):
+    limited.take()
+    limited.say(methods.QueueDelete(queue="q"), methods.BasicCancel("x"))
+    world.pass_time()
+    *_, last = limited.take()
+    assert last == methods.BasicCancel("y", nowait=True)
+
+
+# Settling --------------------------------------------------------------------------------------
+
+
+def test_a_channel_settles_one_or_all_up_to_a_tag(channel):
+    channel.declare()
+    channel.consume()
+    channel.fill("q", b"0", b"1", b"2", b"3", b"4")
+    held = channel.client.session.channels[1].unacked
+    channel.ack(2)
+    assert list(held) == [1, 3, 4, 5]
+    channel.ack(3, multiple=True)
+    assert list(held) == [4, 5]
+    channel.say(methods.BasicReject(5))
+    assert list(held) == [4]
+    channel.say(methods.BasicNack(4, requeue=True))
+    assert list(held) == [6]
+
+
+def test_in_a_transaction_what_is_settled_waits_for_the_commit(world, channel):
+    channel.declare()
+    channel.call(methods.TxSelect())
+    world.channel().fill("q", b"0", b"1")
+    channel.consume()
+    channel.ack(1)
+    channel.ack(2, multiple=True)
+    channel.close()
+    assert world.channel().count() == 2
+
+
+def test_publishes_are_counted_when_they_are_to_be_confirmed(channel):
+    channel.declare()
+    channel.call(methods.ConfirmSelect())
+    channel.client.send(channel.published(b"a", key="q") + channel.published(b"b", key="q"))
+    assert channel.take() == [methods.BasicAck(2, multiple=True)]
+
+
+def test_an_answer_is_left_out_with_nowait(channel):
+    channel.say(methods.QueueDeclare(queue="q", nowait=True))
+    assert channel.take() == []
+
+
+def test_what_a_client_says_that_only_a_server_may_costs_the_connection(channel):
+    channel.say(methods.QueueDeclareOk("q"))
+    assert channel.client.closed_with().reply_code == 503
+
+
+def test_answers_to_get_move_to_the_channel_that_asks(world, channel):
+    world.channel().declare()
+    world.client().channel(9).fill("q", b"x" * 9000)
+    assert channel.get().body == b"x" * 9000
+
+
+def test_a_reply_consumer_ends_with_its_channel(world, channel):
+    channel.consume("amq.rabbitmq.reply-to", "r", no_ack=True)
+    channel.call(methods.BasicCancel("r"))
+    channel.consume("amq.rabbitmq.reply-to", "r", no_ack=True)
+    channel.close()
+    assert world.vhost.reply_consumers._waiting == {}
+
+
 # Refusals and the end --------------------------------------------------------------------------
 
 

@@ -26,3 +26,17 @@ def test_an_unknown_method_names_class_and_method_id():
     assert str(unknown) == "unknown method 60.255"
     assert unknown.index == 0x003C_00FF
     assert isinstance(unknown, MalformedFrame)
+
+
+def test_a_hard_error_closes_the_connection_and_another_the_channel():
+    soft = {code.name for code in ReplyCode if not code.is_hard}
+    assert soft == {
+        "SUCCESS",
+        "CONTENT_TOO_LARGE",
+        "NO_ROUTE",
+        "NO_CONSUMERS",
+        "ACCESS_REFUSED",
+        "NOT_FOUND",
+        "RESOURCE_LOCKED",
+        "PRECONDITION_FAILED",
+    }
