@@ -8,7 +8,7 @@ from tests.broker.domain import random_bytes
 
 def test_a_waiting_consumer_is_found_by_its_name_until_it_goes():
     forgotten = []
-    replies = ReplyConsumers(random_bytes(), lambda: forgotten.append("routes"))
+    replies = ReplyConsumers(random_bytes(), forgotten.append)
     one, other = object(), object()
     name, other_name = replies.add(one), replies.add(other)
     assert name.startswith(f"{PSEUDO_QUEUE}.")
@@ -16,14 +16,14 @@ def test_a_waiting_consumer_is_found_by_its_name_until_it_goes():
     assert forgotten == []
     replies.remove(name)
     assert (replies.find(name), replies.find(other_name)) == (None, other)
-    assert forgotten == ["routes"]
+    assert forgotten == [name]
 
 
 def test_nobody_waits_under_another_name():
-    assert ReplyConsumers(random_bytes(), lambda: None).find(PSEUDO_QUEUE) is None
+    assert ReplyConsumers(random_bytes(), lambda _name: None).find(PSEUDO_QUEUE) is None
 
 
 def test_a_consumer_goes_once():
-    replies = ReplyConsumers(random_bytes(), lambda: None)
+    replies = ReplyConsumers(random_bytes(), lambda _name: None)
     with pytest.raises(KeyError):
         replies.remove("amq.rabbitmq.reply-to.nobody")

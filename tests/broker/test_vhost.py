@@ -6,9 +6,12 @@ from leveret.broker.bindings import Binding
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.exchanges.kinds import PREDECLARED
+from leveret.broker.message import pack_address
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost import Vhost
 from tests.broker.domain import Subscriber, message, random_bytes
+
+REPLY_TO = "amq.rabbitmq.reply-to.me"
 
 
 @pytest.fixture
@@ -224,14 +227,11 @@ def test_a_message_to_an_exchange_that_is_not_there_is_refused(vhost):
         lambda vhost: vhost.delete_exchange("logs", if_unused=False),
         lambda vhost: bind(vhost, "logs", "q", "new"),
         lambda vhost: vhost.unbind(vhost.exchange("logs").bindings[0]),
-        lambda vhost: create(vhost, "new"),
         lambda vhost: vhost.remove_queue(vhost.queue("q")),
-        lambda vhost: vhost.reply_consumers.remove("amq.rabbitmq.reply-to.me"),
     ],
-    ids=["declare", "delete", "bind", "unbind", "create", "remove", "reply consumer gone"],
+    ids=["declare", "delete", "bind", "unbind", "remove a bound queue"],
 )
 def test_every_change_of_the_map_forgets_the_routes(vhost, change):
-    vhost.reply_consumers._waiting["amq.rabbitmq.reply-to.me"] = object()
     declare(vhost, "logs")
     create(vhost, "q")
     bind(vhost, "logs", "q")
@@ -239,3 +239,22 @@ def test_every_change_of_the_map_forgets_the_routes(vhost, change):
         vhost.routes[user] = {b"address": vhost.route("logs", "", {})}
     change(vhost)
     assert vhost.routes == {"ada": {}, "bob": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("new", lambda vhost: create(vhost, "new")),
+        ("q", lambda vhost: vhost.remove_queue(vhost.queue("q"))),
+        (REPLY_TO, lambda vhost: vhost.reply_consumers.remove(REPLY_TO)),
+    ],
+    ids=["create", "remove an unbound queue", "reply consumer gone"],
+)
+def test_a_queue_that_comes_or_goes_unbound_forgets_its_own_route_alone(vhost, name, change):
+    vhost.reply_consumers._waiting[REPLY_TO] = object()
+    create(vhost, "q")
+    own, other = pack_address(b"", name.encode()), pack_address(b"logs", name.encode())
+    route = vhost.route("", name, {})
+    vhost.routes["ada"] = {own: route, other: route}
+    change(vhost)
+    assert vhost.routes == {"ada": {other: route}}

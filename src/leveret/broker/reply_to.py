@@ -23,10 +23,10 @@ class ReplyConsumers:
     """The consumers that wait for direct replies in one vhost, by the name they are reached."""
 
     def __init__(
-        self, random_bytes: Callable[[int], bytes], forget_routes: Callable[[], None]
+        self, random_bytes: Callable[[int], bytes], forget_route: Callable[[str], None]
     ) -> None:
         self._random_bytes = random_bytes
-        self._forget_routes = forget_routes
+        self._forget_route = forget_route
         self._waiting: dict[str, Receiver] = {}
 
     def add(self, receiver: Receiver) -> str:
@@ -37,7 +37,7 @@ class ReplyConsumers:
 
     def remove(self, name: str) -> None:
         del self._waiting[name]
-        self._forget_routes()
+        self._forget_route(name)
 
     def find(self, name: str) -> Receiver | None:
         return self._waiting.get(name)

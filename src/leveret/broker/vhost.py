@@ -15,10 +15,12 @@ from leveret.broker.bindings import Binding, Bindings
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
+from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
 from leveret.broker.queues.queue import Queue, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
+from leveret.wire.values import octets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,7 @@ class Vhost:
         self.exchanges: dict[str, Exchange] = {}
         self.queues: dict[str, Queue] = {}
         self.bindings = Bindings()
-        self.reply_consumers = ReplyConsumers(random_bytes, self.forget_routes)
+        self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
         self._agenda = agenda
@@ -48,6 +50,15 @@ class Vhost:
         """Something changed: every route is found anew."""
         for remembered in self.routes.values():
             remembered.clear()
+
+    def _forget_route_to(self, queue_name: str) -> None:
+        """A queue or reply consumer without bindings came or went: one route has changed.
+
+        Clients that make and delete their own queues must not cost everybody all routes.
+        """
+        address = pack_address(b"", octets(queue_name))
+        for remembered in self.routes.values():
+            remembered.pop(address, None)
 
     # Exchanges -------------------------------------------------------------------------------
 
@@ -139,7 +150,7 @@ class Vhost:
         queue = Queue(self.name, name, options, self._agenda, self._retire_queue)
         queue.owner = owner
         self.queues[name] = queue
-        self.forget_routes()
+        self._forget_route_to(name)
         return queue
 
     def remove_queue(self, queue: Queue) -> int:
@@ -148,8 +159,10 @@ class Vhost:
             return 0
         del self.queues[queue.name]
         sources = self.bindings.remove_arriving(queue)
-        self.forget_routes()
-        self._finish(sources)
+        if sources:
+            self.forget_routes()
+            self._finish(sources)
+        self._forget_route_to(queue.name)
         return queue.delete()
 
     def _retire_queue(self, queue: Queue) -> None:
