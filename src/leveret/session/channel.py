@@ -98,7 +98,12 @@ class Channel:
         if extra:
             # Flags and properties, read before? (What stands before them is in publish.py.)
             traits = self._known_traits.get(content[19 : 21 + extra], UNKNOWN_TRAITS)
-        if route is None or bits or traits is UNKNOWN_TRAITS or not self.is_plain:
+        if (
+            route is None
+            or (bits and (bits != publish.MANDATORY or not route.receivers))
+            or traits is UNKNOWN_TRAITS
+            or not self.is_plain
+        ):
             try:
                 publish.publish(self, address, bits, extra, content)
             except Refused as refused:
@@ -167,8 +172,7 @@ class Channel:
         self.refuse(refused.code, str(refused), index)
 
     def refuse(self, code: ReplyCode, reason: str, index: int) -> None:
-        """Close the channel, after confirming what came before."""
-        self.session.release_confirms()
+        """Close the channel."""
         self.session.connection.close_channel(self.number, code, f"{code.name} - {reason}", index)
 
     # Consumers and their limits --------------------------------------------------------------

@@ -13,22 +13,20 @@ from leveret.broker.publishing import Reading, read
 from leveret.protocol.violation import ProtocolViolation, spell_octets
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
-from leveret.wire.properties import Properties, decode_header
+from leveret.wire.properties import decode_header
 from leveret.wire.values import text
 
 if TYPE_CHECKING:
     from leveret.broker.routing import Receiver, Route
     from leveret.session.channel import Channel
 
-_MANDATORY: Final = 1
+MANDATORY: Final = 1
 _IMMEDIATE: Final = 2
 
 # A publisher has a handful of different property octets, or new ones with every message.
 KNOWN_TRAITS_MAX: Final = 256
 # Where the flags begin in a header payload: class, weight and body size come before.
 _FLAGS_OFFSET: Final = 12
-
-_NO_PROPERTIES: Final = Properties()
 
 
 def publish(channel: Channel, address: bytes, bits: int, extra: int, content: bytes) -> None:
@@ -49,7 +47,7 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     elif route.by_headers:
         receivers = channel.access.route(*split_address(address), {}).receivers
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
-    is_mandatory = bool(bits & _MANDATORY)
+    is_mandatory = bool(bits & MANDATORY)
     if channel.transaction is not None:
         channel.transaction.publish(message, receivers, is_mandatory=is_mandatory)
     else:

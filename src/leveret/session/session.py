@@ -215,15 +215,20 @@ class Session:
             case methods.ConnectionUpdateSecret():
                 # Passwords are checked at login alone, as in RabbitMQ's internal backend.
                 self.connection.send(0, methods.ConnectionUpdateSecretOk())
+            case methods.ConnectionClose():
+                self.release_confirms()
 
     def open_channel(self, number: int) -> Channel:
         channel = self.channels[number] = Channel(self, number)
         return channel
 
     def close_channel(self, number: int) -> None:
+        # What was taken before the close is confirmed before it.
+        self.release_confirms()
         self.channels.pop(number).end()
 
     def violated(self, violation: ProtocolViolation) -> None:
+        self.release_confirms()
         self._report(f"closing connection {self.peer.name}: {violation}")
 
     # The handshake ---------------------------------------------------------------------------
