@@ -168,7 +168,7 @@ def test_a_queue_that_goes_takes_its_consumers_along(world, limited):
         methods.BasicCancel("y", nowait=True),
     ]
     limited.ack(1)
-    limited.call(methods.BasicCancel("x"))
+    assert limited.call(methods.BasicCancel("x")) == methods.BasicCancelOk("x")
 
 
 def test_a_cancelled_consumer_is_not_told_that_its_queue_goes(world, limited):

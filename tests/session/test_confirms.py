@@ -94,17 +94,37 @@ def test_each_channel_counts_for_itself(confirming):
     assert confirming.take() == other.take() == [methods.BasicAck(2, multiple=True)]
 
 
-def test_a_channel_that_is_opened_anew_gets_no_old_confirms(confirming):
-    def frame(method):
-        return frames.encode_frame(frames.METHOD, confirming.number, codec.encode(method))
+def frame(method, number=1):
+    return frames.encode_frame(frames.METHOD, number, codec.encode(method))
 
+
+def test_what_came_before_a_close_is_confirmed_before_it(confirming):
     confirming.client.send(
         confirming.published(b"x", key="q")
         + frame(methods.ChannelClose())
         + frame(methods.ChannelOpen())
     )
-    said_at_last = confirming.take()[-1]
-    assert said_at_last == methods.ChannelOpenOk()
+    assert confirming.take() == [
+        methods.BasicAck(1),
+        methods.ChannelCloseOk(),
+        methods.ChannelOpenOk(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "answer"),
+    [
+        (methods.ConnectionClose(), methods.ConnectionCloseOk),
+        (methods.QueueDeclare(), methods.ConnectionClose),
+    ],
+)
+def test_what_came_before_the_end_of_the_connection_is_confirmed_before_it(
+    confirming, last, answer
+):
+    confirming.client.send(confirming.published(b"x", key="q") + frame(last, 0))
+    (ack_channel, ack), (end_channel, end) = confirming.client.take_all()
+    assert (ack_channel, ack) == (1, methods.BasicAck(1))
+    assert (end_channel, type(end)) == (0, answer)
 
 
 def test_a_transaction_excludes_confirms(channel):

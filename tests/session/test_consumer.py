@@ -77,6 +77,40 @@ def test_a_consumer_with_smaller_frames_gets_smaller_frames(world):
     assert (content.body, content.frames_count) == (b"x" * 9000, 3)
 
 
+def test_a_consumer_without_a_limit_is_ready_whatever_it_holds(channel):
+    channel.declare()
+    channel.consume()
+    channel.fill("q", b"a", b"b", b"c")
+    channel.ack(2)
+    assert consumer_of(channel).is_ready
+    channel.fill("q", b"d")
+    assert channel.bodies() == [b"a", b"b", b"c", b"d"]
+
+
+def test_nobody_waits_for_the_room_of_a_get(channel):
+    channel.declare()
+    channel.fill("q", b"a", b"b")
+    channel.get()
+    channel.get()
+    channel.say(methods.BasicAck(1), methods.BasicReject(2, requeue=True))
+    assert channel.get().body == b"b"
+
+
+def test_a_full_consumer_on_a_deleted_queue_stands_in_no_line(world, channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=1))
+    channel.consume()
+    channel.fill("q", b"a")
+    channel.take()
+    world.vhost.remove_queue(world.vhost.queues["q"])
+    consumer = consumer_of(channel)
+    channel.ack(1)
+    assert consumer.room == 1
+    channel.client.session.pause()
+    channel.client.session.resume()
+    assert not consumer.queue.consumers.first
+
+
 def test_a_consumer_on_a_deleted_queue_waits_for_nothing(world, channel):
     channel.declare()
     channel.call(methods.BasicQos(prefetch_count=1))

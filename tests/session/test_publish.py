@@ -283,3 +283,37 @@ def test_a_message_may_be_large_up_to_the_limit():
     body = bytes(range(256)) * 2000
     channel.publish(body, key="q")
     assert channel.get().body == body
+
+
+# Not at once -----------------------------------------------------------------------------------
+
+
+def test_in_a_transaction_a_message_waits_for_the_commit(channel):
+    channel.declare()
+    channel.call(methods.TxSelect())
+    channel.fill("q", b"a")
+    assert channel.count() == 0
+    channel.call(methods.TxCommit())
+    assert channel.count() == 1
+
+
+def test_during_an_alarm_a_publisher_is_held_back(world, channel):
+    channel.declare()
+    channel.fill("q", b"a")
+    world.broker.alarms.set("disk")
+    channel.fill("q", b"b")
+    assert channel.client.is_reading_held
+    assert channel.count() == 2
+
+
+def test_a_request_for_direct_replies_names_who_asks(world, channel):
+    channel.declare()
+    asks = Properties(reply_to="amq.rabbitmq.reply-to", headers={"BCC": [], "a": 1})
+    close = refused(channel, key="q", properties=asks)
+    assert close.reply_text == "PRECONDITION_FAILED - fast reply consumer does not exist"
+    asking = world.channel()
+    asking.consume("amq.rabbitmq.reply-to", "r", no_ack=True)
+    asking.publish(b"x", key="q", properties=asks)
+    found = world.channel().get()
+    assert found.properties.reply_to.startswith("amq.rabbitmq.reply-to.")
+    assert found.properties.headers == {"a": 1}

@@ -5,7 +5,8 @@ from pamqp import commands, frame
 
 from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
-from leveret.wire import frames, methods
+from leveret.session.allowance import TURN_BYTES
+from leveret.wire import codec, frames, methods
 from leveret.wire.values import encode_table
 from tests.session.harness import CAPABILITIES, Content, World
 
@@ -199,6 +200,15 @@ def test_a_client_that_does_not_read_gets_nothing_more_until_it_does(world, chan
     assert channel.bodies() == [b"a", b"b"]
 
 
+def test_a_turn_that_passes_does_not_wake_a_slow_client(world, channel):
+    channel.declare()
+    channel.consume()
+    channel.client.session.pause()
+    channel.client.session.renew_allowance()
+    world.channel().fill("q", b"a")
+    assert channel.take() == []
+
+
 def test_others_get_what_a_slow_client_does_not_take(world, channel):
     channel.declare()
     channel.consume()
@@ -242,6 +252,45 @@ def test_a_client_that_left_hears_of_no_alarm(world):
     client.hang_up()
     world.broker.alarms.set("disk")
     assert client.take(0) == []
+
+
+# Turns -----------------------------------------------------------------------------------------
+
+
+def test_what_a_chunk_published_is_confirmed_at_its_end(channel):
+    channel.declare()
+    channel.call(methods.ConfirmSelect())
+    channel.client.send(channel.published(b"x", key="q") * 3)
+    assert channel.take() == [methods.BasicAck(3, multiple=True)]
+
+
+def test_consumers_that_have_room_again_are_served_at_the_end_of_a_chunk(channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=1))
+    channel.consume()
+    channel.fill("q", b"a", b"b")
+    channel.ack(1)
+    assert channel.bodies() == [b"a", b"b"]
+
+
+def test_deliveries_beyond_the_allowance_come_in_the_next_turn(channel):
+    channel.declare()
+    channel.consume()
+    channel.fill("q", *[b"x" * 300_000] * 6)
+    first = len(channel.client.take_turn())
+    assert TURN_BYTES < first < TURN_BYTES + 310_000
+    assert len(channel.take()) == 2
+
+
+def test_answers_beyond_the_allowance_come_in_the_next_turn(channel):
+    channel.declare()
+    channel.fill("q", *[b"x" * 300_000] * 6)
+    get = frames.encode_frame(frames.METHOD, 1, codec.encode(methods.BasicGet(queue="q")))
+    channel.client.send(get * 6)
+    assert channel.client.holds == {"answers"}
+    channel.client.take_turn()
+    assert channel.client.holds == set()
+    assert len(channel.take()) == 2
 
 
 # Limits ----------------------------------------------------------------------------------------

@@ -38,8 +38,10 @@ def test_one_tag_means_one_delivery(out):
 
 
 def test_multiple_means_all_up_to_the_tag(out):
-    assert list(take(out, 4, multiple=True)) == [1, 2, 4]
-    assert list(out) == [5]
+    assert list(take(out, 2, multiple=True)) == [1, 2]
+    assert list(out) == [4, 5]
+    assert list(take(out, 5, multiple=True)) == [4, 5]
+    assert out == {}
 
 
 def test_multiple_with_tag_0_means_all(out):
