@@ -289,7 +289,7 @@ def test_a_client_that_closes_is_answered_and_heard_no_more():
     listener.connection.receive(method(0, CLOSE) + method(2, OPEN) + b"garbage")
     assert listener.take_frames() == [(0, methods.ConnectionCloseOk())]
     assert listener.connection.is_closed
-    assert listener.heard == [("close", 1), ("closed",)]
+    assert listener.heard == [("method", 0, CLOSE), ("close", 1), ("closed",)]
     listener.connection.receive(b"more garbage")
     assert listener.take_output() == b""
 
