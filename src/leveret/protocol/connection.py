@@ -221,12 +221,12 @@ class Connection:
         if following is None:
             reason = f"unexpected method in connection state {self.state.value}"
             raise channel_error(reason, method.index)
+        # What the session raises belongs to the state before.
+        self._events.method(method)
         if following is State.CLOSED:
             self.send(0, methods.ConnectionCloseOk())
             self._finish()
             raise _Finished
-        # What the session raises belongs to the state before.
-        self._events.method(method)
         self.state = following
 
     def _channel_frame(self, channel: Channel, kind: int, frame: bytes) -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from tests.conformance.protocol import wire
 from tests.conformance.protocol.script import (
     bind,
     close_channel,
     confirms,
+    data,
     do,
     exchange,
     expect,
@@ -14,6 +16,7 @@ from tests.conformance.protocol.script import (
     publish,
     queue,
     quiet,
+    read_to_end,
     sync,
     tell,
 )
@@ -25,7 +28,43 @@ commit = do("tx.commit")
 rollback = do("tx.rollback")
 
 
+def in_one_chunk(last: str, channel: int = 1, **values: int):
+    """Three publishes and a method that ends the channel or more, all sent at once."""
+    frames = [
+        (1, wire.METHOD, wire.encode_method("basic.publish", {"routing_key": "nowhere"})),
+        (1, wire.HEADER, wire.encode_header({}, 1)),
+        (1, wire.BODY, b"x"),
+    ]
+    end = wire.encode_frame(wire.METHOD, channel, wire.encode_method(last, values))
+    publishes = b"".join(wire.encode_frame(kind, number, octets) for number, kind, octets in frames)
+    return data(publishes * 3 + end)
+
+
 CONFIRM = {
+    "before the channel's close-ok": [
+        confirmed,
+        in_one_chunk("channel.close", reply_code=200),
+        confirms(3),
+        quiet(0.1),
+    ],
+    "before the connection's close-ok": [
+        confirmed,
+        in_one_chunk("connection.close", channel=0, reply_code=200),
+        confirms(3),
+        read_to_end(),
+    ],
+    "before the channel is closed on it": [
+        confirmed,
+        in_one_chunk("queue.delete"),
+        confirms(3),
+        quiet(0.1),
+    ],
+    "before the connection is closed on it": [
+        confirmed,
+        in_one_chunk("basic.qos", prefetch_size=1),
+        confirms(3),
+        read_to_end(),
+    ],
     "selected": [confirmed],
     "selected twice": [confirmed, confirmed],
     "nowait": [do("confirm.select", nowait=1), publish("~none"), expect()],
