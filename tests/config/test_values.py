@@ -97,6 +97,11 @@ def test_names_are_none_or_a_list():
         values.names("guest,")
 
 
+def test_a_home_directory_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="no such home directory"):
+        values.path("~nobody-of-that-name/mq")
+
+
 def test_a_pattern_must_be_a_regular_expression():
     assert values.pattern("^jobs") == "^jobs"
     assert values.pattern("") == ""

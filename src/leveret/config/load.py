@@ -28,7 +28,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     """
     chosen = from_environment(environ) | from_flags(flags)
     settings = Settings(**chosen)
-    data_dir = settings.data_dir or Path.home() / ".leveret" / settings.node
+    data_dir = settings.data_dir or _home() / ".leveret" / settings.node
     file = settings.config or _file_in(data_dir)
     if file is not None:
         settings = Settings(**from_file(file) | chosen)
@@ -108,6 +108,14 @@ def _unknown(key: str) -> str:
     known = [*BY_KEY, "listeners.tcp.default"]
     nearest = get_close_matches(key, known, n=1, cutoff=0.0)[0]
     return f"unknown key {key!r}; the nearest known key is {nearest!r}"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        # A container may run as a user that nobody has heard of.
+        raise SettingRefused("this user has no home directory; name a --data-dir") from error
 
 
 def _file_in(data_dir: Path) -> Path | None:

@@ -47,7 +47,10 @@ def pattern(written: str) -> str:
 
 
 def path(written: str) -> Path:
-    return Path(text(written)).expanduser()
+    try:
+        return Path(text(written)).expanduser()
+    except RuntimeError:
+        raise ValueError("there is no such home directory") from None
 
 
 def boolean(written: str) -> bool:
