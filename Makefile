@@ -1,9 +1,11 @@
 # Each target works alone on a fresh clone with python3, make and gcc.
 PYTHON ?= python3
+SEED ?= 0
+COUNT ?= 100
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test check setup fmt lint types bench lock wheel clean
+.PHONY: run test check setup fmt lint types sim bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
@@ -25,6 +27,9 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+sim: setup  ## a simulated broker, COUNT seeds from SEED on
+	$(BIN)/python -m tests.simulation $(SEED) $(COUNT)
 
 bench: setup
 	$(BIN)/python -m bench.compare

@@ -7,10 +7,16 @@ from leveret.config.load import load
 from leveret.config.values import Listener
 
 
-@pytest.fixture
-def conf(tmp_path, monkeypatch):
-    """Load what a file says, with any environment and flags beside it."""
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A home of our own: no file of whoever runs the tests is read."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def conf(tmp_path):
+    """Load what a file says, with any environment and flags beside it."""
 
     def load_beside(content, environ=None, **flags):
         file = tmp_path / "leveret.conf"
@@ -20,8 +26,7 @@ def conf(tmp_path, monkeypatch):
     return load_beside
 
 
-def test_without_any_source_the_defaults_are_rabbitmqs(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_without_any_source_the_defaults_are_rabbitmqs(home):
     settings = load({}, {})
     assert (settings.default_user, settings.default_pass, settings.default_vhost) == (
         "guest",
@@ -31,7 +36,7 @@ def test_without_any_source_the_defaults_are_rabbitmqs(monkeypatch, tmp_path):
     assert (settings.channel_max, settings.frame_max, settings.heartbeat_s) == (2047, 131072, 60)
     assert settings.addresses == (Listener("", 5672),)
     assert settings.loopback_users == {"guest"}
-    assert settings.data_dir == tmp_path / ".leveret" / settings.node
+    assert settings.data_dir == home / ".leveret" / settings.node
 
 
 def test_every_key_of_the_file_is_heard(conf):
