@@ -99,6 +99,9 @@ class Listener:
     def close_channel(self, number):
         self.heard.append(("close", number))
 
+    def closing(self):
+        """What a session does with it: tests/session/test_session.py."""
+
     def closed(self):
         self.heard.append(("closed",))
 

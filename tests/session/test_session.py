@@ -187,6 +187,17 @@ def test_a_connection_that_is_closing_holds_nothing(world):
     assert other.get().body == b"a"
 
 
+def test_what_one_channel_gives_back_does_not_go_to_another_of_the_same_dying_connection(world):
+    client, other = world.client(), world.channel()
+    first, second = client.channel(), client.channel()
+    first.declare()
+    first.fill("q", b"a")
+    first.consume()
+    second.consume(no_ack=True)
+    client.hang_up()
+    assert other.get().body == b"a"
+
+
 # Pressure and alarms ---------------------------------------------------------------------------
 
 

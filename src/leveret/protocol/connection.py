@@ -55,6 +55,9 @@ class ConnectionEvents(Protocol):
     def close_channel(self, number: int) -> None:
         """The channel is gone, whoever closed it."""
 
+    def closing(self) -> None:
+        """The channels are about to go, one after the other."""
+
     def closed(self) -> None:
         """Nothing more comes or goes."""
 
@@ -319,6 +322,7 @@ class Connection:
         self._events.closed()
 
     def _drop_channels(self) -> None:
+        self._events.closing()
         for number in list(self._channels):
             del self._channels[number]
             self._events.close_channel(number)

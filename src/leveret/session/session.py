@@ -273,6 +273,10 @@ class Session:
         self.broker.alarms.watchers[self] = None
         self.connection.send(0, methods.ConnectionOpenOk())
 
+    def closing(self) -> None:
+        # What one channel gives back must not go to the next that is about to go.
+        self.pause()
+
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""
         self.broker.alarms.watchers.pop(self, None)

@@ -118,10 +118,13 @@ class Queue:
 
     def pump(self) -> None:
         """Hand out what waits while somebody can take it."""
-        if self.expiry is not None:
-            self.expiry.drop_expired()
         consumers, ready = self.consumers, self.ready
         while ready.count and consumers.first:
+            if self.expiry is not None:
+                # Before each: one may have expired behind a longer-lived head.
+                self.expiry.drop_expired()
+                if not ready.count:
+                    return
             message, redelivered = ready.take()
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
