@@ -34,7 +34,7 @@ def test_an_alarm_is_on_until_the_last_resource_has_recovered(guard):
     assert alarms.is_on
     alarms.clear("disk")
     assert not alarms.is_on
-    assert guard.seen == ["low on memory", "low on memory & disk", "low on disk", False]
+    assert guard.seen == ["low on memory", "low on disk & memory", "low on disk", False]
 
 
 def test_nobody_is_told_what_is_known(guard):

@@ -33,7 +33,7 @@ class Alarms:
     @property
     def reason(self) -> str:
         """What blocked clients are told, in RabbitMQ's words."""
-        return f"low on {' & '.join(sorted(self._short, reverse=True))}"
+        return f"low on {' & '.join(sorted(self._short))}"
 
     def set(self, resource: str) -> None:
         """It runs short."""
