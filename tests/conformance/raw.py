@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 import time
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,7 +183,7 @@ class Client:
         if self.body:
             self.transcript.pop()
         self.body += frame.payload
-        return f"body of {len(self.body)} {self.body[:40]!r}"
+        return f"body of {len(self.body)} ({zlib.crc32(self.body):08x}) {self.body[:40]!r}"
 
     def remember(self, name: str, values: dict[str, Any]) -> None:
         made = values.get("queue" if name.startswith("queue") else "consumer_tag", "")
