@@ -1,22 +1,22 @@
 """The command-line tools of rabbitmq-c (Debian's amqp-tools): C on the other end of the wire."""
 
-import shutil
 import subprocess
 
 import pytest
 
+from tests.conformance.installed import require
+
 
 @pytest.fixture
 def tool(broker, unique):
-    """Run a tool against the broker; what is missing fails the test."""
+    """Run a tool against the broker."""
     del unique  # Named so that its queues are deleted last.
 
     def run(name, *arguments, status=0, body=None, login="guest:guest", vhost=""):
         # No closing slash: rabbitmq-c reads it as the vhost with no name.
         url = f"amqp://{login}@{broker.host}:{broker.port}{vhost}"
-        assert shutil.which(name), f"{name} is not installed: apt-get install amqp-tools"
         done = subprocess.run(
-            [name, "--url", url, *arguments],
+            [require(name, "amqp-tools"), "--url", url, *arguments],
             input=body,
             capture_output=True,
             timeout=20,

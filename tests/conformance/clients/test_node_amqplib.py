@@ -1,10 +1,11 @@
 """Node's amqplib: the scenarios are JavaScript (../node/scenarios.mjs), each run as a process."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.conformance.installed import require
 
 NODE = Path(__file__).parents[1] / "node"
 SCENARIOS = [
@@ -38,14 +39,14 @@ def call(*command, timeout_s=60):
 
 @pytest.fixture(scope="session")
 def node():
-    """The node program, with amqplib as the lock file has it; what is missing fails the test."""
-    for tool in ("node", "npm"):
-        assert shutil.which(tool), f"{tool} is not installed: apt-get install nodejs npm"
+    """The node program, with amqplib as the lock file has it."""
+    program = require("node", "nodejs")
+    require("npm", "npm")
     installed = NODE / "node_modules" / ".package-lock.json"
     wanted = NODE / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
         call("npm", "ci", "--no-audit", "--no-fund", timeout_s=110)
-    return shutil.which("node")
+    return program
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
