@@ -176,6 +176,18 @@ def test_what_a_client_held_goes_back_when_it_hangs_up(world):
     assert [content.method.redelivered for content in other.consume()] == [True, True]
 
 
+@pytest.mark.parametrize("how", ["close", "hang_up"])
+def test_what_one_channel_held_does_not_go_to_another_of_a_dying_connection(world, how):
+    client = world.client()
+    holding, greedy = client.channel(), client.channel()
+    holding.declare()
+    holding.fill("q", b"a")
+    assert holding.get().body == b"a"
+    greedy.consume(no_ack=True)
+    getattr(client, how)()
+    assert world.channel().get().body == b"a"
+
+
 def test_a_connection_that_is_closing_holds_nothing(world):
     client, other = world.client(), world.channel()
     channel = client.channel()
