@@ -90,8 +90,11 @@ class Server:
 
     def _run_agenda(self) -> None:
         self._alarm = None
-        self.broker.agenda.run()
-        self._set_alarm()
+        try:
+            self.broker.agenda.run()
+        finally:
+            # Also after a bug of ours, which the loop reports: the others' times still come.
+            self._set_alarm()
 
 
 def _limits(settings: Settings) -> Limits:
