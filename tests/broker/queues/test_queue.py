@@ -205,6 +205,39 @@ def test_an_expired_message_is_not_delivered(jobs, agenda):
     assert subscribe(jobs).got == ["b"]
 
 
+def test_a_message_that_expired_behind_a_longer_lived_head_is_not_delivered(jobs, agenda):
+    publish(jobs, "long", ttl_ms=5000)
+    publish(jobs, "short", ttl_ms=100)
+    publish(jobs, "last", ttl_ms=5000)
+    agenda.pass_time(1)
+    assert subscribe(jobs).got == ["long", "last"]
+    publish(jobs, "next")
+    assert jobs.ready.count == 0
+
+
+def test_nothing_is_left_when_all_that_waits_has_expired(jobs, agenda):
+    consumer = subscribe(jobs, room=1)
+    publish(jobs, "held", "long")
+    publish(jobs, "short", ttl_ms=100)
+    agenda.pass_time(1)
+    consumer.settle()
+    consumer.settle()
+    assert consumer.got == ["held", "long"]
+    assert jobs.ready.count == 0
+
+
+@pytest.mark.parametrize("how", ["get", "consume"])
+def test_a_head_that_appears_is_watched_at_once(jobs, agenda, how):
+    publish(jobs, "forever")
+    publish(jobs, "short", ttl_ms=100)
+    if how == "get":
+        jobs.get()
+    else:
+        subscribe(jobs, room=1)
+    agenda.pass_time(0.1)
+    assert jobs.ready.count == 0
+
+
 def test_an_expired_message_cannot_be_got(jobs, agenda):
     publish(jobs, "a", ttl_ms=100)
     agenda.hand.now += 1

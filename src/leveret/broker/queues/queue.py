@@ -118,27 +118,27 @@ class Queue:
 
     def pump(self) -> None:
         """Hand out what waits while somebody can take it."""
+        self._drop_expired()
         consumers, ready = self.consumers, self.ready
         while ready.count and consumers.first:
-            if self.expiry is not None:
-                # Before each: one may have expired behind a longer-lived head.
-                self.expiry.drop_expired()
-                if not ready.count:
-                    return
             message, redelivered = ready.take()
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
             consumer.deliver(message, redelivered)
+            # Behind a longer-lived head that has just gone one may have expired.
+            self._drop_expired()
+
+    def _drop_expired(self) -> None:
+        if self.expiry is not None:
+            self.expiry.drop_expired()
 
     def get(self) -> tuple[Message, bool] | None:
         """Take the oldest message and whether it was delivered before; None when there is none."""
         self.touch()
-        if self.expiry is None:
-            return self.ready.take() if self.ready.count else None
-        self.expiry.drop_expired()
+        self._drop_expired()
         taken = self.ready.take() if self.ready.count else None
         # What had expired behind it counts no more.
-        self.expiry.drop_expired()
+        self._drop_expired()
         return taken
 
     def requeue(self, messages: Iterable[Message]) -> None:
