@@ -47,6 +47,7 @@ class Client:
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer_bytes:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.settimeout(DEADLINE_S)
         self._socket.connect(address)
         self.own_address = self._socket.getsockname()[:2]
@@ -176,6 +177,10 @@ class Client:
 
     def hang_up(self):
         self._socket.close()
+
+    def say_no_more(self):
+        """The server reads the end; what it says still arrives."""
+        self._socket.shutdown(socket.SHUT_WR)
 
     def reset(self):
         """Go with a RST, as a crashed machine's socket does."""

@@ -127,14 +127,28 @@ class ServedNode(threading.Thread):
         """Begin to measure in every turn of the loop; the greatest so far is in `.most`."""
         return _Watch(self, measure)
 
+    def known_peers(self):
+        """The addresses at the far ends of the server's sockets."""
+        return {
+            each._socket.get_extra_info("peername")[:2]: each for each in self.server.transports
+        }
+
     def transport(self, client):
         """The server's end of a client's socket."""
-        host, port = client.own_address
-        name = f"{host}:{port} -> "
-        return next(t for t in self.server.transports if t._session.peer.name.startswith(name))
+        return self.known_peers()[client.own_address]
 
     def session(self, client):
         return self.transport(client)._session
+
+    def wait_until_paused(self, client):
+        """Its socket takes no more."""
+        self.wait_until(lambda: self.session(client)._is_slow)
+
+    def octets_owed(self, client):
+        """How many are on their way to the client's socket: a measure for `most_per_turn`."""
+        transport = self.ask(lambda: self.transport(client))
+        socket_ = transport._socket
+        return lambda: sum(map(len, transport._output)) + socket_.get_write_buffer_size()
 
     def is_reading(self, client):
         transport = self.ask(lambda: self.transport(client))
@@ -153,6 +167,12 @@ class ServedNode(threading.Thread):
     def census(self):
         """How much of everything there is: what a test leaves behind shows here."""
         return self.ask(self._count)
+
+    def wait_for_census(self, wanted):
+        """Until nothing is left that was not there before."""
+        deadline = time.monotonic() + DEADLINE_S
+        while (found := self.census()) != wanted:
+            assert time.monotonic() < deadline, f"{found} instead of {wanted}"
 
     def _count(self):
         gc.collect()
@@ -202,3 +222,4 @@ class _Watch:
 
     def __exit__(self, *_):
         self._is_on = False
+        self._measure = lambda: 0

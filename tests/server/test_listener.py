@@ -121,8 +121,8 @@ def test_a_handshake_is_not_waited_for(node):
 def test_a_client_that_closes_by_itself_while_draining_is_gone_too(node):
     client = node.client()
     drained = node.run_in_loop(node.server.drain(GRACE_S))
-    client.send(0, methods.ConnectionClose(reply_code=200))
     client.expect(methods.ConnectionClose)
+    client.send(0, methods.ConnectionClose(reply_code=200))
     client.expect(methods.ConnectionCloseOk)
     drained.result()
 
