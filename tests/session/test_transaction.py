@@ -45,6 +45,19 @@ def test_an_acknowledgement_counts_at_commit(world, tx):
     assert world.channel().count() == 1
 
 
+def test_room_comes_with_the_commit_and_not_before(world, tx):
+    tx.call(methods.BasicQos(prefetch_count=1))
+    tx.consume()
+    world.channel().fill("q", b"a", b"b", b"c")
+    assert tx.bodies() == [b"a"]
+    tx.ack(1)
+    assert tx.take() == []
+    tx.say(methods.TxCommit())
+    assert [getattr(said, "body", said) for said in tx.take()] == [methods.TxCommitOk(), b"b"]
+    tx.say(methods.BasicNack(2))
+    rollback(tx)
+
+
 def test_an_acknowledgement_is_undone_by_rollback(world, tx):
     world.channel().fill("q", b"a", b"b", b"c")
     for _ in range(3):
