@@ -29,7 +29,7 @@ types: setup
 	$(BIN)/mypy
 
 sim: setup  ## a simulated broker, COUNT seeds from SEED on
-	$(BIN)/python -m tests.simulation $(SEED) $(COUNT)
+	$(BIN)/python -m tests.simulation $(or $(SEED),0) $(or $(COUNT),100)
 
 bench: setup
 	$(BIN)/python -m bench.compare
