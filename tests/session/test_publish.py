@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.broker.message import pack_address
+from leveret.broker.message import Traits, pack_address
 from leveret.session import publish as module
 from leveret.session.publish import split_address
 from leveret.wire import frames, methods
@@ -152,6 +152,11 @@ def test_the_same_properties_are_read_once(channel):
     for number in range(5):
         channel.publish(b"x" * number, key="q", properties=Properties(priority=5, app_id="a"))
     assert len(session.known_traits) == 1
+    # What is remembered is what counts: the octets are not read again.
+    (octets,) = session.known_traits
+    session.known_traits[octets] = Traits(ttl_ms=0)
+    channel.publish(b"x", key="q", properties=Properties(priority=5, app_id="a"))
+    assert channel.count() == 5
 
 
 def test_what_properties_ask_is_remembered_within_a_bound(channel, monkeypatch):
