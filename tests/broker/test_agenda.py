@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.broker.agenda import Agenda
+from leveret.broker.agenda import CANCELLED_MAX, Agenda
 
 
 @pytest.fixture
@@ -91,3 +91,16 @@ def test_the_edge_sleeps_on_for_a_later_deadline(agenda, done):
 
 def test_an_agenda_reads_the_clock_that_it_is_given():
     assert Agenda(lambda: 7.0).clock() == 7.0
+
+
+def test_what_is_taken_back_does_not_pile_up_until_its_time(agenda, done):
+    for number in range(10 * CANCELLED_MAX):
+        timer = agenda.at(agenda.clock() + 86_400, lambda: done.append("taken back"))
+        if number % 5000 == 0:
+            agenda.at(agenda.clock() + 10 + number, lambda number=number: done.append(number))
+        timer.cancel()
+        timer.cancel()
+    assert len(agenda._timers) <= CANCELLED_MAX + 2
+    agenda.pass_time(86_400)
+    assert done == [0, 5000]
+    assert agenda.next_deadline() is None
