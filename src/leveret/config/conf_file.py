@@ -13,6 +13,8 @@ from leveret.config.errors import SettingRefused
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One line that sets something."""
+
     key: str
     written: str
     place: str  # "leveret.conf:3", for messages

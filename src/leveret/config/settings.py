@@ -54,6 +54,8 @@ def setting(default: T, parse: Callable[[str], T], about: str, **where: object) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
+    """What a node runs with; each field is a row of the table."""
+
     # The node and its files.
     node: str = setting(
         f"leveret@{HOST}",
