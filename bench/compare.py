@@ -7,12 +7,14 @@ that whatever slows the machine slows both. The page is written after each round
 import argparse
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import FrameType
 
 from bench import report
 from bench.brokers import Broker, started_leveret, started_rabbitmq
@@ -107,5 +109,11 @@ def main(line: list[str]) -> int:
     return 0
 
 
+def end_in_good_order(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit("ended by a signal")
+
+
 if __name__ == "__main__":
+    # So that the brokers end too, also where an interrupt is ignored (a job in the background).
+    signal.signal(signal.SIGTERM, end_in_good_order)
     sys.exit(main(sys.argv[1:]))

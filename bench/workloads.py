@@ -147,6 +147,21 @@ WORKLOADS = (
             Goal("idle_mb", "idle memory", "MB", "itself", "at most", 45),
         ),
     ),
+    # Second, before others have left the broker memory that new connections could reuse.
+    Workload(
+        "idle_connections",
+        measure_idle_connections,
+        (
+            Goal(
+                "kib_per_connection",
+                "idle connection with a channel",
+                "KiB",
+                "itself",
+                "at most",
+                20,
+            ),
+        ),
+    ),
     Workload("auto_ack_1k", flowing(Traffic()), rate("1 KiB, auto-ack", 2.2)),
     Workload(
         "manual_ack_1k",
@@ -170,20 +185,6 @@ WORKLOADS = (
     ),
     Workload("connections", measure_connections, rate("connection opens", 5, "opened_per_s")),
     Workload("declares", measure_declares, rate("transient queue declares", 10, "declared_per_s")),
-    Workload(
-        "idle_connections",
-        measure_idle_connections,
-        (
-            Goal(
-                "kib_per_connection",
-                "idle connection with a channel",
-                "KiB",
-                "itself",
-                "at most",
-                20,
-            ),
-        ),
-    ),
     Workload(
         "many_queues",
         measure_many_queues,
