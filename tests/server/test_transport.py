@@ -104,6 +104,20 @@ def test_a_peer_that_answers_connection_close_is_let_go_at_once(node):
     assert client.listen_to_the_end() == []
 
 
+def test_a_peer_that_closes_and_never_takes_what_is_left_is_dropped(node):
+    fill(node, "big", 160, b"x" * 50_000)
+    lazy = lazy_reader(node)
+    lazy.consume("big", no_ack=True)
+    node.wait_until_paused(lazy)
+    transport = node.ask(lambda: node.transport(lazy))
+    lazy.send(0, methods.ConnectionClose(reply_code=200))
+    node.wait_until(lambda: transport._session.connection.is_closed)
+    node.pass_time(CLOSING_S - 1)
+    assert node.ask(lambda: transport in node.server.transports)
+    node.pass_time(1)
+    node.wait_until(lambda: transport not in node.server.transports)
+
+
 def test_a_client_that_closes_gets_close_ok_before_the_end(node):
     client = node.client()
     client.call(methods.ConnectionClose(reply_code=200), methods.ConnectionCloseOk, number=0)
@@ -264,6 +278,18 @@ def test_a_blocked_client_is_not_taken_for_dead(node, alarm):
     publisher.expect(methods.ConnectionUnblocked)
     node.pass_time(15)
     publisher.declare("q", passive=True)
+
+
+def test_a_blocked_client_is_read_again_when_it_is_asked_to_go(node, alarm):
+    publisher = node.client()
+    alarm("set")
+    publisher.publish("nowhere", b"x")
+    publisher.expect(methods.ConnectionBlocked)
+    drained = node.run_in_loop(node.server.drain(5.0))
+    publisher.expect(methods.ConnectionClose)
+    publisher.send(0, methods.ConnectionCloseOk())
+    # No time passes: the server has seen the answer.
+    drained.result()
 
 
 def test_a_large_chunk_that_ends_in_an_alarm_does_not_read_on(node, alarm):
