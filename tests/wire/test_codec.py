@@ -62,6 +62,11 @@ def test_a_method_has_its_golden_bytes(method, golden):
     assert codec.decode(bytes.fromhex(golden)) == method
 
 
+@pytest.mark.parametrize("kind", METHODS.values())
+def test_what_is_not_given_is_zero_or_empty(kind):
+    assert not any(kind().values())
+
+
 @given(any_method)
 def test_any_method_survives_the_wire(method):
     payload = codec.encode(method)
