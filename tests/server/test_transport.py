@@ -1,7 +1,10 @@
 """One socket: its clocks, its pressure, its end. Real sockets; the clock is moved by hand."""
 
+import threading
+
 import pytest
 
+from leveret.server import transport as server_transport
 from leveret.server.transport import CLOSING_S, HIGH_WATER_BYTES, LARGE_CHUNK_BYTES, Transport
 from leveret.wire import codec, frames, methods
 from tests.server.client import Gone, method_frame, publish_frames
@@ -182,6 +185,25 @@ def test_what_is_published_in_between_waits_for_a_paused_consumer(node):
     publisher.publish("big", b"one more")
     node.wait_until(lambda: node.vhost.queues["big"].ready.count == waiting + 1)
     assert lazy.deliveries(161)[-1] == b"one more"
+
+
+def test_a_publisher_that_does_not_read_what_is_returned_is_read_no_more(node, monkeypatch):
+    """Deliveries and answers stop before; what is returned stops here."""
+    monkeypatch.setattr(server_transport, "DEBT_BYTES_MAX", 1024 * 1024)
+    deaf = lazy_reader(node)
+    count = 300
+    returned = publish_frames(1, b"x" * 50_000, "nowhere", mandatory=True)
+    sending = threading.Thread(target=deaf.send_octets, args=(returned * count,))
+    sending.start()
+    node.wait_until(lambda: not node.transport(deaf)._socket.is_reading())
+    node.wait_until(lambda: "debt" in node.transport(deaf)._holds)
+    assert node.ask(node.octets_owed(deaf)) <= 1024 * 1024 + 2 * CHUNK_BYTES_MAX
+    # As soon as it reads, it is read again.
+    for _ in range(count):
+        deaf.expect(methods.BasicReturn)
+        deaf.expect_content()
+    sending.join()
+    deaf.declare("q")
 
 
 def test_one_connection_gets_one_chunk_a_turn(live_node):
