@@ -33,6 +33,7 @@ class Stream:
 
     def __init__(self, message_bytes_max=LIMITS.message_bytes_max):
         self.heard = []
+        self.left_count = 0
         self.reader = Reader(self, message_bytes_max)
         for number in (1, 2):
             channel = Channel(number, ChannelListener(number, self.heard), LIMITS)
@@ -40,6 +41,7 @@ class Stream:
 
     def frame(self, kind, number, frame):
         """A frame the reader leaves to others; here they do with it what the connection does."""
+        self.left_count += 1
         channel = self.reader.channels.get(number)
         if channel is None:
             self.heard.append(("frame", kind, number, frame))
@@ -83,6 +85,16 @@ def test_an_ack_is_handed_over(stream):
         ("ack", 2, 7, False),
         ("ack", 2, 2**64 - 1, True),
     ]
+
+
+def test_whole_publishes_and_acks_take_the_short_way(stream):
+    """The one that every benchmark is about: no call per frame, nothing decoded."""
+    wide = Properties(headers={"a": "x" * 200}, delivery_mode=2)
+    stream.give(publish(1, b"x") + publish(2, b"y" * 3000, wide) + method(1, methods.BasicAck(1)))
+    assert len(stream.heard) == 3
+    assert stream.left_count == 0
+    stream.give(publish(1))
+    assert stream.left_count == 2
 
 
 def test_several_in_one_chunk_are_heard_in_order(stream):
