@@ -29,7 +29,8 @@ KEYS = ["a", "a.b", "a.b.c", "b", "a.c", ""]
 TABLES = [{}, {"x-match": "all", "h": 1}, {"x-match": "any", "h": 1, "i": "two"}]
 HEADERS = [None, None, {"h": 1}, {"i": "two"}, {"h": 2, "CC": ["plain", "a.b"]}]
 EXPIRATIONS = [None, None, None, None, "0", "250", "750", "60000"]
-BODY_OCTETS = [0, 0, 10, 10, 10, 10, 5000, 150_000]
+# Three of the largest use up what a connection may be sent in a turn.
+BODY_OCTETS = [0, 0, 10, 10, 10, 10, 5000, 400_000]
 CHANNELS = (1, 2, 3)
 # Steps that mean something on certain channels only.
 FITTING = {
@@ -235,6 +236,10 @@ class Sayings:
         no_ack = dice[1] < 0.3
         view.gets.append(no_ack)
         return methods.BasicGet(queue=self._queue(client, dice[0]), no_ack=no_ack)
+
+    def _get_many(self, client, view, dice):
+        """All of one queue, asked for at once."""
+        return [self._get(client, view, dice) for _ in range(2 + int(dice[2] * 10))]
 
     def _ack(self, _client, view, dice):
         tag, multiple = self._tag(view, dice)
