@@ -105,8 +105,8 @@ class Session:
     def release_confirms(self) -> None:
         """Confirm what was published."""
         for channel in self.confirms_due:
-            if channel.confirms is not None and self.channels.get(channel.number) is channel:
-                self.connection.write(channel.confirms.take_ack())
+            assert channel.confirms is not None
+            self.connection.write(channel.confirms.take_ack())
         self.confirms_due.clear()
 
     def pause(self) -> None:
