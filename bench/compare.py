@@ -7,6 +7,7 @@ that whatever slows the machine slows both. The page is written after each round
 import argparse
 import contextlib
 import json
+import os
 import signal
 import sys
 import time
@@ -33,6 +34,7 @@ class Comparison:
     workloads: list[Workload]
     scale: Scale
     starts: Sequence[Start]
+    load: float
     measured: report.Measured = field(default_factory=dict)
     conditions: dict[str, str] = field(default_factory=dict)
 
@@ -41,7 +43,9 @@ class Comparison:
             # One after the other, so that neither's start slows the other's.
             brokers = [stack.enter_context(start()) for start in self.starts]
             if not self.conditions:
-                self.conditions = report.conditions([version(broker) for broker in brokers])
+                self.conditions = report.conditions(
+                    [version(broker) for broker in brokers], self.load
+                )
             for workload in self.workloads:
                 for broker in brokers:
                     if heavy or not workload.heavy or broker.name == report.LEVERET:
@@ -94,7 +98,7 @@ def main(line: list[str]) -> int:
         scale = replace(scale, duration_s=options.duration)
     chosen = [each for each in WORKLOADS if not options.only or each.name in options.only]
     starts = [started_leveret] if options.alone else [started_rabbitmq, started_leveret]
-    comparison = Comparison(chosen, scale, starts)
+    comparison = Comparison(chosen, scale, starts, os.getloadavg()[0])
     whole = not (options.quick or options.only or options.alone)
     output = options.output or (RESULTS if whole else None)
     for turn in range(1, rounds + 1):

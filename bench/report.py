@@ -15,6 +15,11 @@ RABBITMQ = "RabbitMQ"
 # By workload and figure: the values of each broker, one for each round.
 Measured = dict[tuple[str, str], dict[str, list[float]]]
 
+# What an otherwise idle machine shows by itself.
+LOAD_MAX = 0.7
+CAUTION = """
+  **The machine was busy with other things, so these figures do not count**: a broker that spreads
+  over the cores, as RabbitMQ does, suffers more from that than one that keeps to a single core."""
 HEAD = """\
 # Leveret and RabbitMQ on the same machine
 
@@ -25,7 +30,7 @@ Written by `python -m bench.compare`; do not edit. {when}.
 - {rounds} rounds. In each, both brokers are started afresh, and every workload runs on RabbitMQ
   and then on Leveret. One producer and one consumer, each a process of its own, share the cores
   with the broker; {scale.duration_s:g} s measured after {scale.warmup_s:g} s of warm-up. RabbitMQ
-  has one round where it says so. Load of the machine when this began: {load}.
+  has one round where it says so. Load of the machine before this began: {load}.{caution}
 - Medians, with the smallest and the largest round in brackets. The ratio is Leveret's median to
   RabbitMQ's; its brackets are the rounds' own ratios, each of two runs next to each other.
 - Every message that was published was counted at the consumer, once.
@@ -86,7 +91,7 @@ def spread(values: list[float], unit: str) -> str:
     return f"{text} ({number(min(values))} to {number(max(values))})"
 
 
-def conditions(versions: list[str]) -> dict[str, str]:
+def conditions(versions: list[str], load: float) -> dict[str, str]:
     """What the figures depend on besides the brokers."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     runtime = f"Python {platform.python_version()}, uvloop {version_of('uvloop')}"
@@ -94,7 +99,8 @@ def conditions(versions: list[str]) -> dict[str, str]:
         "when": today,
         "versions": f"{', '.join(versions)} ({runtime})",
         "machine": f"{processor()}, {os.cpu_count()} cores, {memory()}, {platform.platform()}",
-        "load": f"{os.getloadavg()[0]:.2f}",
+        "load": f"{load:.2f}",
+        "caution": CAUTION if load > LOAD_MAX else "",
     }
 
 

@@ -32,9 +32,15 @@ def test_without_the_other_broker_there_is_no_ratio():
 
 def test_the_page_has_a_row_for_each_goal_that_was_measured():
     measured = {("auto_ack_1k", "delivered_per_s"): {LEVERET: [3.0], RABBITMQ: [1.0]}}
-    page = render(measured, Scale(), conditions(["RabbitMQ 3.10.8", "Leveret 0.1.0"]))
+    page = render(measured, Scale(), conditions(["RabbitMQ 3.10.8", "Leveret 0.1.0"], 0.1))
     assert "RabbitMQ 3.10.8, Leveret 0.1.0" in page
     assert page.count("\n| ") == 2  # The head and one row.
+
+
+def test_a_busy_machine_is_told():
+    busy, idle = (render({}, Scale(), conditions([], load)) for load in (3.0, 0.2))
+    assert "do not count" in busy
+    assert "do not count" not in idle
 
 
 def test_every_workload_has_a_name_of_its_own_and_something_to_reach():
