@@ -294,6 +294,7 @@ def test_consumers_that_have_room_again_are_served_at_the_end_of_a_chunk(channel
     channel.fill("q", b"a", b"b")
     channel.ack(1)
     assert channel.bodies() == [b"a", b"b"]
+    assert not channel.client.session.consumers_due
 
 
 def test_deliveries_beyond_the_allowance_come_in_the_next_turn(channel):

@@ -249,6 +249,7 @@ def test_a_waiting_consumer_gets_a_message_however_short_its_life(jobs, ttl_ms):
     consumer = subscribe(jobs)
     publish(jobs, "a", ttl_ms=ttl_ms)
     assert consumer.got == ["a"]
+    assert consumer.redelivered == []
 
 
 def test_a_message_with_no_time_at_all_does_not_wait(jobs):
