@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from leveret.protocol.sasl import MECHANISMS
+from leveret.wire import codec, frames, methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +60,22 @@ class Terms:
     limits: Limits
     identity: Identity
     report: Callable[[str], None]
+    _greetings: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    def greeting(self, version: tuple[int, int]) -> bytes:
+        """connection.start as a frame: the same for every client, so it is encoded once."""
+        known = self._greetings.get(version)
+        if known is None:
+            start = methods.ConnectionStart(
+                version_major=version[0],
+                version_minor=version[1],
+                server_properties=self.identity.server_properties(),
+                mechanisms=" ".join(MECHANISMS).encode(),
+                locales=b"en_US",
+            )
+            known = frames.encode_frame(frames.METHOD, 0, codec.encode(start))
+            self._greetings[version] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,7 @@ class Session:
         self.connection = Connection(self, terms.limits, edge.wake)
         self.is_blocked = False
         self._edge = edge
-        self._limits = terms.limits
-        self._identity = terms.identity
-        self._report = terms.report
+        self._terms = terms
 
     # From and to the transport ---------------------------------------------------------------
 
@@ -182,34 +180,24 @@ class Session:
     def frame_max(self) -> int:
         """The largest frame to send; 0 for no limit."""
         agreement = self.connection.agreement
-        return self._limits.frame_max if agreement is None else agreement.frame_max
+        return self._terms.limits.frame_max if agreement is None else agreement.frame_max
 
     @property
     def needs_narrow_frames(self) -> bool:
         """The client takes smaller frames than others may send."""
-        return 0 < self.frame_max < (self._limits.frame_max or 2**32)
+        return 0 < self.frame_max < (self._terms.limits.frame_max or 2**32)
 
     # Events of the connection ----------------------------------------------------------------
 
     def greeted(self, version: tuple[int, int]) -> None:
-        major, minor = version
-        self.connection.send(
-            0,
-            methods.ConnectionStart(
-                version_major=major,
-                version_minor=minor,
-                server_properties=self._identity.server_properties(),
-                mechanisms=" ".join(MECHANISMS).encode(),
-                locales=b"en_US",
-            ),
-        )
+        self.connection.write(self._terms.greeting(version))
 
     def method(self, method: Method) -> None:
         match method:
             case methods.ConnectionStartOk():
                 self._start(method)
             case methods.ConnectionTuneOk():
-                self.connection.settle(agree(self._limits, method))
+                self.connection.settle(agree(self._terms.limits, method))
             case methods.ConnectionOpen():
                 self._open(method)
             case methods.ConnectionUpdateSecret():
@@ -229,7 +217,7 @@ class Session:
 
     def violated(self, violation: ProtocolViolation) -> None:
         self.release_confirms()
-        self._report(f"closing connection {self.peer.name}: {violation}")
+        self._terms.report(f"closing connection {self.peer.name}: {violation}")
 
     # The handshake ---------------------------------------------------------------------------
 
@@ -246,7 +234,7 @@ class Session:
         except MalformedCredentials as error:
             raise self._login_violation(str(error), method) from error
         except AccessRefused as refused:
-            self._report(f"login refused for {self.peer.name}: {refused}")
+            self._terms.report(f"login refused for {self.peer.name}: {refused}")
             raise LoginRefused(
                 f"Login was refused using authentication mechanism {method.mechanism}. "
                 "For details see the broker logfile.",
@@ -255,9 +243,9 @@ class Session:
         self.connection.send(
             0,
             methods.ConnectionTune(
-                channel_max=self._limits.channel_max,
-                frame_max=self._limits.frame_max,
-                heartbeat=self._limits.heartbeat_s,
+                channel_max=self._terms.limits.channel_max,
+                frame_max=self._terms.limits.frame_max,
+                heartbeat=self._terms.limits.heartbeat_s,
             ),
         )
 
