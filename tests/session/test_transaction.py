@@ -58,6 +58,17 @@ def test_room_comes_with_the_commit_and_not_before(world, tx):
     rollback(tx)
 
 
+def test_what_the_transaction_holds_counts_as_out_under_a_limit_set_meanwhile(world, tx):
+    world.channel().fill("q", b"a", b"b", b"c")
+    tx.call(methods.BasicQos(prefetch_count=1))
+    tx.consume()
+    tx.ack(1)
+    tx.call(methods.BasicQos(prefetch_count=1, global_=True))
+    tx.say(methods.TxCommit())
+    assert [getattr(said, "body", said) for said in tx.take()] == [methods.TxCommitOk(), b"b"]
+    assert tx.consume(tag="second") == []
+
+
 def test_an_acknowledgement_is_undone_by_rollback(world, tx):
     world.channel().fill("q", b"a", b"b", b"c")
     for _ in range(3):

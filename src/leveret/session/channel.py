@@ -203,9 +203,10 @@ class Channel:
 
     def limit(self, count: int) -> None:
         """basic.qos with global: so many deliveries for all consumers together, 0 for any."""
-        out = sum(1 for holder, _ in self.unacked.values() if not isinstance(holder, Getter))
+        held = self.transaction.held() if self.transaction is not None else ()
+        out = [holder for holder, _message in (*self.unacked.values(), *held)]
         self.is_limited = count > 0
-        self.room = count - out
+        self.room = count - sum(1 for holder in out if not isinstance(holder, Getter))
         self.reconsider_consumers()
 
     def reconsider_consumers(self) -> None:

@@ -13,10 +13,12 @@ from leveret.session import publish, unacked
 from leveret.wire import methods
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leveret.broker.message import Message
     from leveret.broker.routing import Receiver
     from leveret.session.channel import Channel
-    from leveret.session.unacked import Unacked
+    from leveret.session.unacked import Delivery, Unacked
 
 
 class Transaction:
@@ -35,6 +37,11 @@ class Transaction:
 
     def settle(self, deliveries: Unacked, *, requeue: bool) -> None:
         self._settlements.append((deliveries, requeue))
+
+    def held(self) -> Iterator[Delivery]:
+        """What is settled once it is committed, and out until then."""
+        for deliveries, _requeue in self._settlements:
+            yield from deliveries.values()
 
     def commit(self, channel: Channel) -> None:
         """Make it so, publishes first, and begin anew."""
