@@ -411,10 +411,10 @@ def log_in_from(node, peer, user):
         transport = Transport(node.server)
         transport.connection_made(far)
         transport.data_received(frames.PROTOCOL_HEADER)
-        transport._flush()
+        transport.flush()
         far.written = b""
         transport.data_received(method_frame(0, start_ok))
-        transport._flush()
+        transport.flush()
         transport.connection_lost(None)
         return codec.decode(far.written[7:-1])
 

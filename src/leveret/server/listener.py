@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from leveret.protocol.limits import Limits
+from leveret.server.outbox import Outbox
 from leveret.server.transport import Transport
 from leveret.session.identity import Identity, Terms
 from leveret.version import VERSION
@@ -30,6 +31,7 @@ class Server:
         self.broker = broker
         self.terms = Terms(_limits(settings), _identity(settings), log.warning)
         self.transports: set[Transport] = set()
+        self.outbox = Outbox()
         self._listeners: list[asyncio.Server] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._drained: asyncio.Event | None = None

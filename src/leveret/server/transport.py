@@ -12,7 +12,6 @@ are written once per turn of the loop.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from typing import TYPE_CHECKING, Final, cast
 
@@ -51,6 +50,7 @@ class Transport(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._loop = server.loop
+        self._outbox = server.outbox
         self._session: Session
         self._state = State.GREETING
         self._output: list[bytes] = []
@@ -79,7 +79,11 @@ class Transport(asyncio.Protocol):
         if len(data) >= LARGE_CHUNK_BYTES:
             self._socket.pause_reading()
             self._loop.call_soon(self._read_on)
-        self._session.receive(data)
+        self._outbox.hold()
+        try:
+            self._session.receive(data)
+        finally:
+            self._outbox.send()
         if self._session.connection.state is not self._state:
             self._follow_state()
 
@@ -120,12 +124,13 @@ class Transport(asyncio.Protocol):
     # To the socket ---------------------------------------------------------------------------
 
     def wake(self) -> None:
-        """There is output where there was none: send it at the end of this turn."""
+        """There is output where there was none."""
         if not self._is_flush_due:
             self._is_flush_due = True
-            self._loop.call_soon(self._flush)
+            self._outbox.add(self)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send the output."""
         self._is_flush_due = False
         output = self._output
         if self._socket.is_closing():
@@ -221,9 +226,9 @@ def _peer_of(transport: asyncio.Transport) -> Peer:
 
 
 def _is_loopback(address: tuple[str, int]) -> bool:
-    ip = ipaddress.ip_address(address[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback
+    """127.0.0.0/8 and ::1, also as an IPv4 address in an IPv6 socket."""
+    host = address[0].removeprefix("::ffff:")
+    return host == "::1" or host.startswith("127.")
 
 
 def _spell(address: tuple[str, int]) -> str:

@@ -56,7 +56,8 @@ class Method:
         given = self.__dict__
         given.update(zip(self.names, values, strict=False))
         given.update(named)
-        if len(given) != len(values) + len(named) or not named.keys() <= set(self.names):
+        is_known = not named or named.keys() <= set(self.names)
+        if len(given) != len(values) + len(named) or not is_known:
             raise TypeError(f"{type(self).__name__} takes at most ({', '.join(self.names)})")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
