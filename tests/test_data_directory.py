@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -87,8 +89,27 @@ def test_a_directory_in_the_place_of_the_pid_file_is_refused_and_unlocked(tmp_pa
     directory.release()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_directory_that_may_not_be_written_is_refused(tmp_path):
-    tmp_path.chmod(0o500)
+@pytest.fixture
+def unprivileged():
+    """Root may write everywhere: for this test it is nobody."""
+    nobody = 65534
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(nobody)
+    yield
+    if is_root:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def sealed():
+    """A directory that may be read and not written."""
+    with tempfile.TemporaryDirectory() as path:
+        Path(path).chmod(0o555)
+        yield Path(path)
+
+
+@pytest.mark.usefixtures("unprivileged")
+def test_a_directory_that_may_not_be_written_is_refused(sealed):
     with pytest.raises(StartRefused, match="Permission denied"):
-        DataDirectory(tmp_path).claim()
+        DataDirectory(sealed).claim()

@@ -44,9 +44,7 @@ def test_a_content_is_put_together(wire):
     wire.give(method(5, PUBLISH), header(5, 5), body(5, b"he"))
     assert wire.heard == []
     wire.give(body(5, b"llo"))
-    assert wire.heard == [
-        ("publish", 5, ADDRESS, 0, False, header(5, 5) + body(5, b"he") + body(5, b"llo"))
-    ]
+    assert wire.heard == [("publish", 5, ADDRESS, 0, False, header(5, 5) + body(5, b"hello"))]
 
 
 def test_the_next_content_follows(wire):
@@ -66,7 +64,15 @@ def test_empty_body_frames_leave_no_trace(wire):
     wire.give(method(5, PUBLISH), header(5, 2), body(5, b""), body(5, b"a"), body(5, b""))
     wire.give(body(5, b"b"))
     *_, content = wire.heard[0]
-    assert content == header(5, 2) + body(5, b"a") + body(5, b"b")
+    assert content == header(5, 2) + body(5, b"ab")
+
+
+def test_a_body_is_no_larger_for_the_frames_it_came_in(wire):
+    wire.give(method(5, PUBLISH), header(5, 1000), *[body(5, b"x")] * 999)
+    assert len(wire.channel._body) == 999
+    wire.give(body(5, b"x"))
+    *_, content = wire.heard[0]
+    assert content == header(5, 1000) + body(5, b"x" * 1000)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ def test_a_body_that_is_announced_too_long_closes_the_channel_and_is_not_waited_
     wire.give(method(5, PUBLISH), header(5, body_size))
     reason = f"message size {body_size} is larger than configured max size 20000"
     assert wire.heard == [("refuse", 5, 406, reason, PUBLISH.index)]
-    assert wire.channel.parts is None
+    assert wire.channel.is_idle
 
 
 def test_the_longest_body_is_accepted(wire):

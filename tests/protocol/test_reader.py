@@ -128,7 +128,7 @@ def test_channels_may_interleave_their_contents(stream):
     )
     assert [(heard[1], heard[-1]) for heard in stream.heard] == [
         (2, content(2, b"x")),
-        (1, header(1, 2) + body(1, b"a") + body(1, b"b")),
+        (1, header(1, 2) + body(1, b"ab")),
     ]
 
 

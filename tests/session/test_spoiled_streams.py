@@ -80,8 +80,8 @@ def answers(chunks):
 def kept_octets(connection):
     """What is kept of frames and contents that are not whole."""
     reader = connection._reader
-    parts = [part for channel in reader.channels.values() for part in channel.parts or ()]
-    return len(connection._rest) + len(reader._rest) + sum(map(len, parts))
+    contents = [len(each._header) + len(each._body) for each in reader.channels.values()]
+    return len(connection._rest) + len(reader._rest) + sum(contents)
 
 
 def assert_others_go_on(world):

@@ -52,18 +52,20 @@ class Channel:
     """The state of one channel number.
 
     header_mark, body_mark: what stands between the frames of a whole publish.
-    parts: the frames of a content that is coming in, None when none is.
+    is_idle: a method comes next; otherwise the rest of a content does.
     """
 
     __slots__ = (
+        "_body",
+        "_body_size",
+        "_header",
         "_limits",
         "_method",
-        "_missing_bytes",
         "body_mark",
         "events",
         "header_mark",
+        "is_idle",
         "number",
-        "parts",
     )
 
     def __init__(self, number: int, events: ChannelEvents, limits: Limits) -> None:
@@ -71,16 +73,19 @@ class Channel:
         self.events = events
         self.header_mark = _HEADER_MARK | number
         self.body_mark = _BODY_MARK | number << 32
-        self.parts: list[bytes] | None = None
+        self.is_idle = True
         self._limits = limits
         self._method = b""
-        self._missing_bytes = 0
+        self._header = b""
+        # The body so far, without its frames: a body in a million frames is no larger for it.
+        self._body = bytearray()
+        self._body_size = 0
 
     def frame(self, kind: int, frame: bytes) -> None:
         """Take a whole frame. Raises ProtocolViolation."""
-        if self.parts is None:
+        if self.is_idle:
             self._take_method(kind, frame)
-        elif not self.parts:
+        elif not self._header:
             self._take_header(kind, frame)
         else:
             self._take_body(kind, frame)
@@ -95,7 +100,7 @@ class Channel:
         if not _is_publish(payload):
             raise _unreadable_method(payload)
         self._method = frame
-        self.parts = []
+        self.is_idle = False
 
     def _take_header(self, kind: int, frame: bytes) -> None:
         index = BasicPublish.index
@@ -110,36 +115,34 @@ class Channel:
         limit = self._limits.message_bytes_max
         if body_size > limit:
             # Refused before it is received: the body is discarded as it comes.
-            self.parts = None
+            self.is_idle = True
             reason = f"message size {body_size} is larger than configured max size {limit}"
             self.events.refuse(ReplyCode.PRECONDITION_FAILED, reason, index)
             return
-        self.parts = [frame]
-        self._missing_bytes = body_size
+        self._header = frame
+        self._body_size = body_size
         self._finish_when_whole()
 
     def _take_body(self, kind: int, frame: bytes) -> None:
         size = len(frame) - frames.FRAME_OVERHEAD
-        if kind != frames.BODY or size > self._missing_bytes:
+        if kind != frames.BODY or len(self._body) + size > self._body_size:
             raise unexpected_frame(
                 "expected content body, got non content body frame instead", BasicPublish.index
             )
-        assert self.parts is not None
-        if size:
-            self.parts.append(frame)
-        self._missing_bytes -= size
+        self._body += frame[_HEAD:-1]
         self._finish_when_whole()
 
     def _finish_when_whole(self) -> None:
-        if self._missing_bytes:
+        if len(self._body) < self._body_size:
             return
-        parts, method = self.parts, self._method
-        assert parts is not None
-        self.parts = None
-        self._method = b""
-        *_, flags = HEADER_HEAD.unpack_from(parts[0], _HEAD)
-        extra = len(parts[0]) - frames.FRAME_OVERHEAD - HEADER_HEAD.size or -(flags != 0)
-        self.events.publish(method[_ADDRESS:-2], method[-2], extra, b"".join(parts))
+        method, header, body = self._method, self._header, self._body
+        self.is_idle = True
+        self._method = self._header = b""
+        self._body = bytearray()
+        *_, flags = HEADER_HEAD.unpack_from(header, _HEAD)
+        extra = len(header) - frames.FRAME_OVERHEAD - HEADER_HEAD.size or -(flags != 0)
+        content = header + frames.encode_body(self.number, body, self._limits.frame_max)
+        self.events.publish(method[_ADDRESS:-2], method[-2], extra, content)
 
 
 def read_method(payload: bytes) -> Method:

@@ -233,7 +233,7 @@ class Connection:
         self.state = following
 
     def _channel_frame(self, channel: Channel, kind: int, frame: bytes) -> None:
-        if kind == frames.METHOD and channel.parts is None:
+        if kind == frames.METHOD and channel.is_idle:
             index = int.from_bytes(frame[_HEAD : _HEAD + 4], "big")
             if index == methods.ChannelClose.index:
                 del self._channels[channel.number]

@@ -94,7 +94,7 @@ class Reader:
                     after = position + size + 8
                     if after <= end and kind == 1 and data[after - 1] == 0xCE:
                         channel = channels.get(number)
-                        if channel is not None and channel.parts is None:
+                        if channel is not None and channel.is_idle:
                             if index == _PUBLISH:
                                 done = self._publish(data, position, after, channel)
                                 if done:

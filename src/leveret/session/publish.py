@@ -25,6 +25,8 @@ _IMMEDIATE: Final = 2
 
 # A publisher has a handful of different property octets, or new ones with every message.
 KNOWN_TRAITS_MAX: Final = 256
+# Longer ones are hardly ever said twice, and 256 of them would be a burden on each connection.
+KNOWN_OCTETS_MAX: Final = 512
 # Where the flags begin in a header payload: class, weight and body size come before.
 _FLAGS_OFFSET: Final = 12
 
@@ -110,11 +112,12 @@ def _read(channel: Channel, content: bytes) -> Reading:
     except MalformedFrame as error:
         raise SyntaxRefused(f"content header of basic.publish: {error}") from error
     reading = read(properties, channel.access.user)
-    if reading.is_plain:
+    said = header[_FLAGS_OFFSET:]
+    if reading.is_plain and len(said) <= KNOWN_OCTETS_MAX:
         known = channel.session.known_traits
         if len(known) >= KNOWN_TRAITS_MAX:
             known.clear()
-        known[header[_FLAGS_OFFSET:]] = reading.traits
+        known[said] = reading.traits
     return reading
 
 

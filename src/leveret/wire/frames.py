@@ -31,12 +31,12 @@ END_OCTET: Final = b"\xce"
 FRAME_HEAD: Final = struct.Struct(">BHI")
 
 
-def encode_frame(kind: int, channel: int, payload: bytes) -> bytes:
+def encode_frame(kind: int, channel: int, payload: bytes | bytearray) -> bytes:
     """One whole frame."""
     return FRAME_HEAD.pack(kind, channel, len(payload)) + payload + END_OCTET
 
 
-def encode_body(channel: int, body: bytes, frame_max: int) -> bytes:
+def encode_body(channel: int, body: bytes | bytearray, frame_max: int) -> bytes:
     """The body frames of a content, each at most `frame_max` octets in all (0: no limit)."""
     if not body:
         return b""

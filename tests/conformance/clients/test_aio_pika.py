@@ -169,11 +169,7 @@ def test_requests_are_answered_by_direct_reply_to(broker, unique):
     run(scenario())
 
 
-def test_rpc_calls_are_answered(broker, unique, request):
-    if broker.name == "leveret":
-        needs = "the pattern's queues have x-dead-letter-exchange, whose rule is not here yet"
-        request.applymarker(pytest.mark.xfail(raises=ConnectionNotImplemented, reason=needs))
-
+def test_rpc_calls_are_answered(broker, unique):
     async def double(*, number):
         return 2 * number
 
@@ -185,7 +181,14 @@ def test_rpc_calls_are_answered(broker, unique, request):
             assert await asyncio.gather(*answers) == [2 * number for number in range(10)]
             await rpc.close()
 
-    run(scenario())
+    if broker.name == "rabbitmq":
+        run(scenario())
+        return
+    # The pattern's queues have a dead-letter exchange, whose rule is not here yet.
+    with pytest.raises(
+        ConnectionNotImplemented, match=r"x-dead-letter-exchange = .* not supported"
+    ):
+        run(scenario())
 
 
 REFUSED = [
