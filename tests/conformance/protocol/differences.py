@@ -18,15 +18,6 @@ ENDS_OTHERWISE = {
     "method: unknown method on a channel that is not open",
     "method: table with an unknown type",
     "method: table cut short",
-    # RabbitMQ's log has the reason, the client does not; Leveret tells the client.
-    "tune: everything zero",
-    "tune: channel max zero",
-    "tune: frame max zero",
-    "tune: frame max too small",
-    "tune: frame max too big",
-    "tune: channel max too big",
-    "tune: channel max of 65535",
-    "tune: both wrong",
     # RabbitMQ's channel crashes, 541 INTERNAL_ERROR; Leveret says 502 SYNTAX_ERROR and where.
     "content: properties cut short",
     "content: properties left over",
