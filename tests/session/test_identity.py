@@ -1,6 +1,7 @@
 """The name cards."""
 
-from leveret.session.identity import CAPABILITIES
+from leveret.protocol.limits import Limits
+from leveret.session.identity import CAPABILITIES, Terms
 from tests.session.harness import IDENTITY
 
 
@@ -26,3 +27,10 @@ def test_the_capabilities_are_those_of_rabbitmq():
         "direct_reply_to",
     }
     assert all(value is True for value in CAPABILITIES.values())
+
+
+def test_the_greeting_is_encoded_once_for_each_version():
+    terms = Terms(Limits(), IDENTITY, print)
+    first = terms.greeting((0, 9))
+    assert terms.greeting((0, 9)) is first
+    assert terms.greeting((8, 0)) != first
