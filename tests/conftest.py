@@ -1,9 +1,65 @@
-"""How hypothesis runs here: the same examples each time, unless LEVERET_FUZZ=explore."""
+"""What the tests share: the two brokers that comparisons run against, and how hypothesis runs.
 
+RabbitMQ is the oracle: one node of it serves the whole session, started on first use. Where it is
+not installed, what needs it is skipped; under CI that is a failure.
+A test that takes `broker` runs twice, once per broker, and states what both must do.
+Hypothesis gives the same examples each time, unless LEVERET_FUZZ=explore.
+"""
+
+import itertools
 import os
+from collections.abc import Callable, Iterator
 
+import pytest
+from bench.rabbitmq import is_installed, running_rabbitmq
 from hypothesis import settings
+
+from leveret import running
+from leveret.broker.permissions import Permission
+from tests.brokers import Endpoint
 
 settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("LEVERET_FUZZ", "steady"))
+
+BROKERS = ["leveret", "rabbitmq"]
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[Endpoint]:
+    if not is_installed() and "CI" not in os.environ:
+        pytest.skip("RabbitMQ is not installed: apt-get install rabbitmq-server")
+    with running_rabbitmq() as node:
+
+        def admit(user: str, rights: Permission) -> None:
+            node.ctl("add_user", user, user)
+            node.ctl("set_permissions", user, rights.configure, rights.write, rights.read)
+
+        yield Endpoint("rabbitmq", node.host, node.port, admit)
+
+
+@pytest.fixture(scope="session")
+def leveret() -> Iterator[Endpoint]:
+    with running(port=0) as node:
+        domain = node._node._server.broker  # users have no public way in yet
+
+        def admit(user: str, rights: Permission) -> None:
+            domain.users.add(user, user)
+            domain.set_permission(user, "/", rights)
+
+        yield Endpoint("leveret", node.host, node.port, admit)
+
+
+@pytest.fixture(params=BROKERS)
+def broker(request: pytest.FixtureRequest) -> Endpoint:
+    return request.getfixturevalue(request.param)
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def unique(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Names for this test alone: the brokers outlive it and are shared."""
+    number = next(NUMBERS)
+    return lambda kind: f"{request.node.originalname}-{number}-{kind}"

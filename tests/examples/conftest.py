@@ -7,10 +7,8 @@ from pathlib import Path
 import pika
 import pytest
 
-from tests.conformance.conftest import Endpoint, broker, leveret, rabbitmq
+from tests.brokers import Endpoint
 from tests.examples.program import Program
-
-__all__ = ["broker", "leveret", "rabbitmq"]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 QUEUES = ["hello", "tasks", "ledger", "jobs", "fibonacci", "pictures", "celery"]

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pamqp import commands, header
 
-from leveret.wire import properties as flags
 from leveret.wire.codes import MalformedFrame
 from leveret.wire.properties import Properties, decode_header, encode_header
 from tests.wire.strategies import properties, unsigned
@@ -53,21 +52,6 @@ def test_properties_follow_each_other_in_the_order_of_their_flags():
 def test_no_property_is_a_flag_word_of_zero():
     assert encode_header(Properties(), 2**64 - 1) == head(0, 2**64 - 1)
     assert decode_header(head(0)) == (Properties(), 0)
-
-
-@pytest.mark.parametrize(
-    ("name", "flag"),
-    [
-        ("headers", flags.HEADERS),
-        ("delivery_mode", flags.DELIVERY_MODE),
-        ("priority", flags.PRIORITY),
-        ("reply_to", flags.REPLY_TO),
-        ("expiration", flags.EXPIRATION),
-        ("user_id", flags.USER_ID),
-    ],
-)
-def test_the_flags_that_the_broker_looks_at_are_the_flags_of_their_properties(name, flag):
-    assert {alone[0]: alone[2] for alone in ALONE}[name] == flag
 
 
 @given(properties, unsigned(64))

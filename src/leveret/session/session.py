@@ -53,13 +53,7 @@ class Session:
     edge: whoever holds the socket.
     """
 
-    def __init__(
-        self,
-        broker: Broker,
-        terms: Terms,
-        peer: Peer,
-        edge: Edge,
-    ) -> None:
+    def __init__(self, broker: Broker, terms: Terms, peer: Peer, edge: Edge) -> None:
         self.broker = broker
         self.peer = peer
         self.client_properties: Table = {}

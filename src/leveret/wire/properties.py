@@ -24,15 +24,6 @@ _U64 = struct.Struct(">Q")
 
 BASIC_CLASS: Final = 60
 
-# Flag bits, first property in the highest bit. Bit 0 would announce a further flag word, which
-# class basic has no use for.
-HEADERS: Final = 1 << 13
-DELIVERY_MODE: Final = 1 << 12
-PRIORITY: Final = 1 << 11
-REPLY_TO: Final = 1 << 9
-EXPIRATION: Final = 1 << 8
-USER_ID: Final = 1 << 4
-
 
 @dataclass(frozen=True, slots=True)
 class Properties:
@@ -65,6 +56,7 @@ def encode_header(properties: Properties, body_size: int) -> bytes:
     for position, name in enumerate(_NAMES):
         value: Value = getattr(properties, name)
         if value is not None:
+            # The first property has the highest bit of the flag word.
             flags |= 1 << (15 - position)
             parts.append(_encode_property(name, value))
     return HEADER_HEAD.pack(BASIC_CLASS, 0, body_size, flags) + b"".join(parts)

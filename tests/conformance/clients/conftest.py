@@ -8,7 +8,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from tests.conformance.conftest import Endpoint
+from tests.brokers import Endpoint
 
 Name = Callable[[str], str]
 Connect = Callable[..., pika.BlockingConnection]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import Endpoint
+from tests.brokers import Endpoint
 from tests.conformance.protocol.differences import comparable, is_refused_for_later
 from tests.conformance.protocol.script import run
 

@@ -6,7 +6,7 @@ for, so that what changes is the broker's work and not the producer's.
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from leveret.perf.flow import Flow, Paths, Traffic, run_flow
@@ -14,7 +14,7 @@ from leveret.perf.result import Progress, Result, Sample
 from leveret.perf.topology import Topology
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from leveret.perf.address import Address
 
@@ -24,23 +24,52 @@ COUNTS = (1, 100, 10_000)
 def run(
     address: Address, traffic: Traffic, progress: Progress, *, counts: Sequence[int] = COUNTS
 ) -> Result:
+    def paths(topology: Topology, count: int) -> Paths:
+        names = topology.declare_queues(count)
+        keys = tuple(names[index % count] for index in range(max(counts)))
+        return Paths("", keys, (names,))
+
+    return compare_counts(
+        Ladder("many queues", "queues", counts, paths), address, traffic, progress
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The same traffic beside more and more of something.
+
+    scenario: its name; what: what there is more of, as figures name it.
+    paths: makes so many, and says which way the messages take.
+    """
+
+    scenario: str
+    what: str
+    counts: Sequence[int]
+    paths: Callable[[Topology, int], Paths]
+
+
+def compare_counts(
+    ladder: Ladder, address: Address, traffic: Traffic, progress: Progress
+) -> Result:
+    """Cost and rate of a message for each count."""
     figures: dict[str, float] = {}
     samples: list[Sample] = []
     interrupted = False
     broker = ""
-    for count in counts:
+    for count in ladder.counts:
         with Topology(address) as topology:
             broker = topology.broker
-            names = topology.declare_queues(count)
-            keys = tuple(names[index % count] for index in range(max(counts)))
-            flow = run_flow(address, traffic, Paths("", keys, (names,)), progress)
-        add_cost(figures, f"{count}_queues", flow)
+            flow = run_flow(address, traffic, ladder.paths(topology, count), progress)
+        add_cost(figures, f"{count}_{ladder.what}", flow)
         samples += flow.samples
         interrupted = flow.interrupted
         if interrupted:
             break
-    settings: dict[str, object] = {**asdict(replace(traffic, consumers=1)), "counts": list(counts)}
-    return Result("many queues", figures, settings, samples, broker, interrupted)
+    settings: dict[str, object] = {
+        **asdict(replace(traffic, consumers=1)),
+        "counts": list(ladder.counts),
+    }
+    return Result(ladder.scenario, figures, settings, samples, broker, interrupted)
 
 
 def add_cost(figures: dict[str, float], name: str, flow: Flow) -> None:

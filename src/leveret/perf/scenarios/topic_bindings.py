@@ -6,18 +6,18 @@ of bindings, so that a broker that remembers routes has equally much to remember
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from leveret.perf.flow import Paths, Traffic, run_flow
-from leveret.perf.result import Progress, Result, Sample
-from leveret.perf.scenarios.many_queues import add_cost
-from leveret.perf.topology import Topology
+from leveret.perf.flow import Paths
+from leveret.perf.scenarios.many_queues import Ladder, compare_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leveret.perf.address import Address
+    from leveret.perf.flow import Traffic
+    from leveret.perf.result import Progress, Result
+    from leveret.perf.topology import Topology
 
 COUNTS = (10, 1_000, 100_000)
 ROUTING_KEYS = 10_000
@@ -26,25 +26,15 @@ ROUTING_KEYS = 10_000
 def run(
     address: Address, traffic: Traffic, progress: Progress, *, counts: Sequence[int] = COUNTS
 ) -> Result:
-    figures: dict[str, float] = {}
-    samples: list[Sample] = []
-    interrupted = False
-    broker = ""
-    for count in counts:
-        with Topology(address) as topology:
-            broker = topology.broker
-            queue = topology.declare_queue("queue")
-            exchange = topology.declare_exchange("exchange", "topic")
-            topology.bind(queue, exchange, patterns(count))
-            paths = Paths(exchange, routing_keys(count), ((queue,),))
-            flow = run_flow(address, traffic, paths, progress)
-        add_cost(figures, f"{count}_bindings", flow)
-        samples += flow.samples
-        interrupted = flow.interrupted
-        if interrupted:
-            break
-    settings: dict[str, object] = {**asdict(replace(traffic, consumers=1)), "counts": list(counts)}
-    return Result("topic bindings", figures, settings, samples, broker, interrupted)
+    def paths(topology: Topology, count: int) -> Paths:
+        queue = topology.declare_queue("queue")
+        exchange = topology.declare_exchange("exchange", "topic")
+        topology.bind(queue, exchange, patterns(count))
+        return Paths(exchange, routing_keys(count), ((queue,),))
+
+    return compare_counts(
+        Ladder("topic bindings", "bindings", counts, paths), address, traffic, progress
+    )
 
 
 def patterns(count: int) -> list[str]:
