@@ -57,6 +57,16 @@ def test_a_whole_number_keeps_to_its_range(written):
         values.whole_number(0, 10)(written)
 
 
+def test_a_fraction_is_more_than_nothing_and_less_than_all():
+    assert values.fraction("0.5") == 0.5
+
+
+@pytest.mark.parametrize("written", ["0", "0.0", "1", "1.0", "-0.5", ".5", "1e-3", "nan", "half"])
+def test_anything_else_is_no_fraction(written):
+    with pytest.raises(ValueError, match="expected a number between 0 and 1"):
+        values.fraction(written)
+
+
 def test_booleans_are_written_in_four_ways():
     assert all(values.boolean(word) for word in ("true", "on", "yes", "1", "True"))
     assert not any(values.boolean(word) for word in ("false", "off", "no", "0"))

@@ -15,7 +15,8 @@ NOT_SUPPORTED_YET = (
     "password_hashing_module", "default_users.*",
     "default_limits.*", "trust_store.*",
     # Memory, disk, statistics.
-    "vm_memory_*", "memory_monitor_interval", "total_memory_available_override_value",
+    "vm_memory_high_watermark.*", "vm_memory_calculation_strategy", "memory_monitor_interval",
+    "total_memory_available_override_value",
     "disk_free_limit*", "collect_statistics*", "background_gc_*", "hipe_compile", "raft.*",
     "default_worker_pool_size", "delegate_count", "message_store_shutdown_timeout",
     "queue_index_embed_msgs_below", "classic_queue.*", "quorum_queue.*", "sysmon_handler.*",

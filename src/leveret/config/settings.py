@@ -215,6 +215,22 @@ class Settings:
         key="max_message_size",
     )
 
+    # What it keeps, and with how much memory and disk.
+    durability: str = setting(
+        "fsync",
+        values.one_of("fsync", "os"),
+        "fsync: confirmed means on the disk; os: the system writes when it likes",
+        key="durability",
+        flag="--durability",
+    )
+    memory_paging_ratio: float = setting(
+        0.5,
+        values.fraction,
+        "share of the memory watermark from which waiting messages leave memory",
+        key="vm_memory_high_watermark_paging_ratio",
+        name="vm_memory_high_watermark_paging_ratio",
+    )
+
     # What it says of itself.
     cluster_name: str = setting(
         "",

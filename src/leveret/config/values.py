@@ -13,6 +13,8 @@ NODE_NAME = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+")
 # As RabbitMQ counts: k, kB and KiB all mean 1024 bytes.
 SIZE = re.compile(r"([0-9]+)\s*(?:([kmg])i?)?b?", re.IGNORECASE)
 SIZE_UNITS = {None: 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+# No exponents, no infinity: nothing that a person would not write into a file.
+DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 PORT_MAX = 65535
 LOG_LEVELS = (
     "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none",
@@ -91,6 +93,13 @@ def size(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return parse
+
+
+def fraction(written: str) -> float:
+    """More than nothing and less than all, as `0.5`."""
+    if DECIMAL.fullmatch(written) is None or not 0 < float(written) < 1:
+        raise ValueError("expected a number between 0 and 1, such as 0.5")
+    return float(written)
 
 
 def one_of(*words: str) -> Callable[[str], str]:
