@@ -144,3 +144,12 @@ def test_a_route_that_does_not_can_be_remembered(roads):
     route = roads.route("a")
     assert not route.by_headers
     assert route.exchange is roads.exchanges["a"]
+
+
+def test_a_route_knows_the_queues_that_messages_are_stored_for(roads):
+    roads.exchange("a")
+    for target in ("q", "r", "s"):
+        roads.bind("a", target)
+    assert roads.route("a").queue_numbers == ()
+    roads.queues["q"].number, roads.queues["s"].number = 3, 7
+    assert roads.route("a").queue_numbers == (3, 7)

@@ -14,6 +14,12 @@ from tests.broker.domain import Subscriber, message, random_bytes
 REPLY_TO = "amq.rabbitmq.reply-to.me"
 
 
+class Waiting:
+    """Somebody who waits for a direct reply."""
+
+    number = 0
+
+
 @pytest.fixture
 def vhost(agenda):
     return Vhost("/", agenda, random_bytes())
@@ -208,7 +214,7 @@ def test_copies_reach_each_named_queue_once(vhost):
 
 
 def test_a_direct_reply_goes_through_the_default_exchange(vhost):
-    waiting = object()
+    waiting = Waiting()
     name = vhost.reply_consumers.add(waiting)
     assert receivers(vhost, "", name) == [waiting]
     vhost.reply_consumers.remove(name)
@@ -251,7 +257,7 @@ def test_every_change_of_the_map_forgets_the_routes(vhost, change):
     ids=["create", "remove an unbound queue", "reply consumer gone"],
 )
 def test_a_queue_that_comes_or_goes_unbound_forgets_its_own_route_alone(vhost, name, change):
-    vhost.reply_consumers._waiting[REPLY_TO] = object()
+    vhost.reply_consumers._waiting[REPLY_TO] = Waiting()
     create(vhost, "q")
     own, other = pack_address(b"", name.encode()), pack_address(b"logs", name.encode())
     route = vhost.route("", name, {})

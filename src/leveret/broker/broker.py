@@ -13,6 +13,7 @@ from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
 from leveret.broker.alarms import Alarms
 from leveret.broker.errors import AccessRefused, NotAllowed
+from leveret.broker.memory import MEMORY
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.users import User, Users
 from leveret.broker.vhost import Vhost
@@ -20,12 +21,15 @@ from leveret.broker.vhost import Vhost
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from leveret.broker.ports import Storage
+
 
 class Broker:
     """One broker.
 
     clock: seconds that never go back. random_bytes: that many unpredictable octets.
     loopback_users: accounts that may come from this machine only.
+    storage: the engine that keeps what is durable.
     """
 
     def __init__(
@@ -33,7 +37,9 @@ class Broker:
         clock: Callable[[], float],
         random_bytes: Callable[[int], bytes],
         loopback_users: frozenset[str] = frozenset({"guest"}),
+        storage: Storage = MEMORY,
     ) -> None:
+        self.storage = storage
         self.agenda = Agenda(clock)
         self.alarms = Alarms()
         self.random_bytes = random_bytes
@@ -42,7 +48,7 @@ class Broker:
         self.vhosts: dict[str, Vhost] = {}
         self.loopback_users = loopback_users
         # The order of publishing over all queues; see Message.position.
-        self.next_position: Callable[[], int] = count(1).__next__
+        self.next_position: Callable[[], int] = count(storage.first_position).__next__
 
     def add_vhost(self, name: str) -> Vhost:
         """The vhost, made if need be."""

@@ -5,7 +5,7 @@ Rule: each queue once, whatever the number of ways that lead to it; circles end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.exchanges.exchange import Exchange
@@ -22,7 +22,13 @@ REMEMBERED_MAX: Final = 65_536
 
 
 class Receiver(Protocol):
-    """What a route ends at: a queue, or a direct reply-to consumer."""
+    """What a route ends at: a queue, or a direct reply-to consumer.
+
+    number: what the message store knows it by; 0 when it keeps nothing there.
+    """
+
+    @property
+    def number(self) -> int: ...
 
     def publish(self, message: Message) -> None:
         """Take the message."""
@@ -33,11 +39,17 @@ class Route:
     """Where messages with one exchange and routing key go, as long as no binding changes.
 
     by_headers: an exchange on the way looks at headers, so the receivers hold for one message.
+    queue_numbers: the receivers that a persistent message is stored for.
     """
 
     exchange: Exchange
     receivers: tuple[Receiver, ...]
     by_headers: bool = False
+    queue_numbers: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        numbers = tuple([each.number for each in self.receivers if each.number])
+        object.__setattr__(self, "queue_numbers", numbers)
 
 
 def find_route(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from leveret.wire.methods import BasicDeliver
 
@@ -18,6 +18,9 @@ class DirectReply:
     """
 
     __slots__ = ("_channel", "name", "tag")
+
+    # Replies pass by every queue: nothing of them is stored.
+    number: ClassVar[int] = 0
 
     def __init__(self, channel: Channel, tag: str) -> None:
         self._channel = channel

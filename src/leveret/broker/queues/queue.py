@@ -40,6 +40,7 @@ class QueueOptions:
 class Queue:
     """A queue and its consumers.
 
+    number: what the message store knows it by, its own for ever; 0 when it keeps nothing there.
     owner: the connection an exclusive queue belongs to, None for others.
     retire: called when the queue's own rules end it (auto-delete, x-expires).
     """
@@ -52,6 +53,7 @@ class Queue:
         "expiry",
         "is_deleted",
         "name",
+        "number",
         "options",
         "owner",
         "ready",
@@ -72,6 +74,7 @@ class Queue:
         self.vhost_name = vhost_name
         self.name = name
         self.options = options
+        self.number = 0
         self.owner: object | None = None
         self.is_deleted = False
         self.consumers = Consumers()

@@ -1,0 +1,125 @@
+"""What is durable besides messages, as values: one class for each thing that can change.
+
+A catalogue is a row of these: applying what it has loaded, in order, gives the broker as it was;
+committing one makes it part of the row.
+
+Rule: an exchange, queue, vhost or user takes what hangs on it along when it goes (bindings,
+permissions, a vhost everything in it), and no further change says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+if TYPE_CHECKING:
+    from leveret.broker.exchanges.exchange import ExchangeOptions
+    from leveret.broker.permissions import Permission
+    from leveret.broker.queues.queue import QueueOptions
+    from leveret.wire.values import Table
+
+
+@dataclass(frozen=True, slots=True)
+class VhostAdded:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VhostRemoved:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserSet:
+    """A new account, or other credentials or tags for an old one."""
+
+    name: str
+    password_hash: bytes
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRemoved:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSet:
+    user: str
+    vhost: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionCleared:
+    user: str
+    vhost: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeDeclared:
+    vhost: str
+    name: str
+    kind: str
+    options: ExchangeOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeDeleted:
+    vhost: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDeclared:
+    """number: the queue's own for ever; a later queue of the same name has another."""
+
+    number: int
+    vhost: str
+    name: str
+    options: QueueOptions
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDeleted:
+    number: int
+    vhost: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """destination_kind: queue or exchange."""
+
+    vhost: str
+    source: str
+    destination_kind: str
+    destination: str
+    routing_key: str
+    arguments: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    vhost: str
+    source: str
+    destination_kind: str
+    destination: str
+    routing_key: str
+    arguments: Table
+
+
+Change: TypeAlias = Union[
+    VhostAdded,
+    VhostRemoved,
+    UserSet,
+    UserRemoved,
+    PermissionSet,
+    PermissionCleared,
+    ExchangeDeclared,
+    ExchangeDeleted,
+    QueueDeclared,
+    QueueDeleted,
+    Bound,
+    Unbound,
+]

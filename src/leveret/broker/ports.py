@@ -1,0 +1,114 @@
+"""What the broker asks of whatever keeps its things: the ports that an engine implements.
+
+`storage` keeps them on this machine's disk, a cluster on many. The suite in tests/ports is what
+every engine must pass; memory.py is the engine of a broker that keeps nothing.
+
+Rule: nothing here waits. What must be safe before somebody hears of it is told to the engine, and
+the answer is given in `Durability.when_durable`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from leveret.broker.changes import Change
+    from leveret.broker.message import Message
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What waits for a queue after a start.
+
+    positions: by priority (0 where a message has none), each in the order of publishing.
+    deliveries: how often a message was delivered and not settled; absent for never.
+    """
+
+    positions: dict[int, Sequence[int]] = field(default_factory=dict)
+    deliveries: dict[int, int] = field(default_factory=dict)
+
+
+class MessageStore(Protocol):
+    """Keeps messages, each for one or several queues, until all of them have settled it.
+
+    A message is named by its position, a queue by its number.
+    """
+
+    def append(self, message: Message, queues: tuple[int, ...]) -> None:
+        """Keep it for these queues."""
+
+    def settle(self, queue: int, position: int) -> None:
+        """The queue is done with the message."""
+
+    def settle_all(self, queue: int, positions: Sequence[int]) -> None:
+        """The same for many."""
+
+    def delivered(self, queue: int, position: int) -> None:
+        """It was handed to somebody who may fail to settle it."""
+
+    def forget(self, queue: int, positions: Sequence[int]) -> None:
+        """The queue was deleted while it had these, ready or unacknowledged."""
+
+    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+        """Fetch messages; `take` gets them later, in order, and never from within this call.
+
+        What can't be read (a damaged record) is missing from the list, reported, and settled.
+        """
+
+    def recovered(self, queue: int) -> Recovered:
+        """What waited for the queue when the engine was opened. Asked once for each queue."""
+
+
+class Catalogue(Protocol):
+    """Keeps what is durable besides messages."""
+
+    def load(self) -> Iterable[Change]:
+        """Everything that was committed, in an order in which it can be applied."""
+
+    def commit(self, change: Change) -> None:
+        """Keep it; whoever caused it is told once it is durable (see Durability.demands)."""
+
+
+class Durability(Protocol):
+    """When what was appended, settled and committed is safe: the watermark.
+
+    batch: the number of the group commit that will hold what is said now. Never goes back.
+    demands: counts up with everything that is not to be answered before it is durable.
+    is_behind: more is waiting for the disk than is good; publishers should wait.
+    """
+
+    @property
+    def batch(self) -> int: ...
+
+    @property
+    def demands(self) -> int: ...
+
+    @property
+    def is_behind(self) -> bool: ...
+
+    def demand(self) -> None:
+        """What was appended or settled last is not to be answered before it is durable."""
+
+    def when_durable(self, action: Callable[[], None]) -> None:
+        """Call it once everything said so far is safe; at once when it already is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """An engine, by its ports.
+
+    keeps_messages: False when `messages` is never to be asked: nothing is durable.
+    spill: for messages that need not survive, when memory is short. None: all stay in memory.
+    first_position, first_queue_number: greater than any that is or was in use.
+    """
+
+    messages: MessageStore
+    catalogue: Catalogue
+    durability: Durability
+    spill: MessageStore | None
+    keeps_messages: bool
+    first_position: int = 1
+    first_queue_number: int = 1
