@@ -7,7 +7,8 @@ from leveret.broker.bindings import Binding
 from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
 from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.message import Message, Traits, pack_address
-from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.queues.paging import Paging
+from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.wire import frames
 from leveret.wire.properties import Properties, encode_header
 
@@ -54,17 +55,36 @@ def content(body=b"", properties=None, channel=1, frame_max=0):
     )
 
 
-def message(body="", *, exchange="", key="", ttl_ms=None, priority=None, properties=None):
+def message(
+    body="",
+    *,
+    exchange="",
+    key="",
+    ttl_ms=None,
+    priority=None,
+    properties=None,
+    is_persistent=False,
+):
     """A message that was just published; the later made, the later in line."""
     traits = None
-    if ttl_ms is not None or priority is not None:
-        traits = Traits(ttl_ms=ttl_ms, priority=priority or 0)
+    if ttl_ms is not None or priority is not None or is_persistent:
+        traits = Traits(ttl_ms, priority or 0, is_persistent)
     address = pack_address(exchange.encode(), key.encode())
     return Message(address, content(body.encode(), properties), 1, next(_positions), traits)
 
 
 def messages(*bodies):
     return [message(body) for body in bodies]
+
+
+def publish_stored(store, body, *queues, **described):
+    """What a channel does with a persistent message for these queues."""
+    stored = message(body, is_persistent=True, **described)
+    store.append(stored, tuple(queue.number for queue in queues if queue.number))
+    stored.is_stored = True
+    for each in queues:
+        each.publish(stored)
+    return stored
 
 
 def bodies(found):
@@ -113,8 +133,9 @@ def exchange(name="x", kind="direct", **options):
     return Exchange("/", name, KINDS[kind](), ExchangeOptions(**options))
 
 
-def queue(name="q", agenda=None, retire=lambda _queue: None, **options):
-    return Queue("/", name, QueueOptions(**options), agenda or HandAgenda(), retire)
+def queue(name="q", agenda=None, retire=lambda _queue: None, number=0, paging=None, **options):
+    home = QueueHome("/", agenda or HandAgenda(), paging or Paging(), retire)
+    return Queue(home, name, QueueOptions(**options), number)
 
 
 def binding(source, destination, key="", **arguments):

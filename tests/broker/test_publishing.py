@@ -24,7 +24,6 @@ def refusal(user=GUEST, **properties):
         Properties(),
         Properties(content_type="text/plain", headers={"a": 1}, message_id="m", timestamp=7),
         Properties(delivery_mode=1),
-        Properties(delivery_mode=2),
         Properties(priority=0),
         Properties(reply_to="q"),
         Properties(user_id="guest"),
@@ -45,10 +44,12 @@ def test_ordinary_properties_ask_for_nothing(properties):
         (Properties(expiration="0"), Traits(0, 0)),
         (Properties(expiration="+5", priority=255), Traits(5, 255)),
         (Properties(expiration="007"), Traits(7, 0)),
+        (Properties(delivery_mode=2), Traits(None, 0, is_persistent=True)),
+        (Properties(delivery_mode=1, priority=5), Traits(None, 5)),
         (Properties(expiration=str(TIME_MS_MAX)), Traits(TIME_MS_MAX, 0)),
     ],
 )
-def test_time_and_priority_are_for_the_queue_to_know(properties, traits):
+def test_time_priority_and_persistence_are_for_the_queue_to_know(properties, traits):
     reading = read(properties, GUEST)
     assert reading.traits == traits
     assert reading.is_plain

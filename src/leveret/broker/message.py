@@ -31,6 +31,7 @@ class Traits:
 
     ttl_ms: int | None = None
     priority: int = 0
+    is_persistent: bool = False
 
 
 NO_TRAITS: Final = Traits()
@@ -51,6 +52,7 @@ class Message(msgspec.Struct, gc=False, eq=False):
     traits: None when the properties ask nothing of a queue.
     published_at: set by the first queue to which time matters; the same for all of them, since
         all get the message at once.
+    is_stored: the message store has it, for the durable queues it went to.
     """
 
     address: bytes
@@ -59,6 +61,7 @@ class Message(msgspec.Struct, gc=False, eq=False):
     position: int
     traits: Traits | None
     published_at: float = 0.0
+    is_stored: bool = False
 
     @property
     def exchange(self) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _COPIES: Final = ("CC", "BCC")
 
+# Values of the delivery-mode property; without it a message is transient.
+TRANSIENT: Final = 1
+PERSISTENT: Final = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -52,7 +56,7 @@ def read(properties: Properties, user: User) -> Reading:
     """Raises PreconditionFailed, in RabbitMQ's order."""
     _check_user(properties.user_id, user)
     ttl_ms = _read_expiration(properties.expiration)
-    if properties.delivery_mode not in (None, 1, 2):
+    if properties.delivery_mode not in (None, TRANSIENT, PERSISTENT):
         raise PreconditionFailed(
             f"invalid message: {{delivery_mode_unknown,{properties.delivery_mode}}}"
         )
@@ -60,11 +64,17 @@ def read(properties: Properties, user: User) -> Reading:
     priority = properties.priority or 0
     return Reading(
         properties=properties,
-        traits=Traits(ttl_ms, priority) if ttl_ms is not None or priority else None,
+        traits=_traits(ttl_ms, priority, is_persistent=properties.delivery_mode == PERSISTENT),
         copy_keys=tuple(key for name in _COPIES for key in _read_copies(headers, name)),
         wants_direct_reply=properties.reply_to == PSEUDO_QUEUE,
         has_blind_copies="BCC" in headers,
     )
+
+
+def _traits(ttl_ms: int | None, priority: int, *, is_persistent: bool) -> Traits | None:
+    if ttl_ms is None and not priority and not is_persistent:
+        return None
+    return Traits(ttl_ms, priority, is_persistent)
 
 
 def _check_user(user_id: str | None, user: User) -> None:

@@ -17,7 +17,8 @@ from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
-from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.queues.paging import Paging
+from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
 from leveret.wire.values import octets
@@ -40,7 +41,7 @@ class Vhost:
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
-        self._agenda = agenda
+        self._home = QueueHome(name, agenda, Paging(), self._retire_queue)
         self._random_bytes = random_bytes
         for exchange_name, kind, internal in PREDECLARED:
             options = ExchangeOptions(durable=True, internal=internal)
@@ -147,7 +148,7 @@ class Vhost:
         assert name not in self.queues
         # Checked first: a queue that was made has its clocks running.
         arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options.arguments)
-        queue = Queue(self.name, name, options, self._agenda, self._retire_queue)
+        queue = Queue(self._home, name, options)
         queue.owner = owner
         self.queues[name] = queue
         self._forget_route_to(name)

@@ -3,8 +3,10 @@
 import pytest
 
 from leveret.broker.errors import AccessRefused
-from tests.broker.domain import Subscriber, bodies, message, messages
+from leveret.broker.queues.paging import Paging
+from tests.broker.domain import Subscriber, bodies, message, messages, publish_stored
 from tests.broker.domain import queue as make_queue
+from tests.broker.fake_storage import FakeEngine
 
 
 @pytest.fixture
@@ -127,6 +129,46 @@ def test_purging_drops_what_waits_and_not_what_is_out(jobs):
     assert take(jobs) is None
     jobs.requeue([taken])
     assert take(jobs) == ("a", True)
+
+
+# Stored messages -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def engine(agenda):
+    return FakeEngine(agenda)
+
+
+@pytest.fixture
+def kept(agenda, engine):
+    """A queue whose messages are stored under the number 7."""
+    return make_queue("kept", agenda, number=7, paging=Paging(engine.messages, engine.spill))
+
+
+def test_the_store_hears_of_deliveries_and_of_their_end(kept, engine):
+    stored = publish_stored(engine.messages, "a", kept)
+    taken, _ = kept.get()
+    kept.mark_delivered(taken)
+    assert engine.messages.marks == {(7, stored.position): 1}
+    kept.settle(taken)
+    assert engine.messages.kept == {}
+
+
+def test_a_queue_without_a_number_leaves_the_store_alone(kept, jobs, engine):
+    stored = publish_stored(engine.messages, "a", kept, jobs)
+    for taken in (jobs.get()[0], stored):
+        jobs.mark_delivered(taken)
+        jobs.settle(taken)
+    assert engine.messages.positions(7) == [stored.position]
+    assert engine.messages.marks == {}
+
+
+def test_nothing_has_to_be_loaded_that_is_in_memory(kept, agenda):
+    called = []
+    assert not kept.is_loading
+    kept.when_loaded(lambda: called.append(True))
+    agenda.run()
+    assert called
 
 
 # Consumers come and go -------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 Hot path: bench/results.md, 1 KiB auto-ack. A message that finds a ready consumer and nothing
 waiting is never enqueued.
 
-Rule: when a consumer can take more and a message waits, a pump is under way.
+Rule: when a consumer can take more and a message waits, a pump or a read from disk is under way.
 What is out for acknowledgement is kept by its channel (session/unacked.py) until it comes back.
 Order lives in ready.py and priority.py; fairness in consumers.py; time in expiry.py.
 """
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from leveret.broker.agenda import Agenda
+    from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
 
 
@@ -37,18 +38,32 @@ class QueueOptions:
     arguments: Table = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class QueueHome:
+    """What the queues of a vhost have in common.
+
+    retire: called when a queue's own rules end it (auto-delete, x-expires).
+    """
+
+    vhost_name: str
+    agenda: Agenda
+    paging: Paging
+    retire: Callable[[Queue], None]
+
+
 class Queue:
     """A queue and its consumers.
 
     number: what the message store knows it by, its own for ever; 0 when it keeps nothing there.
     owner: the connection an exclusive queue belongs to, None for others.
-    retire: called when the queue's own rules end it (auto-delete, x-expires).
+    returns: how often a stored message came back unsettled, by position; absent for never.
     """
 
     __slots__ = (
         "__weakref__",
         "_agenda",
         "_retire",
+        "_store",
         "consumers",
         "expiry",
         "is_deleted",
@@ -57,29 +72,25 @@ class Queue:
         "options",
         "owner",
         "ready",
+        "returns",
         "unused",
         "vhost_name",
     )
 
     kind: ClassVar[str] = "queue"
 
-    def __init__(
-        self,
-        vhost_name: str,
-        name: str,
-        options: QueueOptions,
-        agenda: Agenda,
-        retire: Callable[[Queue], None],
-    ) -> None:
-        self.vhost_name = vhost_name
+    def __init__(self, home: QueueHome, name: str, options: QueueOptions, number: int = 0) -> None:
+        self.vhost_name = home.vhost_name
         self.name = name
+        self.number = number
         self.options = options
-        self.number = 0
         self.owner: object | None = None
         self.is_deleted = False
         self.consumers = Consumers()
-        self._agenda = agenda
-        self._retire = retire
+        self.returns: dict[int, int] = {}
+        self._agenda = home.agenda
+        self._retire = home.retire
+        self._store = home.paging.store if number else None
         self.ready = self._new_ready(options.arguments)
         self.expiry = self._new_expiry(options.arguments)
         self.unused = self._new_unused(options.arguments)
@@ -92,7 +103,8 @@ class Queue:
 
     def publish(self, message: Message) -> None:
         """Hand the message to the next consumer, or keep it until there is one."""
-        if message.traits is not None or self.expiry is not None:
+        traits = message.traits
+        if self.expiry is not None or (traits is not None and traits.ttl_ms is not None):
             self._publish_by_rules(message)
             return
         first = self.consumers.first
@@ -155,6 +167,31 @@ class Queue:
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
         return self.ready.clear()
+
+    # Stored messages -------------------------------------------------------------------------
+
+    def settle(self, message: Message) -> None:
+        """The queue is done with a stored message."""
+        if self._store is not None:
+            self.returns.pop(message.position, None)
+            self._store.settle(self.number, message.position)
+
+    def mark_delivered(self, message: Message) -> None:
+        """A stored message was handed to somebody who has to settle it."""
+        if self._store is not None:
+            self._store.delivered(self.number, message.position)
+
+    @property
+    def is_loading(self) -> bool:
+        """Something waits, but what comes first is still being read from disk.
+
+        What `get` returned None for then is there when the action of `when_loaded` is called.
+        """
+        return False
+
+    def when_loaded(self, action: Callable[[], None]) -> None:
+        """Call it in a later turn, when there is no need to wait any more. Needs `is_loading`."""
+        self._agenda.soon(action)
 
     # Consumers -------------------------------------------------------------------------------
 
