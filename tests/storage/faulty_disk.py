@@ -14,7 +14,7 @@ same tests as the real one.
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -193,9 +193,10 @@ class Content:
             sizes.append(size)
         return sizes
 
-    def after_crash(self, fate: Fate | None) -> bytes:
-        if fate is None:
-            return bytes(self.seen)
+    def copy(self) -> "Content":
+        return Content(self.number, self.seen[:], self.synced[:], self.unsynced[:])
+
+    def after_crash(self, fate: Fate) -> bytes:
         left = bytearray(self.synced)
         touched: dict[int, list[tuple[int, bytes]]] = {}
         for offset, data in self.unsynced:
@@ -425,16 +426,29 @@ class FaultyDisk:
     # Crashes -----------------------------------------------------------------------------------
 
     def after_crash(self, fate: Fate | None = None) -> "FaultyDisk":
-        """The disk as the next process finds it, if all ends now. It takes all for synced."""
+        """The disk as the next process finds it, if all ends now.
+
+        Without a fate only the process ends: what it has not synced can be lost later.
+        """
+        if fate is None:
+            return self._copy()
         left = FaultyDisk()
-        files = self._names_after_crash(fate) if fate else self._files
-        for name, number in sorted(files.items()):
+        for name, number in sorted(self._names_after_crash(fate).items()):
             data = self._contents[number].after_crash(fate)
             content = left._contents[len(left._contents) + 1] = Content(len(left._contents) + 1)
             content.seen[:] = content.synced[:] = data
             left._files[name] = left._synced_files[name] = content.number
         left.notes = list(self.notes)
         return left
+
+    def _copy(self) -> "FaultyDisk":
+        copy = FaultyDisk()
+        copy._contents = {number: each.copy() for number, each in self._contents.items()}
+        copy._files = dict(self._files)
+        copy._synced_files = dict(self._synced_files)
+        copy._unsynced_names = list(self._unsynced_names)
+        copy.notes = list(self.notes)
+        return copy
 
     def _names_after_crash(self, fate: Fate) -> dict[str, int]:
         files = dict(self._synced_files)
@@ -508,10 +522,9 @@ def _tears(operation: Operation) -> range:
 def _torn(disk: FaultyDisk, operation: Operation, size: int) -> FaultyDisk:
     """What is left when only the beginning of a write was written before all ended."""
     left = disk.after_crash()
-    for name, number in disk._files.items():
-        if number == operation.file:
-            left._content(name).write(operation.offset, operation.data[:size])
-    return left.after_crash()
+    left.do(replace(operation, data=operation.data[:size]))
+    left.operations.clear()
+    return left
 
 
 def _fates(

@@ -225,6 +225,18 @@ def test_names_are_lost_in_any_combination_but_each_in_order():
     assert {"a", "c"} not in seen
 
 
+def test_what_a_dead_process_has_not_synced_is_seen_and_can_still_be_lost():
+    disk = FaultyDisk()
+    filled(disk, "a", b"kept").sync()
+    disk.sync()
+    disk.open("a").append([b" or not"])
+    heir = disk.after_crash()
+    assert content(heir, "a") == b"kept or not"
+    assert crashed(heir, Loss()) == {"a": b"kept"}
+    heir.open("a").sync()
+    assert crashed(heir, Loss()) == {"a": b"kept or not"}
+
+
 def test_a_truncated_file_may_be_long_again():
     disk = FaultyDisk()
     file = filled(disk, "a", b"0123456789")
