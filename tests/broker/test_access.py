@@ -15,13 +15,19 @@ from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
 from tests.broker.domain import Subscriber, message, random_bytes
+from tests.broker.fake_storage import FakeEngine
 
 NOTHING = "$^"
 
 
 @pytest.fixture
-def broker():
-    broker = Broker(lambda: 0.0, random_bytes())
+def engine(agenda):
+    return FakeEngine(agenda)
+
+
+@pytest.fixture
+def broker(engine):
+    broker = Broker(lambda: 0.0, random_bytes(), storage=engine.storage)
     broker.add_vhost("/")
     broker.users.add("guest", "guest")
     broker.set_permission("guest", "/")
@@ -158,6 +164,33 @@ def test_a_passive_declare_finds_an_exchange_or_says_so(guest):
     guest.check_exchange("x\r\n")
     with pytest.raises(NotFound, match="no exchange 'nowhere' in vhost '/'"):
         guest.check_exchange("nowhere")
+
+
+@pytest.mark.parametrize(
+    "hear",
+    [
+        lambda access: access.declare_queue("jobs", QueueOptions(durable=True)),
+        lambda access: access.check_queue("jobs"),
+        lambda access: access.delete_queue("gone", if_unused=False, if_empty=False),
+        lambda access: access.check_exchange("logs"),
+        lambda access: access.unbind_queue("jobs", "logs", "gone", {}),
+    ],
+    ids=["declare", "passive declare", "delete", "passive exchange declare", "unbind"],
+)
+def test_who_hears_of_what_another_did_hears_of_it_when_it_is_safe(connect, engine, hear):
+    other = connect()
+    other.declare_exchange("logs", "fanout", ExchangeOptions(durable=True))
+    for name in ("jobs", "gone"):
+        other.declare_queue(name, QueueOptions(durable=True))
+    other.delete_queue("gone", if_unused=False, if_empty=False)
+    other.bind_queue("jobs", "logs", "gone", {})
+    other.unbind_queue("jobs", "logs", "gone", {})
+    demands = engine.durability.demands
+    hear(connect())
+    assert engine.durability.demands == demands + 1
+    engine.durability.sync()
+    hear(connect())
+    assert engine.durability.demands == demands + 1
 
 
 def test_a_binding_between_exchanges_carries_messages_until_it_is_unbound(guest):

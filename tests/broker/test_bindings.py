@@ -35,8 +35,8 @@ def test_the_width_of_a_number_makes_a_difference():
 def test_binding_twice_is_binding_once(bindings):
     source, jobs = exchange(), queue("jobs")
     first = binding(source, jobs, "k")
-    bindings.add(first)
-    bindings.add(binding(source, jobs, "k"))
+    assert bindings.add(first) is True
+    assert bindings.add(binding(source, jobs, "k")) is False
     assert source.bindings == bindings.arriving(jobs) == [first]
 
 
@@ -46,7 +46,7 @@ def test_unbinding_takes_it_from_both_ends(bindings):
     kept = binding(source, jobs, "b")
     bindings.add(kept)
     assert binding(source, jobs, "a") in bindings
-    bindings.remove(binding(source, jobs, "a"))
+    assert bindings.remove(binding(source, jobs, "a")) is True
     assert binding(source, jobs, "a") not in bindings
     assert source.bindings == bindings.arriving(jobs) == [kept]
     bindings.remove(kept)
@@ -55,7 +55,7 @@ def test_unbinding_takes_it_from_both_ends(bindings):
 
 def test_unbinding_what_is_not_bound_is_no_error(bindings):
     source, jobs = exchange(), queue("jobs")
-    bindings.remove(binding(source, jobs))
+    assert bindings.remove(binding(source, jobs)) is False
     assert bindings.arriving(jobs) == []
 
 

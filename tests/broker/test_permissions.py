@@ -65,3 +65,17 @@ def test_decisions_are_remembered_within_a_bound(permissions, monkeypatch):
         for _again in range(2):
             assert permissions.allows("guest", "/", "read", f"q{number}")
         assert len(permissions._decisions) <= 3
+
+
+def test_a_user_or_vhost_that_is_forgotten_leaves_the_others_alone(permissions):
+    places = [("ada", "/"), ("ada", "other"), ("bob", "/"), ("bob", "other")]
+    for user, vhost in places:
+        permissions.set(user, vhost, EVERYTHING)
+        assert permissions.allows(user, vhost, "read", "q")
+    permissions.forget_user("ada")
+    assert [place for place in places if permissions.get(*place)] == [
+        ("bob", "/"),
+        ("bob", "other"),
+    ]
+    permissions.forget_vhost("/")
+    assert [place for place in places if permissions.allows(*place, "read", "q")] == [places[-1]]

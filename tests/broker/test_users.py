@@ -4,13 +4,21 @@ import base64
 
 import pytest
 
-from leveret.broker.users import Users, hash_password
+from leveret.broker.changes import UserRemoved, UserSet
+from leveret.broker.keeper import Keeper
+from leveret.broker.users import User, Users, hash_password
 from tests.broker.domain import random_bytes
+from tests.broker.fake_storage import FakeEngine
 
 
 @pytest.fixture
-def users():
-    return Users(random_bytes())
+def engine(agenda):
+    return FakeEngine(agenda)
+
+
+@pytest.fixture
+def users(engine):
+    return Users(random_bytes(), Keeper(engine.storage))
 
 
 def test_a_hash_is_salt_and_sha_256_as_rabbitmq_computes_it():
@@ -50,3 +58,31 @@ def test_adding_again_changes_password_and_tags(users):
 
 def test_two_users_with_one_password_have_different_hashes(users):
     assert users.add("ada", "p").password_hash != users.add("bob", "p").password_hash
+
+
+def test_every_change_of_an_account_is_committed(users, engine):
+    ada = users.add("ada", "secret", frozenset({"monitoring"}))
+    users.remove("ada")
+    assert engine.catalogue.changes == [
+        UserSet("ada", ada.password_hash, frozenset({"monitoring"})),
+        UserRemoved("ada"),
+    ]
+
+
+def test_a_removed_user_is_nobody(users):
+    users.add("ada", "secret")
+    users.remove("ada")
+    assert users.get("ada") is None
+    assert users.authenticate("ada", "secret") is None
+
+
+def test_removing_nobody_is_no_error_and_no_change(users, engine):
+    users.remove("ada")
+    assert engine.catalogue.changes == []
+
+
+def test_an_account_that_is_placed_or_forgotten_is_told_to_nobody(users, engine):
+    users.place(User("ada", hash_password("secret", b"salt")))
+    assert users.authenticate("ada", "secret").name == "ada"
+    assert [users.forget("ada"), users.forget("ada")] == [True, False]
+    assert engine.catalogue.changes == []

@@ -3,13 +3,24 @@
 import pytest
 
 from leveret.broker.bindings import Binding
+from leveret.broker.changes import (
+    Bound,
+    ExchangeDeclared,
+    ExchangeDeleted,
+    QueueDeclared,
+    QueueDeleted,
+    Unbound,
+)
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.exchanges.kinds import PREDECLARED
+from leveret.broker.keeper import Keeper
 from leveret.broker.message import pack_address
+from leveret.broker.queues.paging import Paging
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost import Vhost
 from tests.broker.domain import Subscriber, message, random_bytes
+from tests.broker.fake_storage import FakeEngine
 
 REPLY_TO = "amq.rabbitmq.reply-to.me"
 
@@ -21,8 +32,14 @@ class Waiting:
 
 
 @pytest.fixture
-def vhost(agenda):
-    return Vhost("/", agenda, random_bytes())
+def engine(agenda):
+    return FakeEngine(agenda)
+
+
+@pytest.fixture
+def vhost(agenda, engine):
+    keeper, paging = Keeper(engine.storage), Paging(engine.messages, engine.spill)
+    return Vhost("/", agenda, random_bytes(), keeper, paging)
 
 
 def declare(vhost, name, kind="direct", **options):
@@ -264,3 +281,147 @@ def test_a_queue_that_comes_or_goes_unbound_forgets_its_own_route_alone(vhost, n
     vhost.routes["ada"] = {own: route, other: route}
     change(vhost)
     assert vhost.routes == {"ada": {other: route}}
+
+
+# What is durable --------------------------------------------------------------------------------
+
+
+def durable(vhost, *queues, exchange="logs", **options):
+    declare(vhost, exchange, "fanout", durable=True, **options)
+    return [create(vhost, name, durable=True) for name in queues]
+
+
+def told(engine):
+    """The changes committed since this was last asked: what happened, and to what."""
+    changes = list(engine.catalogue.changes)
+    engine.catalogue.changes.clear()
+    names = {"Bound": "destination", "Unbound": "destination"}
+    return [
+        (kind, getattr(change, names.get(kind, "name")))
+        for change in changes
+        for kind in [type(change).__name__]
+    ]
+
+
+def test_what_is_durable_is_committed_as_it_is(vhost, engine):
+    table = {"x-expires": 1000}
+    declare(vhost, "logs", "topic", durable=True, internal=True)
+    queue = create(vhost, "q", durable=True, auto_delete=True, arguments=table)
+    bind(vhost, "logs", "q", "a.#")
+    assert engine.catalogue.changes == [
+        ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True, internal=True)),
+        QueueDeclared(1, "/", "q", QueueOptions(durable=True, auto_delete=True, arguments=table)),
+        Bound("/", "logs", "queue", "q", "a.#", {}),
+    ]
+    engine.catalogue.changes.clear()
+    vhost.unbind(vhost.exchange("logs").bindings[0])
+    vhost.remove_queue(queue)
+    vhost.delete_exchange("logs", if_unused=False)
+    assert engine.catalogue.changes == [
+        Unbound("/", "logs", "queue", "q", "a.#", {}),
+        QueueDeleted(1, "/", "q"),
+        ExchangeDeleted("/", "logs"),
+    ]
+
+
+def test_what_is_not_durable_is_not_committed(vhost, engine):
+    declare(vhost, "logs")
+    queue = create(vhost, "q")
+    mine = create(vhost, "mine", object(), durable=True, exclusive=True)
+    assert [queue.number, mine.number] == [0, 0]
+    for name in ("q", "mine"):
+        bind(vhost, "logs", name)
+        vhost.remove_queue(vhost.queue(name))
+    vhost.delete_exchange("logs", if_unused=False)
+    assert told(engine) == []
+
+
+def test_each_durable_queue_has_a_number_of_its_own_for_ever(vhost):
+    first = create(vhost, "q", durable=True)
+    vhost.remove_queue(first)
+    assert [first.number, create(vhost, "q", durable=True).number] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "is_kept"),
+    [
+        ("logs", "q", True),
+        ("amq.topic", "q", True),
+        ("logs", "amq.topic", True),
+        ("passing", "q", False),
+        ("logs", "t", False),
+        ("logs", "passing", False),
+        ("logs", "mine", False),
+    ],
+)
+def test_a_binding_is_as_durable_as_its_two_ends(vhost, engine, source, destination, is_kept):
+    durable(vhost, "q")
+    declare(vhost, "passing")
+    create(vhost, "t")
+    create(vhost, "mine", object(), durable=True, exclusive=True)
+    told(engine)
+    bind(vhost, source, destination)
+    bind(vhost, source, destination)
+    vhost.unbind(vhost.exchange(source).bindings[0])
+    changes = [("Bound", destination), ("Unbound", destination)]
+    assert told(engine) == (changes if is_kept else [])
+
+
+def test_what_goes_with_its_last_binding_is_committed_too(vhost, engine):
+    (queue,) = durable(vhost, "q", auto_delete=True)
+    durable(vhost, exchange="more", auto_delete=True)
+    bind(vhost, "more", "logs")
+    bind(vhost, "logs", "q")
+    told(engine)
+    vhost.remove_queue(queue)
+    assert told(engine) == [
+        ("QueueDeleted", "q"),
+        ("ExchangeDeleted", "logs"),
+        ("ExchangeDeleted", "more"),
+    ]
+
+
+def test_an_auto_delete_exchange_goes_with_its_last_binding_also_when_that_was_not_durable(
+    vhost, engine
+):
+    durable(vhost, auto_delete=True)
+    passing = create(vhost, "passing")
+    bind(vhost, "logs", "passing")
+    told(engine)
+    vhost.remove_queue(passing)
+    assert told(engine) == [("ExchangeDeleted", "logs")]
+
+
+def test_a_durable_queue_that_ends_itself_is_committed(vhost, engine, agenda):
+    create(vhost, "q", durable=True, arguments={"x-expires": 100})
+    told(engine)
+    agenda.pass_time(0.1)
+    assert told(engine) == [("QueueDeleted", "q")]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda vhost: declare(vhost, "logs", "fanout", durable=True),
+        lambda vhost: vhost.delete_exchange("gone", if_unused=False),
+        lambda vhost: bind(vhost, "logs", "q"),
+        lambda vhost: vhost.unbind(Binding(vhost.exchange("logs"), vhost.queue("q"), "gone")),
+        lambda vhost: vhost.vouch_for("queue", "q"),
+    ],
+    ids=["declare", "delete", "bind", "unbind", "queue"],
+)
+def test_who_does_again_what_is_not_safe_yet_waits_until_it_is(vhost, engine, again):
+    durable(vhost, "q")
+    durable(vhost, exchange="gone")
+    vhost.delete_exchange("gone", if_unused=False)
+    bind(vhost, "logs", "q")
+    bind(vhost, "logs", "q", "gone")
+    vhost.unbind(Binding(vhost.exchange("logs"), vhost.queue("q"), "gone"))
+    told(engine)
+    demands = engine.durability.demands
+    again(vhost)
+    assert engine.durability.demands == demands + 1
+    engine.durability.sync()
+    again(vhost)
+    assert engine.durability.demands == demands + 1
+    assert told(engine) == []

@@ -72,7 +72,9 @@ class Access:
     def check_exchange(self, name: str) -> None:
         """A passive declare: raises NotFound unless it is there."""
         self._refuse_default_exchange(name)
-        self.vhost.exchange(without_line_breaks(name))
+        name = without_line_breaks(name)
+        self.vhost.exchange(name)
+        self.vhost.vouch_for("exchange", name)
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
         self._refuse_default_exchange(name)
@@ -106,6 +108,7 @@ class Access:
             return self._create_queue(name, options)
         self._refuse_locked(queue, is_locked=queue.options.exclusive != options.exclusive)
         arguments.check_same_queue(queue, options)
+        self.vhost.vouch_for("queue", name)
         queue.touch()
         return queue
 
@@ -119,6 +122,7 @@ class Access:
     def check_queue(self, name: str) -> Queue:
         """A passive declare: raises NotFound unless it is there."""
         queue = self.usable_queue(name)
+        self.vhost.vouch_for("queue", name)
         queue.touch()
         return queue
 
@@ -126,6 +130,7 @@ class Access:
         """How many messages it held; a missing queue is no error."""
         self._ask("configure", "queue", name)
         if name not in self.vhost.queues:
+            self.vhost.vouch_for("queue", name)
             return 0
         queue = self.usable_queue(name)
         if if_unused and len(queue.consumers):
@@ -152,7 +157,7 @@ class Access:
         binding = Binding(exchange, queue, key, table)
         if binding in self.vhost.bindings:
             self._refuse_locked(queue)
-            self.vhost.unbind(binding)
+        self.vhost.unbind(binding)
 
     def readable_queue(self, name: str) -> Queue:
         """A queue to get or consume from."""

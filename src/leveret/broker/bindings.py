@@ -48,16 +48,20 @@ class Bindings:
     def __contains__(self, binding: Binding) -> bool:
         return (binding.source.name, binding.key) in self._arriving.get(binding.destination, {})
 
-    def add(self, binding: Binding) -> None:
-        """Bind; a binding that is there already stays as it is."""
-        if binding.source.bind(binding):
-            arriving = self._arriving.setdefault(binding.destination, {})
-            arriving[(binding.source.name, binding.key)] = binding
+    def add(self, binding: Binding) -> bool:
+        """Bind; False when such a binding is there already, which stays as it is."""
+        if not binding.source.bind(binding):
+            return False
+        arriving = self._arriving.setdefault(binding.destination, {})
+        arriving[(binding.source.name, binding.key)] = binding
+        return True
 
-    def remove(self, binding: Binding) -> None:
-        """Unbind; one that is not there is no error (RabbitMQ: unbinding is idempotent)."""
-        if binding.source.unbind(binding.key):
-            self._forget(binding)
+    def remove(self, binding: Binding) -> bool:
+        """Unbind; False when there is none, no error (RabbitMQ: unbinding is idempotent)."""
+        if not binding.source.unbind(binding.key):
+            return False
+        self._forget(binding)
+        return True
 
     def remove_arriving(self, destination: Destination) -> list[Exchange]:
         """The destination is going: the exchanges that lost a binding by it."""

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
 from leveret.broker.alarms import Alarms
+from leveret.broker.changes import PermissionCleared, PermissionSet, VhostAdded
 from leveret.broker.errors import AccessRefused, NotAllowed
+from leveret.broker.keeper import Keeper
 from leveret.broker.memory import MEMORY
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
+from leveret.broker.queues.paging import Paging
+from leveret.broker.restore import restore
 from leveret.broker.users import User, Users
 from leveret.broker.vhost import Vhost
 
@@ -43,27 +47,52 @@ class Broker:
         self.agenda = Agenda(clock)
         self.alarms = Alarms()
         self.random_bytes = random_bytes
-        self.users = Users(random_bytes)
+        self._keeper = Keeper(storage)
+        self.paging = Paging(storage.messages if storage.keeps_messages else None, storage.spill)
+        self.users = Users(random_bytes, self._keeper)
         self.permissions = Permissions()
         self.vhosts: dict[str, Vhost] = {}
         self.loopback_users = loopback_users
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
 
+    def restore(self) -> bool:
+        """Become what the engine has kept; False when that is nothing. Raises Unrestorable."""
+        changes = list(self.storage.catalogue.load())
+        for change in changes:
+            restore(self, change)
+        return bool(changes)
+
     def add_vhost(self, name: str) -> Vhost:
         """The vhost, made if need be."""
         vhost = self.vhosts.get(name)
         if vhost is None:
-            vhost = self.vhosts[name] = Vhost(name, self.agenda, self.random_bytes)
+            vhost = self.place_vhost(name)
+            self._keeper.commit(("vhost", name), VhostAdded(name))
         return vhost
+
+    def place_vhost(self, name: str) -> Vhost:
+        """A new vhost, told to nobody."""
+        vhost = Vhost(name, self.agenda, self.random_bytes, self._keeper, self.paging)
+        self.vhosts[name] = vhost
+        return vhost
+
+    def remove_user(self, name: str) -> None:
+        """The account and its permissions; one that is not there is no error."""
+        self.users.remove(name)
+        self.permissions.forget_user(name)
+        for vhost in self.vhosts.values():
+            vhost.forget_routes()
 
     def set_permission(self, user: str, vhost: str, permission: Permission = EVERYTHING) -> None:
         self.permissions.set(user, vhost, permission)
         self._forget_routes(vhost)
+        self._keeper.commit(("permission", user, vhost), PermissionSet(user, vhost, permission))
 
     def clear_permission(self, user: str, vhost: str) -> None:
         self.permissions.clear(user, vhost)
         self._forget_routes(vhost)
+        self._keeper.commit(("permission", user, vhost), PermissionCleared(user, vhost))
 
     def authenticate(self, name: str, password: str, *, is_loopback: bool) -> User:
         """The account. Raises AccessRefused, which says nothing about what was wrong with name

@@ -10,7 +10,7 @@ permissions, a vhost everything in it), and no further change says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
@@ -109,17 +109,17 @@ class Unbound:
     arguments: Table
 
 
-Change: TypeAlias = Union[
-    VhostAdded,
-    VhostRemoved,
-    UserSet,
-    UserRemoved,
-    PermissionSet,
-    PermissionCleared,
-    ExchangeDeclared,
-    ExchangeDeleted,
-    QueueDeclared,
-    QueueDeleted,
-    Bound,
-    Unbound,
-]
+Change: TypeAlias = (
+    VhostAdded
+    | VhostRemoved
+    | UserSet
+    | UserRemoved
+    | PermissionSet
+    | PermissionCleared
+    | ExchangeDeclared
+    | ExchangeDeleted
+    | QueueDeclared
+    | QueueDeleted
+    | Bound
+    | Unbound
+)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Right: TypeAlias = Literal["configure", "write", "read"]
 
@@ -53,6 +56,16 @@ class Permissions:
 
     def clear(self, user: str, vhost: str) -> None:
         self._granted.pop((user, vhost), None)
+        self._decisions.clear()
+
+    def forget_user(self, user: str) -> None:
+        self._keep(lambda key: key[0] != user)
+
+    def forget_vhost(self, vhost: str) -> None:
+        self._keep(lambda key: key[1] != vhost)
+
+    def _keep(self, is_kept: Callable[[tuple[str, str]], bool]) -> None:
+        self._granted = {key: each for key, each in self._granted.items() if is_kept(key)}
         self._decisions.clear()
 
     def get(self, user: str, vhost: str) -> Permission | None:

@@ -10,8 +10,12 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.changes import UserRemoved, UserSet
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from leveret.broker.keeper import Keeper
 
 SALT_BYTES: Final = 4
 
@@ -31,10 +35,11 @@ def hash_password(password: str, salt: bytes) -> bytes:
 
 
 class Users:
-    """The accounts of a broker, by name."""
+    """The accounts of a broker, by name. keeper: the broker's, as all of them are durable."""
 
-    def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(self, random_bytes: Callable[[int], bytes], keeper: Keeper) -> None:
         self._random_bytes = random_bytes
+        self._keeper = keeper
         self._users: dict[str, User] = {}
         # Compared with when the name is unknown, so that the answer takes as long.
         self._nobody = User("", hash_password("", random_bytes(SALT_BYTES)))
@@ -42,8 +47,23 @@ class Users:
     def add(self, name: str, password: str, tags: frozenset[str] = frozenset()) -> User:
         """A new account, or a new password and tags for an old one."""
         password_hash = hash_password(password, self._random_bytes(SALT_BYTES))
-        user = self._users[name] = User(name, password_hash, tags)
+        user = User(name, password_hash, tags)
+        self.place(user)
+        self._keeper.commit(("user", name), UserSet(name, password_hash, tags))
         return user
+
+    def place(self, user: User) -> None:
+        """The account as it is, told to nobody."""
+        self._users[user.name] = user
+
+    def remove(self, name: str) -> None:
+        """The account and all its permissions go; one that is not there is no error."""
+        if self.forget(name):
+            self._keeper.commit(("user", name), UserRemoved(name))
+
+    def forget(self, name: str) -> bool:
+        """True when there was such an account; told to nobody."""
+        return self._users.pop(name, None) is not None
 
     def get(self, name: str) -> User | None:
         return self._users.get(name)

@@ -3,7 +3,8 @@
 It knows what exists and keeps it consistent; who may do what is asked before, in access.py, and
 what arguments are worth in arguments.py.
 
-Rule: whatever can change where a message goes calls `forget_routes`.
+Rule: whatever can change where a message goes calls `forget_routes`, and what becomes of durable
+things is committed (restore.py builds them again without asking anybody).
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ from typing import TYPE_CHECKING
 
 from leveret.broker import arguments
 from leveret.broker.bindings import Binding, Bindings
+from leveret.broker.changes import (
+    Bound,
+    ExchangeDeclared,
+    ExchangeDeleted,
+    QueueDeclared,
+    QueueDeleted,
+    Unbound,
+)
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
-from leveret.broker.queues.paging import Paging
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
@@ -27,13 +35,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.agenda import Agenda
+    from leveret.broker.bindings import Destination
+    from leveret.broker.keeper import Keeper, Thing
+    from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
 
 
 class Vhost:
-    """One virtual host."""
+    """One virtual host.
 
-    def __init__(self, name: str, agenda: Agenda, random_bytes: Callable[[int], bytes]) -> None:
+    keeper, paging: the broker's, for what is durable and for what leaves memory.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        agenda: Agenda,
+        random_bytes: Callable[[int], bytes],
+        keeper: Keeper,
+        paging: Paging,
+    ) -> None:
         self.name = name
         self.exchanges: dict[str, Exchange] = {}
         self.queues: dict[str, Queue] = {}
@@ -41,11 +62,12 @@ class Vhost:
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
-        self._home = QueueHome(name, agenda, Paging(), self._retire_queue)
+        self._home = QueueHome(name, agenda, paging, self._retire_queue)
+        self._keeper = keeper
         self._random_bytes = random_bytes
         for exchange_name, kind, internal in PREDECLARED:
             options = ExchangeOptions(durable=True, internal=internal)
-            self.exchanges[exchange_name] = Exchange(name, exchange_name, KINDS[kind](), options)
+            self.place_exchange(exchange_name, kind, options)
 
     def forget_routes(self) -> None:
         """Something changed: every route is found anew."""
@@ -61,6 +83,10 @@ class Vhost:
         for remembered in self.routes.values():
             remembered.pop(address, None)
 
+    def vouch_for(self, kind: str, name: str) -> None:
+        """Somebody is about to be told that there is, or is not, such a queue or exchange."""
+        self._keeper.vouch_for((kind, self.name, name))
+
     # Exchanges -------------------------------------------------------------------------------
 
     def exchange(self, name: str) -> Exchange:
@@ -75,12 +101,20 @@ class Vhost:
         exchange = self.exchanges.get(name)
         if exchange is not None:
             arguments.check_same_exchange(exchange, kind, options)
+            self.vouch_for("exchange", name)
             return exchange
         refuse_reserved("exchange", name)
-        exchange = Exchange(self.name, name, KINDS[kind](), options)
-        arguments.check_exchange(str(exchange), options.arguments)
-        self.exchanges[name] = exchange
+        arguments.check_exchange(f"exchange '{name}' in vhost '{self.name}'", options.arguments)
+        exchange = self.place_exchange(name, kind, options)
         self.forget_routes()
+        if options.durable:
+            change = ExchangeDeclared(self.name, name, kind, options)
+            self._keeper.commit(("exchange", self.name, name), change)
+        return exchange
+
+    def place_exchange(self, name: str, kind: str, options: ExchangeOptions) -> Exchange:
+        """A new exchange, asked of nobody and told to nobody."""
+        exchange = self.exchanges[name] = Exchange(self.name, name, KINDS[kind](), options)
         return exchange
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
@@ -91,6 +125,7 @@ class Vhost:
             )
         exchange = self.exchanges.get(name)
         if exchange is None:
+            self.vouch_for("exchange", name)
             return
         if if_unused and not exchange.is_unused:
             raise PreconditionFailed(f"{exchange} in use")
@@ -101,6 +136,9 @@ class Vhost:
         self.bindings.remove_leaving(exchange)
         sources = self.bindings.remove_arriving(exchange)
         self.forget_routes()
+        if exchange.options.durable:
+            change = ExchangeDeleted(self.name, exchange.name)
+            self._keeper.commit(("exchange", self.name, exchange.name), change)
         self._finish(sources)
 
     def _finish(self, exchanges: list[Exchange]) -> None:
@@ -112,13 +150,30 @@ class Vhost:
     # Bindings --------------------------------------------------------------------------------
 
     def bind(self, binding: Binding) -> None:
-        self.bindings.add(binding)
-        self.forget_routes()
+        if self.bindings.add(binding):
+            self.forget_routes()
+            self._keep_binding(binding, Bound)
+        else:
+            self._keeper.vouch_for(self._binding_thing(binding))
 
     def unbind(self, binding: Binding) -> None:
-        self.bindings.remove(binding)
-        self.forget_routes()
-        self._finish([binding.source])
+        if self.bindings.remove(binding):
+            self.forget_routes()
+            self._keep_binding(binding, Unbound)
+            self._finish([binding.source])
+        else:
+            self._keeper.vouch_for(self._binding_thing(binding))
+
+    def _keep_binding(self, binding: Binding, change: type[Bound | Unbound]) -> None:
+        """A binding is as durable as what it binds."""
+        source, destination = binding.source, binding.destination
+        if source.options.durable and _is_kept(destination):
+            ends = (source.name, destination.kind, destination.name)
+            told = change(self.name, *ends, binding.routing_key, binding.arguments)
+            self._keeper.commit(self._binding_thing(binding), told)
+
+    def _binding_thing(self, binding: Binding) -> Thing:
+        return ("binding", self.name, binding.source.name, *binding.key)
 
     def route(
         self, exchange_name: str, routing_key: str, headers: Table, copy_keys: tuple[str, ...] = ()
@@ -148,10 +203,19 @@ class Vhost:
         assert name not in self.queues
         # Checked first: a queue that was made has its clocks running.
         arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options.arguments)
-        queue = Queue(self._home, name, options)
+        is_kept = options.durable and not options.exclusive
+        number = self._keeper.next_queue_number() if is_kept else 0
+        queue = self.place_queue(name, options, number)
         queue.owner = owner
-        self.queues[name] = queue
         self._forget_route_to(name)
+        if is_kept:
+            change = QueueDeclared(number, self.name, name, options)
+            self._keeper.commit(("queue", self.name, name), change)
+        return queue
+
+    def place_queue(self, name: str, options: QueueOptions, number: int) -> Queue:
+        """A new queue, asked of nobody and told to nobody."""
+        queue = self.queues[name] = Queue(self._home, name, options, number)
         return queue
 
     def remove_queue(self, queue: Queue) -> int:
@@ -160,6 +224,9 @@ class Vhost:
             return 0
         del self.queues[queue.name]
         sources = self.bindings.remove_arriving(queue)
+        if _is_kept(queue):
+            change = QueueDeleted(queue.number, self.name, queue.name)
+            self._keeper.commit(("queue", self.name, queue.name), change)
         if sources:
             self.forget_routes()
             self._finish(sources)
@@ -169,3 +236,8 @@ class Vhost:
     def _retire_queue(self, queue: Queue) -> None:
         """A queue's own rules ended it."""
         self.remove_queue(queue)
+
+
+def _is_kept(thing: Destination) -> bool:
+    """An exclusive queue goes with its connection, whatever it was declared as."""
+    return thing.options.durable and not (isinstance(thing, Queue) and thing.options.exclusive)
