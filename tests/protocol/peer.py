@@ -108,6 +108,9 @@ class Listener:
     def violated(self, violation):
         self.heard.append(("violated", str(violation)))
 
+    def hold_reading(self, is_held):
+        self.heard.append(("hold", is_held))
+
     def take_output(self):
         output = self.connection.output
         octets = b"".join(output)
@@ -118,13 +121,9 @@ class Listener:
         return read_frames(self.take_output())
 
     def take_heard(self):
-        heard, self.heard = self.heard, []
-        for listener in self._channel_listeners():
-            listener.heard = self.heard
+        heard = self.heard[:]
+        self.heard.clear()
         return heard
-
-    def _channel_listeners(self):
-        return [channel.events for channel in self.connection._channels.values()]
 
 
 def opened(*channels, limits=LIMITS, agreement=None):

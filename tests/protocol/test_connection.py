@@ -10,6 +10,7 @@ from leveret.protocol.handshake import Agreement
 from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
 from leveret.protocol.violation import ProtocolViolation
+from leveret.protocol.waiting import OCTETS_MAX
 from leveret.wire import frames, methods
 from leveret.wire.codes import ReplyCode
 from leveret.wire.frames import FRAME_HEAD, HEARTBEAT_FRAME, PROTOCOL_HEADER
@@ -279,6 +280,198 @@ def test_two_closes_that_cross_are_both_answered(refused):
 def test_a_closing_channel_cannot_be_opened(refused):
     refused.connection.receive(method(1, OPEN))
     assert closed_with(refused).reply_text == "CHANNEL_ERROR - second 'channel.open' seen"
+
+
+# Channels that wait ----------------------------------------------------------------------------
+
+COMMIT = methods.TxCommit()
+
+
+def waits_at_each(listener, said, number=1):
+    """The channel waits whenever it hears this; the lines it then stands in."""
+    lines = []
+    events = listener.connection._channels[number].events
+
+    def hear(heard):
+        listener.heard.append(("method", number, heard))
+        if heard == said:
+            lines.append(listener.connection.wait(number))
+
+    events.method = hear
+    return lines
+
+
+def go_on(listener, line):
+    listener.connection.resume(line, lambda: listener.heard.append("on"))
+
+
+def test_what_comes_for_a_channel_that_waits_is_handled_in_order_when_it_goes_on():
+    listener = opened(1, 2)
+    line = listener.connection.wait(1)
+    listener.connection.receive(publish(1, b"x") + method(1, methods.BasicAck(1)))
+    listener.connection.receive(method(1, SELECT) + publish(2, b"y"))
+    assert [heard[:2] for heard in listener.take_heard()] == [("publish", 2)]
+    go_on(listener, line)
+    assert listener.heard.pop(0) == "on"
+    assert [heard[:2] for heard in listener.take_heard()] == [
+        ("publish", 1),
+        ("method", 1),
+        ("method", 1),
+    ]
+    listener.connection.receive(method(1, methods.BasicAck(2)))
+    assert listener.heard == [("ack", 1, 2, False)]
+
+
+def test_a_channel_may_wait_again_before_it_has_caught_up():
+    listener = opened(1)
+    lines = waits_at_each(listener, COMMIT)
+    listener.connection.receive(method(1, COMMIT) + method(1, SELECT) + method(1, COMMIT) * 2)
+    assert listener.take_heard() == [("method", 1, COMMIT)]
+    go_on(listener, lines[0])
+    assert listener.take_heard() == ["on", ("method", 1, SELECT), ("method", 1, COMMIT)]
+    listener.connection.receive(method(1, SELECT))
+    go_on(listener, lines[1])
+    assert listener.take_heard() == ["on", ("method", 1, COMMIT)]
+    go_on(listener, lines[2])
+    assert listener.take_heard() == ["on", ("method", 1, SELECT)]
+
+
+def test_a_channel_that_waits_is_open():
+    listener = opened(1, 2, agreement=Agreement(2, 4096, 0))
+    listener.connection.wait(1)
+    listener.connection.receive(method(3, OPEN))
+    assert "number of channels opened (2)" in closed_with(listener).reply_text
+    assert [heard for heard in listener.heard if heard[0] == "close"] == [
+        ("close", 2),
+        ("close", 1),
+    ]
+
+
+def test_what_breaks_the_protocol_while_the_channel_waits_is_answered_when_it_goes_on():
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    listener.connection.receive(method(1, OPEN) + method(1, SELECT))
+    assert listener.take_output() == b""
+    go_on(listener, line)
+    assert closed_with(listener).reply_text == "CHANNEL_ERROR - second 'channel.open' seen"
+    assert [heard[0] for heard in listener.heard[1:]] == ["violated", "close"]
+
+
+def test_a_channel_that_is_refused_as_it_goes_on_discards_what_has_come():
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    listener.connection.receive(method(1, SELECT) + method(1, methods.ChannelClose()))
+    listener.connection.resume(
+        line, lambda: listener.connection.close_channel(1, ReplyCode.NOT_FOUND, "no", 0)
+    )
+    assert listener.heard == [("close", 1)]
+    assert [type(said) for _, said in listener.take_frames()] == [
+        methods.ChannelClose,
+        methods.ChannelCloseOk,
+    ]
+
+
+def test_a_close_of_the_channel_stands_in_line_too():
+    listener = opened(1)
+    lines = waits_at_each(listener, COMMIT)
+    listener.connection.receive(
+        method(1, COMMIT) + method(1, methods.ChannelClose()) + method(1, OPEN) + method(1, SELECT)
+    )
+    assert listener.take_output() == b""
+    go_on(listener, lines[0])
+    assert listener.heard == [
+        ("method", 1, COMMIT),
+        "on",
+        ("close", 1),
+        ("open", 1),
+        ("method", 1, SELECT),
+    ]
+    # It is another channel now.
+    go_on(listener, lines[0])
+    assert listener.heard[-1] == ("method", 1, SELECT)
+
+
+def test_the_connection_closes_when_no_channel_waits_any_more():
+    listener = opened(1, 2)
+    lines = [listener.connection.wait(1), listener.connection.wait(2)]
+    listener.connection.receive(method(1, SELECT) + method(0, CLOSE) + b"garbage")
+    listener.connection.receive(b"garbage")
+    go_on(listener, lines[0])
+    assert listener.take_output() == b""
+    assert listener.take_heard() == ["on", ("method", 1, SELECT)]
+    go_on(listener, lines[1])
+    assert listener.take_frames() == [(0, methods.ConnectionCloseOk())]
+    assert listener.heard == ["on", ("method", 0, CLOSE), ("close", 1), ("close", 2), ("closed",)]
+
+
+def test_what_the_client_said_last_crosses_our_close():
+    listener = opened(1)
+    listener.connection.wait(1)
+    listener.connection.receive(method(0, CLOSE))
+    listener.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    assert [type(said) for _, said in listener.take_frames()] == [
+        methods.ConnectionClose,
+        methods.ConnectionCloseOk,
+    ]
+    assert listener.connection.is_closed
+
+
+def test_what_the_client_said_last_crosses_a_violation():
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    listener.connection.receive(body(1, b"x") + method(0, CLOSE))
+    go_on(listener, line)
+    assert len(listener.take_frames()) == 2
+    assert listener.connection.is_closed
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_connection_that_ends_forgets_who_waits(is_lost):
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    listener.connection.receive(method(1, SELECT))
+    if is_lost:
+        listener.connection.lost()
+    else:
+        listener.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    listener.take_output()
+    listener.take_heard()
+    go_on(listener, line)
+    assert (listener.heard, listener.take_output()) == ([], b"")
+
+
+def test_a_halted_connection_lets_a_channel_go_on_and_no_further():
+    listener = opened(1, 2)
+    lines = [listener.connection.wait(1), listener.connection.wait(2)]
+    listener.connection.receive(method(1, SELECT) + method(2, SELECT))
+    listener.connection.halt()
+    for line in lines:
+        go_on(listener, line)
+    assert listener.take_heard() == ["on", "on"]
+
+    def halt(said):
+        listener.heard.append(said)
+        listener.connection.halt()
+
+    lines[0].channel.events.method = halt
+    listener.connection.receive(method(1, COMMIT))
+    for said in ([SELECT], [COMMIT], [("method", 2, SELECT)]):
+        listener.connection.go_on()
+        assert listener.take_heard() == said
+
+
+def test_channels_that_wait_hold_so_much_and_no_more():
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    chunk = method(1, SELECT) * 1000
+    received = 0
+    while not listener.heard:
+        listener.connection.receive(chunk)
+        received += len(chunk)
+    assert 100_000 < received <= OCTETS_MAX
+    assert listener.heard == [("hold", True)]
+    go_on(listener, line)
+    assert listener.heard.count(("hold", False)) == 1
 
 
 # The end ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import pytest
 
 from leveret.broker.errors import PreconditionFailed
 from leveret.session.unacked import requeue, settle, take
+from tests.broker.domain import message
 
 
 class Holder:
@@ -18,10 +19,14 @@ class Holder:
 
 
 class Line:
-    """A queue that keeps what comes back."""
+    """A queue that keeps what comes back, and knows what stored messages it is done with."""
 
     def __init__(self):
         self.returned = []
+        self.settled = []
+
+    def settle(self, settled):
+        self.settled.append(settled)
 
     def requeue(self, messages):
         self.returned.append(list(messages))
@@ -65,8 +70,18 @@ def test_tag_0_alone_is_no_tag(out):
 
 def test_each_holder_hears_how_many_are_settled():
     one, other = Holder(), Holder()
-    settle({1: (one, "a"), 2: (other, "b"), 3: (one, "c")})
+    settle({1: (one, message()), 2: (other, message()), 3: (one, message())})
     assert (one.settled_counts, other.settled_counts) == ([2], [1])
+
+
+def test_each_queue_hears_which_stored_messages_are_settled():
+    queue = Line()
+    transient, stored = message(), message()
+    stored.is_stored = True
+    settle({1: (Holder(queue), transient), 2: (Holder(queue), stored)})
+    assert queue.settled == [stored]
+    requeue({3: (Holder(queue), stored)})
+    assert queue.settled == [stored]
 
 
 def test_each_queue_gets_its_messages_back_at_once():

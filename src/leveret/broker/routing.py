@@ -25,10 +25,14 @@ class Receiver(Protocol):
     """What a route ends at: a queue, or a direct reply-to consumer.
 
     number: what the message store knows it by; 0 when it keeps nothing there.
+    is_deleted: nothing it takes gets anywhere.
     """
 
     @property
     def number(self) -> int: ...
+
+    @property
+    def is_deleted(self) -> bool: ...
 
     def publish(self, message: Message) -> None:
         """Take the message."""

@@ -18,6 +18,7 @@ from leveret.protocol.violation import (
     misplaced_frame,
     unreadable_frame,
 )
+from leveret.protocol.waiting import Line, Waiting
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
@@ -64,6 +65,9 @@ class ConnectionEvents(Protocol):
     def violated(self, violation: ProtocolViolation) -> None:
         """The peer broke the protocol; the connection is closing."""
 
+    def hold_reading(self, is_held: bool) -> None:
+        """Waiting channels hold more than is good: read nothing more; or read on."""
+
 
 class _Finished(Exception):
     """Leaves the reader from deep inside: nothing further in this chunk counts."""
@@ -86,6 +90,9 @@ class Connection:
         self._limits = limits
         self._reader = Reader(self, limits.message_bytes_max)
         self._channels = self._reader.channels
+        self._waiting = Waiting(events.hold_reading)
+        # The client's connection.close, while a channel waits that was told something before it.
+        self._last_word: Method | None = None
         # Channels we have closed, until the client has seen it.
         self._closing: set[int] = set()
         self._consume: Callable[[bytes], None] = self._greet
@@ -143,6 +150,9 @@ class Connection:
             ),
         )
         self._drop_channels()
+        if self._last_word is not None:
+            # What the client has said last crosses ours.
+            self._say_closed()
 
     def close_channel(self, number: int, code: ReplyCode, text: str, index: int) -> None:
         """Close one channel; its frames are discarded until the client has seen it."""
@@ -171,7 +181,29 @@ class Connection:
     def go_on(self) -> None:
         """Handle what waits."""
         self._reader.is_halted = False
-        self.receive(b"")
+        for line in self._waiting.due:
+            self.resume(line, lambda: None)
+        if not self.is_halted:
+            self.receive(b"")
+
+    def wait(self, number: int) -> Line:
+        """Called while a channel's method is handled: its further frames wait for `resume`."""
+        return self._waiting.enter(self._channels.pop(number))
+
+    def resume(self, line: Line, action: Callable[[], None]) -> None:
+        """The channel, if still there, goes on: with the action, then with what it was told."""
+        if not self._waiting.leave(line):
+            return
+        self._channels[line.channel.number] = line.channel
+        try:
+            action()
+            self._catch_up(line)
+        except ProtocolViolation as violation:
+            self._answer(violation)
+            self.receive(b"")
+            return
+        if self._last_word is not None and not self._waiting:
+            self._close_as_told(self._last_word)
 
     def lost(self) -> None:
         """The socket is gone."""
@@ -213,6 +245,8 @@ class Connection:
             raise misplaced_frame(kind, frame[_HEAD:-1])
         elif number in self._channels:
             self._channel_frame(self._channels[number], kind, frame)
+        elif number in self._waiting:
+            self._waiting.hold(number, kind, frame)
         else:
             self._frame_of_no_channel(kind, number, frame)
 
@@ -224,13 +258,26 @@ class Connection:
         if following is None:
             reason = f"unexpected method in connection state {self.state.value}"
             raise channel_error(reason, method.index)
+        if following is State.CLOSED:
+            if self._waiting:
+                self._last_word = method
+                self._consume = self._ignore
+            else:
+                self._close_as_told(method)
+            raise _Finished
         # What the session raises belongs to the state before.
         self._events.method(method)
-        if following is State.CLOSED:
-            self.send(0, methods.ConnectionCloseOk())
-            self._finish()
-            raise _Finished
         self.state = following
+
+    def _catch_up(self, line: Line) -> None:
+        """Handle what has come for a channel while it waited."""
+        while line.frames and not self._waiting.put_behind(line):
+            number = line.channel.number
+            if self.is_halted and number in self._channels:
+                self.wait(number).is_due = True
+            else:
+                kind, frame = self._waiting.take(line)
+                self.frame(kind, number, frame)
 
     def _channel_frame(self, channel: Channel, kind: int, frame: bytes) -> None:
         if kind == frames.METHOD and channel.is_idle:
@@ -267,7 +314,8 @@ class Connection:
 
     def _open_channel(self, number: int) -> None:
         assert self.agreement is not None
-        limit, open_count = self.agreement.channel_max, len(self._channels)
+        limit = self.agreement.channel_max
+        open_count = len(self._channels) + len(self._waiting)
         if limit and open_count >= limit:
             raise ProtocolViolation(
                 ReplyCode.NOT_ALLOWED,
@@ -289,6 +337,14 @@ class Connection:
             is_explained=violation.is_explained,
         )
 
+    def _close_as_told(self, method: Method) -> None:
+        self._events.method(method)
+        self._say_closed()
+
+    def _say_closed(self) -> None:
+        self.send(0, methods.ConnectionCloseOk())
+        self._finish()
+
     def _await_close_ok(self, data: bytes) -> None:
         """Skip frames until the peer has closed too; what can't be read is not waited for."""
         data, self._rest = self._rest + data, b""
@@ -309,8 +365,9 @@ class Connection:
 
     def _closing_method(self, index: int) -> None:
         if index == methods.ConnectionClose.index:
-            self.send(0, methods.ConnectionCloseOk())
-        if index in (methods.ConnectionClose.index, methods.ConnectionCloseOk.index):
+            self._say_closed()
+            raise _Finished
+        if index == methods.ConnectionCloseOk.index:
             self._finish()
             raise _Finished
 
@@ -323,8 +380,10 @@ class Connection:
 
     def _drop_channels(self) -> None:
         self._events.closing()
-        for number in list(self._channels):
-            del self._channels[number]
+        numbers = [*self._channels, *self._waiting.numbers]
+        self._channels.clear()
+        self._waiting.clear()
+        for number in numbers:
             self._events.close_channel(number)
         self._closing.clear()
 

@@ -11,6 +11,7 @@ from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.session.confirms import Confirms
 from leveret.session.consumer import Consumer, Getter
 from leveret.session.direct_reply import DirectReply
+from leveret.session.later import Later
 from leveret.session.queue import queue_name
 from leveret.wire import methods
 
@@ -72,15 +73,19 @@ def cancelled(_channel: Channel, _method: methods.BasicCancelOk) -> None:
     """The client has seen our basic.cancel."""
 
 
-def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | None:
+def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | Later | None:
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
     taken = queue.get()
+    if taken is None and queue.is_loading:
+        return Later(queue.when_loaded, lambda: get(channel, method))
     if taken is None:
         return methods.BasicGetEmpty()
     message, redelivered = taken
     channel.delivery_tag += 1
     if not method.no_ack:
         channel.unacked[channel.delivery_tag] = (Getter(queue), message)
+    if message.is_stored:
+        (queue.settle if method.no_ack else queue.mark_delivered)(message)
     found = methods.BasicGetOk(
         delivery_tag=channel.delivery_tag,
         redelivered=redelivered,

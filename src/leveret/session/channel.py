@@ -1,7 +1,8 @@
 """A channel: publishes in, deliveries out, and what is between them.
 
 Hot path: bench/results.md, every throughput row. `publish` and `ack` are called by the reader
-for each message; whatever a message asks beyond its address is dealt with in publish.py.
+for each message; whatever a message asks beyond its address is dealt with in publish.py. What a
+transient message pays for the others' durability is one look at an attribute.
 
 Rule: a delivery tag is in `unacked` from its delivery until it is settled, requeued, or held by
 the transaction.
@@ -16,14 +17,18 @@ from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
 from leveret.session import dispatch, publish, unacked
 from leveret.session.consumer import Getter
+from leveret.session.later import Later
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.routing import Route
     from leveret.session.confirms import Confirms
     from leveret.session.consumer import Consumer
     from leveret.session.direct_reply import DirectReply
+    from leveret.session.later import Answer
     from leveret.session.session import Session
     from leveret.session.transaction import Transaction
     from leveret.session.unacked import Unacked
@@ -37,19 +42,23 @@ class Channel:
     is_limited, room: the limit of all its consumers together (basic.qos with global).
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
     is_plain: a publish needs no further look: no transaction, no alarm.
+    has_appended: gave the message store something in this turn.
     """
 
     __slots__ = (
         "_confirms_due",
+        "_durability",
         "_known_traits",
         "_next_position",
         "_routes",
+        "_store",
         "access",
         "confirms",
         "consumers",
         "delivery_tag",
         "direct_reply",
         "frame_max",
+        "has_appended",
         "is_limited",
         "is_plain",
         "last_queue",
@@ -82,12 +91,15 @@ class Channel:
         self.room = 0
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
+        self.has_appended = False
         self.is_plain = True
         self.update_plainness()
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due
         self._known_traits = session.known_traits
+        self._store = session.broker.storage.messages
+        self._durability = session.durability
 
     # From the reader -------------------------------------------------------------------------
 
@@ -111,12 +123,22 @@ class Channel:
                 return
         else:
             message = Message(address, content, self.number, self._next_position(), traits)
+            if traits is not None and traits.is_persistent and route.queue_numbers:
+                self.keep(message, route.queue_numbers)
             for receiver in route.receivers:
                 receiver.publish(message)
         if self.confirms is not None:
             if not self.confirms.due:
                 self._confirms_due.append(self)
             self.confirms.due += 1
+
+    def keep(self, message: Message, queue_numbers: tuple[int, ...]) -> None:
+        """Store it, before its queues get it; its confirm waits for the disk."""
+        self._store.append(message, queue_numbers)
+        message.is_stored = True
+        if not self.has_appended:
+            self.has_appended = True
+            self.session.appended.append(self)
 
     def ack(self, delivery_tag: int, multiple: bool) -> None:
         """basic.ack."""
@@ -127,7 +149,10 @@ class Channel:
         if delivery is None:
             self._ack_several(delivery_tag, multiple)
             return
-        delivery[0].settled(1)
+        holder, message = delivery
+        if message.is_stored:
+            holder.queue.settle(message)
+        holder.settled(1)
 
     def _ack_several(self, delivery_tag: int, multiple: bool) -> None:
         try:
@@ -140,13 +165,29 @@ class Channel:
         handler = dispatch.HANDLERS.get(method.index)
         if handler is None:
             raise ProtocolViolation(ReplyCode.COMMAND_INVALID, "unimplemented method", method.index)
+        self._answer(method, lambda: handler(self, method))
+
+    def _answer(self, method: Method, act: Callable[[], Answer]) -> None:
+        """Act, and reply: at once, or when what that has changed is durable."""
+        demands = self._durability.demands
         try:
-            reply = handler(self, method)
+            answer = act()
         except Refused as refused:
             self.refused(refused, method.index)
             return
-        if reply is not None and not getattr(method, "nowait", False):
-            self.send(reply)
+        if self._durability.demands != demands:
+            self._wait(method, Later(self._durability.when_durable, lambda: answer))
+        elif isinstance(answer, Later):
+            self._wait(method, answer)
+        elif answer is not None and not getattr(method, "nowait", False):
+            self.send(answer)
+
+    def _wait(self, method: Method, later: Later) -> None:
+        """Handle nothing further until the method can be answered."""
+        line = self.session.connection.wait(self.number)
+        later.register(
+            lambda: self.session.resume_channel(line, lambda: self._answer(method, later.act))
+        )
 
     def update_plainness(self) -> None:
         """A transaction began, or an alarm went on or off."""
@@ -254,4 +295,6 @@ class Channel:
         if self.transaction is not None:
             self.transaction.rollback(self)
             self.transaction = None
+        if self.confirms is not None:
+            self.session.held_confirms.drop(self.confirms)
         self.recover()

@@ -1,15 +1,23 @@
 """Publisher confirms (RabbitMQ's class confirm): one number per publish, answered in bulk.
 
-A channel counts what it has published; when the received chunk is dealt with, all of it is
-confirmed by one basic.ack. A message that must reach the disk first will be counted later.
+A channel counts what it has published. When the received chunk is dealt with, all of it is
+confirmed by one basic.ack, unless some of it is on its way to the disk: then the count is held
+under the batch that takes it there, and confirmed when that batch is durable.
+
+Rule: a channel's confirms go out in the order of publishing; behind one that is held all wait.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from leveret.wire import frames, methods
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.broker.ports import Durability
 
 # A whole basic.ack frame: kind, channel, size, index, delivery tag, multiple, end.
 _ACK: Final = struct.Struct(">BHIIQ?B")
@@ -19,27 +27,77 @@ _ACK_PAYLOAD_OCTETS: Final = 13
 class Confirms:
     """The confirms of one channel.
 
-    due: messages published and not yet confirmed.
+    due: messages published since the last look, neither confirmed nor held.
+    held: messages that wait for the disk, or for others that do.
+    batch: the last batch any of them is held under.
     """
 
-    __slots__ = ("_confirmed", "_number", "due")
+    __slots__ = ("_confirmed", "_number", "batch", "due", "held")
 
     def __init__(self, number: int) -> None:
         self.due = 0
+        self.held = 0
+        self.batch = 0
         self._number = number
         self._confirmed = 0
 
     def take_ack(self) -> bytes:
         """The frame that confirms all that is due."""
-        multiple = self.due > 1
-        self._confirmed += self.due
-        self.due = 0
+        assert not self.held
+        due, self.due = self.due, 0
+        return self._ack(due)
+
+    def hold(self, batch: int) -> int:
+        """Hold what is due under a batch; how many that is."""
+        due, self.due = self.due, 0
+        self.held += due
+        self.batch = batch
+        return due
+
+    def take_held_ack(self, count: int) -> bytes:
+        """The frame that confirms so many of those held."""
+        self.held -= count
+        return self._ack(count)
+
+    def _ack(self, count: int) -> bytes:
+        self._confirmed += count
         return _ACK.pack(
             frames.METHOD,
             self._number,
             _ACK_PAYLOAD_OCTETS,
             methods.BasicAck.index,
             self._confirmed,
-            multiple,
+            count > 1,
             frames.FRAME_END,
         )
+
+
+class HeldConfirms:
+    """The confirms of one session that wait for the disk, by batch.
+
+    The engine is asked once for each batch, whatever the number of channels and messages.
+    """
+
+    def __init__(self, durability: Durability, write: Callable[[bytes], None]) -> None:
+        self._durability = durability
+        self._write = write
+        self._batches: dict[int, dict[Confirms, int]] = {}
+
+    def hold(self, confirms: Confirms, *, has_appended: bool) -> None:
+        """What is due waits: with what was just appended, or else behind what was before."""
+        batch = self._durability.batch if has_appended else confirms.batch
+        counts = self._batches.get(batch)
+        if counts is not None:
+            counts[confirms] = counts.get(confirms, 0) + confirms.hold(batch)
+            return
+        self._batches[batch] = {confirms: confirms.hold(batch)}
+        self._durability.when_durable(lambda: self._release(batch))
+
+    def drop(self, confirms: Confirms) -> None:
+        """The channel is gone: what was not safe when it went is not confirmed."""
+        for counts in self._batches.values():
+            counts.pop(confirms, None)
+
+    def _release(self, batch: int) -> None:
+        for confirms, count in self._batches.pop(batch).items():
+            self._write(confirms.take_held_ack(count))

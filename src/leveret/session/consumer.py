@@ -91,6 +91,8 @@ class Consumer:
         allowance.octets -= len(content)
         if allowance.octets < 0:
             channel.session.use_up_allowance()
+        if message.is_stored:
+            (self.queue.settle if self.no_ack else self.queue.mark_delivered)(message)
         if self.no_ack:
             return
         channel.unacked[delivery_tag] = (self, message)

@@ -17,12 +17,13 @@ class DirectReply:
     name: what reply_to becomes in requests from this channel.
     """
 
-    __slots__ = ("_channel", "name", "tag")
+    __slots__ = ("_channel", "is_deleted", "name", "tag")
 
     # Replies pass by every queue: nothing of them is stored.
     number: ClassVar[int] = 0
 
     def __init__(self, channel: Channel, tag: str) -> None:
+        self.is_deleted = False
         self._channel = channel
         self.tag = tag
         self.name = channel.access.vhost.reply_consumers.add(self)
@@ -40,4 +41,5 @@ class DirectReply:
         channel.send_content(deliver, message)
 
     def end(self) -> None:
+        self.is_deleted = True
         self._channel.access.vhost.reply_consumers.remove(self.name)

@@ -1,7 +1,7 @@
 """Which method means what: the one table from AMQP methods to handlers.
 
-A handler takes the channel and the method, and gives the reply, if there is one; a refusal it
-raises, and the channel translates.
+A handler takes the channel and the method, and gives the reply, if there is one, or says what it
+waits for (later.py); a refusal it raises, and the channel translates.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.session.channel import Channel
+    from leveret.session.later import Answer
 
 M = TypeVar("M", bound=Method)
-Handler: TypeAlias = "Callable[[Channel, Method], Method | None]"
+Handler: TypeAlias = "Callable[[Channel, Method], Answer]"
 
 
-def _row(kind: type[M], handler: Callable[[Channel, M], Method | None]) -> tuple[int, Handler]:
+def _row(kind: type[M], handler: Callable[[Channel, M], Answer]) -> tuple[int, Handler]:
     # The index picks the handler, so the method it gets is of its kind.
     return kind.index, cast("Handler", handler)
 

@@ -17,7 +17,7 @@ from leveret.wire.properties import decode_header
 from leveret.wire.values import text
 
 if TYPE_CHECKING:
-    from leveret.broker.routing import Receiver, Route
+    from leveret.broker.routing import Route
     from leveret.session.channel import Channel
 
 MANDATORY: Final = 1
@@ -39,30 +39,30 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     if route is None or bits & _IMMEDIATE:
         route = _find_route(channel, address, bits)
     traits = None
-    receivers = route.receivers
     if extra:
         reading = _read(channel, content)
         traits = reading.traits
         if route.by_headers or not reading.is_plain:
             content = _rewrite(channel, reading, content)
-            receivers = _route_all(channel, address, reading)
+            route = _route_all(channel, address, reading)
     elif route.by_headers:
-        receivers = channel.access.route(*split_address(address), {}).receivers
+        route = channel.access.route(*split_address(address), {})
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
     is_mandatory = bool(bits & MANDATORY)
     if channel.transaction is not None:
-        channel.transaction.publish(message, receivers, is_mandatory=is_mandatory)
+        channel.transaction.publish(message, route, is_mandatory=is_mandatory)
     else:
-        hand_over(channel, message, receivers, is_mandatory=is_mandatory)
+        hand_over(channel, message, route, is_mandatory=is_mandatory)
 
 
-def hand_over(
-    channel: Channel, message: Message, receivers: tuple[Receiver, ...], *, is_mandatory: bool
-) -> None:
+def hand_over(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
     """To the receivers, or back to the publisher who insists that there be one."""
-    for receiver in receivers:
+    traits = message.traits
+    if traits is not None and traits.is_persistent and route.queue_numbers:
+        channel.keep(message, route.queue_numbers)
+    for receiver in route.receivers:
         receiver.publish(message)
-    if is_mandatory and not receivers:
+    if is_mandatory and not route.receivers:
         returned = methods.BasicReturn(
             reply_code=ReplyCode.NO_ROUTE,
             reply_text=ReplyCode.NO_ROUTE.name,
@@ -136,8 +136,7 @@ def _rewrite(channel: Channel, reading: Reading, content: bytes) -> bytes:
     return with_properties(content, channel.number, properties)
 
 
-def _route_all(channel: Channel, address: bytes, reading: Reading) -> tuple[Receiver, ...]:
-    """The receivers by the routing key and by every copy's, each once."""
+def _route_all(channel: Channel, address: bytes, reading: Reading) -> Route:
+    """Where it goes by the routing key and by every copy's, to each receiver once."""
     exchange, routing_key = split_address(address)
-    route = channel.access.route(exchange, routing_key, reading.headers, reading.copy_keys)
-    return route.receivers
+    return channel.access.route(exchange, routing_key, reading.headers, reading.copy_keys)

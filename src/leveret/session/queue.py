@@ -67,7 +67,11 @@ def unbind(channel: Channel, method: methods.QueueUnbind) -> methods.QueueUnbind
 
 
 def purge(channel: Channel, method: methods.QueuePurge) -> methods.QueuePurgeOk:
-    count = channel.access.purge_queue(queue_name(channel, method.queue))
+    name = queue_name(channel, method.queue)
+    count = channel.access.purge_queue(name)
+    if channel.access.usable_queue(name).number:
+        # Gone for good, once it is answered.
+        channel.session.durability.demand()
     return methods.QueuePurgeOk(message_count=count)
 
 

@@ -18,14 +18,18 @@ from leveret.protocol.sasl import MECHANISMS, MalformedCredentials
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
 from leveret.session.allowance import Allowance
 from leveret.session.channel import Channel
+from leveret.session.confirms import HeldConfirms
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.access import Access
     from leveret.broker.broker import Broker
     from leveret.broker.message import Traits
     from leveret.broker.users import User
+    from leveret.protocol.waiting import Line
     from leveret.session.consumer import Consumer
     from leveret.session.identity import Peer, Terms
     from leveret.wire.methods import Method
@@ -48,6 +52,7 @@ class Session:
     connection: octets in, octets out; `connection.output` is what there is to send.
     is_paused: the peer has enough for now; its consumers stand aside.
     allowance: what may still be delivered in this turn.
+    appended: channels that gave the message store something in this turn.
     known_traits: what properties ask of the broker, by the octets of flags and properties, for
         those that ask nothing else; a publisher has a handful.
     edge: whoever holds the socket.
@@ -62,6 +67,7 @@ class Session:
         self.channels: dict[int, Channel] = {}
         self.confirms_due: list[Channel] = []
         self.consumers_due: dict[Consumer, None] = {}
+        self.appended: list[Channel] = []
         self.is_paused = False
         self._is_slow = False
         self.allowance = Allowance()
@@ -69,6 +75,9 @@ class Session:
         self.random_bytes = broker.random_bytes
         self.known_traits: dict[bytes, Traits | None] = {}
         self.connection = Connection(self, terms.limits, edge.wake)
+        self.durability = broker.storage.durability
+        self.held_confirms = HeldConfirms(self.durability, self.connection.write)
+        self._is_disk_behind = False
         self.is_blocked = False
         self._edge = edge
         self._terms = terms
@@ -86,6 +95,8 @@ class Session:
             self._reconsider_due()
         if self.confirms_due:
             self.release_confirms()
+        if self.appended:
+            self._end_appending()
 
     def _reconsider_due(self) -> None:
         """Serve the consumers that have room again."""
@@ -95,11 +106,34 @@ class Session:
             consumer.reconsider()
 
     def release_confirms(self) -> None:
-        """Confirm what was published."""
+        """Confirm what was published, or see that it will be."""
         for channel in self.confirms_due:
-            assert channel.confirms is not None
-            self.connection.write(channel.confirms.take_ack())
+            confirms = channel.confirms
+            assert confirms is not None
+            if channel.has_appended or confirms.held:
+                self.held_confirms.hold(confirms, has_appended=channel.has_appended)
+            else:
+                self.connection.write(confirms.take_ack())
         self.confirms_due.clear()
+
+    def _end_appending(self) -> None:
+        """When the disk has more than enough to do, read no more until it has done it."""
+        for channel in self.appended:
+            channel.has_appended = False
+        self.appended.clear()
+        if self.durability.is_behind and not self._is_disk_behind:
+            self._is_disk_behind = True
+            self._edge.hold_reading("disk", is_held=True)
+            self.durability.when_durable(self._disk_caught_up)
+
+    def _disk_caught_up(self) -> None:
+        self._is_disk_behind = False
+        self._edge.hold_reading("disk", is_held=False)
+
+    def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
+        """A channel that waited goes on."""
+        self.connection.resume(line, action)
+        self._end_turn()
 
     def pause(self) -> None:
         """The peer does not keep up: deliver nothing more until it has."""
@@ -213,6 +247,9 @@ class Session:
         self.release_confirms()
         self._terms.report(f"closing connection {self.peer.name}: {violation}")
 
+    def hold_reading(self, is_held: bool) -> None:
+        self._edge.hold_reading("waiting", is_held=is_held)
+
     # The handshake ---------------------------------------------------------------------------
 
     def _start(self, method: methods.ConnectionStartOk) -> None:
@@ -258,6 +295,8 @@ class Session:
     def closing(self) -> None:
         # What one channel gives back must not go to the next that is about to go.
         self.pause()
+        # The peer's last word counts, however busy the disk is.
+        self._edge.hold_reading("disk", is_held=False)
 
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""

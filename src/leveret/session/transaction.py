@@ -1,11 +1,13 @@
 """Class tx (book 1.9): publishes and acknowledgements that count at commit or not at all.
 
 Routes are found when a message is published, as in RabbitMQ: an exchange deleted before commit
-does not matter any more.
+does not matter any more. A queue deleted before commit gets nothing. What is committed is
+durable when commit is answered, if it has to be.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker.errors import PreconditionFailed
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leveret.broker.message import Message
-    from leveret.broker.routing import Receiver
+    from leveret.broker.routing import Route
     from leveret.session.channel import Channel
     from leveret.session.unacked import Delivery, Unacked
 
@@ -27,13 +29,11 @@ class Transaction:
     __slots__ = ("_publishes", "_settlements")
 
     def __init__(self) -> None:
-        self._publishes: list[tuple[Message, tuple[Receiver, ...], bool]] = []
+        self._publishes: list[tuple[Message, Route, bool]] = []
         self._settlements: list[tuple[Unacked, bool]] = []
 
-    def publish(
-        self, message: Message, receivers: tuple[Receiver, ...], *, is_mandatory: bool
-    ) -> None:
-        self._publishes.append((message, receivers, is_mandatory))
+    def publish(self, message: Message, route: Route, *, is_mandatory: bool) -> None:
+        self._publishes.append((message, route, is_mandatory))
 
     def settle(self, deliveries: Unacked, *, requeue: bool) -> None:
         self._settlements.append((deliveries, requeue))
@@ -47,15 +47,20 @@ class Transaction:
         """Make it so, publishes first, and begin anew."""
         publishes, settlements = self._publishes, self._settlements
         self._publishes, self._settlements = [], []
-        for message, receivers, is_mandatory in publishes:
+        is_stored = False
+        for message, route, is_mandatory in publishes:
             # Its place in line is where it stands now, behind what was published meanwhile.
             message.position = channel.session.next_position()
-            publish.hand_over(channel, message, receivers, is_mandatory=is_mandatory)
+            publish.hand_over(channel, message, _without_deleted(route), is_mandatory=is_mandatory)
+            is_stored = is_stored or message.is_stored
         for deliveries, requeue in settlements:
             if requeue:
                 unacked.requeue(deliveries)
             else:
                 unacked.settle(deliveries)
+                is_stored = is_stored or any(each.is_stored for _, each in deliveries.values())
+        if is_stored:
+            channel.session.durability.demand()
 
     def rollback(self, channel: Channel) -> None:
         """Forget the publishes; what was acknowledged is out again."""
@@ -67,6 +72,12 @@ class Transaction:
         in_order = dict(sorted(deliveries.items()))
         deliveries.clear()
         deliveries.update(in_order)
+
+
+def _without_deleted(route: Route) -> Route:
+    """The route to what is still there."""
+    there = tuple(receiver for receiver in route.receivers if not receiver.is_deleted)
+    return route if len(there) == len(route.receivers) else replace(route, receivers=there)
 
 
 def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:

@@ -53,12 +53,11 @@ def take(unacked: Unacked, tag: int, *, multiple: bool) -> Unacked:
 
 
 def settle(deliveries: Unacked) -> None:
-    """Tell each holder how many of its deliveries are done with."""
-    counts: dict[Holder, int] = {}
-    for holder, _message in deliveries.values():
-        counts[holder] = counts.get(holder, 0) + 1
-    for holder, count in counts.items():
-        holder.settled(count)
+    """They are done with: the queues forget them, the holders have room again."""
+    for holder, message in deliveries.values():
+        if message.is_stored:
+            holder.queue.settle(message)
+    _make_room(deliveries)
 
 
 def requeue(deliveries: Unacked) -> None:
@@ -68,4 +67,13 @@ def requeue(deliveries: Unacked) -> None:
         by_queue.setdefault(holder.queue, []).append(message)
     for queue, messages in by_queue.items():
         queue.requeue(messages)
-    settle(deliveries)
+    _make_room(deliveries)
+
+
+def _make_room(deliveries: Unacked) -> None:
+    """Tell each holder how many of its deliveries are out no more."""
+    counts: dict[Holder, int] = {}
+    for holder, _message in deliveries.values():
+        counts[holder] = counts.get(holder, 0) + 1
+    for holder, count in counts.items():
+        holder.settled(count)
