@@ -37,6 +37,29 @@ def test_an_alarm_is_on_until_the_last_resource_has_recovered(guard):
     assert guard.seen == ["low on memory", "low on disk & memory", "low on disk", False]
 
 
+def test_the_resources_that_run_short_are_named_in_order(guard):
+    guard.alarms.set("memory")
+    guard.alarms.set("disk")
+    assert guard.alarms.resources == ["disk", "memory"]
+
+
+def test_an_alarm_is_on_while_one_of_its_sources_holds(guard):
+    alarms = guard.alarms
+    alarms.set("disk", "space")
+    alarms.set("disk", "writes")
+    alarms.set("disk", "writes")
+    alarms.clear("disk", "space")
+    assert alarms.is_on
+    alarms.clear("disk", "writes")
+    assert guard.seen == ["low on disk", False]
+
+
+def test_a_source_takes_back_nothing_but_its_own_word(guard):
+    guard.alarms.set("disk", "space")
+    guard.alarms.clear("disk", "writes")
+    assert guard.seen == ["low on disk"]
+
+
 def test_nobody_is_told_what_is_known(guard):
     guard.alarms.set("disk")
     guard.alarms.set("disk")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """A session, as the alarms see it."""
+    """A session, or who writes the log, as the alarms see it."""
 
     def alarms_changed(self) -> None:
         """An alarm went on or off."""
@@ -19,31 +19,47 @@ class Watcher(Protocol):
 class Alarms:
     """The resources that run short: `memory`, `disk`.
 
+    A resource has several sources that may call it short, each for itself (the disk: too little
+    free space, a failed write). Its alarm is on while one of them does.
+
     watchers: whoever is told of changes, in the order of arrival.
     """
 
     def __init__(self) -> None:
         self.watchers: dict[Watcher, None] = {}
-        self._short: dict[str, None] = {}
+        self._short: dict[str, set[str]] = {}
 
     @property
     def is_on(self) -> bool:
         return bool(self._short)
 
     @property
+    def resources(self) -> list[str]:
+        """Those that run short, by name."""
+        return sorted(self._short)
+
+    @property
     def reason(self) -> str:
         """What blocked clients are told, in RabbitMQ's words."""
-        return f"low on {' & '.join(sorted(self._short))}"
+        return f"low on {' & '.join(self.resources)}"
 
-    def set(self, resource: str) -> None:
-        """It runs short."""
-        if resource not in self._short:
-            self._short[resource] = None
-            self._tell()
+    def set(self, resource: str, source: str = "") -> None:
+        """It runs short, says the source."""
+        sources = self._short.get(resource)
+        if sources is not None:
+            sources.add(source)
+            return
+        self._short[resource] = {source}
+        self._tell()
 
-    def clear(self, resource: str) -> None:
-        """There is enough of it again."""
-        if self._short.pop(resource, "absent") != "absent":
+    def clear(self, resource: str, source: str = "") -> None:
+        """There is enough of it again, says the source; it may never have said otherwise."""
+        sources = self._short.get(resource, set())
+        if source not in sources:
+            return
+        sources.remove(source)
+        if not sources:
+            del self._short[resource]
             self._tell()
 
     def _tell(self) -> None:
