@@ -1,0 +1,127 @@
+"""The only door to the disk: what the message log needs of a file system, and no more.
+
+Everything the log knows of files is here, so that a test can stand a disk behind it that loses
+what was not synced, tears a write, or is full (tests/storage/faulty_disk.py).
+
+What is relied on is written in README.md, "What is assumed of the file system".
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+# writev takes no more pieces than this in one call (IOV_MAX on Linux and macOS).
+_PIECES_MAX: Final = 1024
+
+
+class File(Protocol):
+    """One open file."""
+
+    @property
+    def size(self) -> int:
+        """Where `append` goes on."""
+
+    def append(self, pieces: Sequence[bytes]) -> None:
+        """Write the pieces at the end, all of them. Raises OSError; some may be written then."""
+
+    def sync(self) -> None:
+        """Return once what was appended is on the medium. Raises OSError."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """So many octets from there; fewer only at the end. Raises OSError."""
+
+    def truncate(self, size: int) -> None:
+        """Cut off what lies behind. Raises OSError."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Disk(Protocol):
+    """One directory."""
+
+    def names(self) -> list[str]:
+        """The files there, sorted. Raises OSError."""
+
+    def create(self, name: str) -> File:
+        """A new file, empty; one of that name is replaced. Raises OSError."""
+
+    def open(self, name: str) -> File:
+        """A file that is there, to read and append. Raises OSError."""
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a file another name, in place of whichever had it. Raises OSError."""
+
+    def remove(self, name: str) -> None:
+        """Raises OSError."""
+
+    def sync(self) -> None:
+        """Return once created, renamed and removed names are on the medium. Raises OSError."""
+
+
+class RealFile:
+    """A file of the operating system."""
+
+    def __init__(self, path: Path, flags: int) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+        self.size = os.fstat(self._descriptor).st_size
+
+    def append(self, pieces: Sequence[bytes]) -> None:
+        for first in range(0, len(pieces), _PIECES_MAX):
+            self._write(list(pieces[first : first + _PIECES_MAX]))
+
+    def _write(self, pieces: list[bytes]) -> None:
+        written = os.pwritev(self._descriptor, pieces, self.size)
+        self.size += written
+        octets = sum(map(len, pieces))
+        if written < octets:
+            # A short write: the rest again, so that what stopped it is raised.
+            self._write([b"".join(pieces)[written:]])
+
+    def sync(self) -> None:
+        os.fdatasync(self._descriptor)
+
+    def read(self, offset: int, size: int) -> bytes:
+        return os.pread(self._descriptor, size, offset)
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self._descriptor, size)
+        self.size = size
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+class RealDisk:
+    """A directory of the operating system, made if need be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def names(self) -> list[str]:
+        return sorted(os.listdir(self.path))
+
+    def create(self, name: str) -> File:
+        return RealFile(self.path / name, os.O_CREAT | os.O_TRUNC)
+
+    def open(self, name: str) -> File:
+        return RealFile(self.path / name, 0)
+
+    def rename(self, name: str, new_name: str) -> None:
+        (self.path / name).replace(self.path / new_name)
+
+    def remove(self, name: str) -> None:
+        (self.path / name).unlink()
+
+    def sync(self) -> None:
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,195 @@
+"""The engine on this machine's disk, put together: opened, recovered, closed.
+
+messages/         the log of persistent messages          journal, synced
+spill/            messages that memory had no room for: emptied at a start, never synced
+metadata.sqlite   everything durable that is no message
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from leveret.broker.changes import QueueDeclared
+from leveret.broker.ports import Storage
+from leveret.storage.commit import ChangeWriter
+from leveret.storage.journal import Journal, Timers
+from leveret.storage.log import SEGMENT_OCTETS, Log
+from leveret.storage.maintenance import Maintenance
+from leveret.storage.recovery import Opened, open_segments
+from leveret.storage.store import Store
+from leveret.storage.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from leveret.broker.changes import Change
+    from leveret.broker.ports import Recovered
+    from leveret.storage.disk import Disk
+    from leveret.storage.worker import Worker
+
+log = logging.getLogger("leveret.storage")
+
+
+class CatalogueFile(ChangeWriter, Protocol):
+    """What is durable besides messages, where it is kept."""
+
+    @property
+    def last_queue_number(self) -> int:
+        """The greatest that was ever given."""
+
+    def load(self) -> Iterable[Change]:
+        """Everything there is."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where an engine keeps what."""
+
+    messages: Disk
+    spill: Disk
+    catalogue: CatalogueFile
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an engine needs of the process it lives in.
+
+    clock: seconds, the broker's. wall_ms: the clock on the wall. new_salt: see SegmentHead.
+    new_worker: a thread with that name.
+    """
+
+    timers: Timers
+    clock: Callable[[], float]
+    wall_ms: Callable[[], int]
+    new_salt: Callable[[], int]
+    new_worker: Callable[[str], Worker]
+
+    def published_at(self, published_ms: int) -> float:
+        """A moment on the wall's clock by the broker's, which need not have run then."""
+        return self.clock() - max(0, self.wall_ms() - published_ms) / 1000
+
+
+class LogEngine:
+    """A log with everything that makes it work."""
+
+    def __init__(
+        self,
+        message_log: Log,
+        catalogue: ChangeWriter | None,
+        around: Surroundings,
+        name: str,
+    ) -> None:
+        self.log = message_log
+        self._committer = around.new_worker(f"{name}-commit")
+        self._reader = around.new_worker(f"{name}-read")
+        self._keeper = around.new_worker(f"{name}-keep")
+        self.journal = Journal(
+            message_log, catalogue, self._committer, around.timers, around.wall_ms
+        )
+        self.store = Store(
+            message_log, self.journal, self._reader, around.timers, around.published_at
+        )
+        self.maintenance = Maintenance(message_log, self._keeper, self._reader, around.timers)
+        self.journal.entered = self.maintenance.look
+
+    def close(self) -> None:
+        """Write what is left, and let go. Raises OSError when it can't be written."""
+        self._keeper.close()
+        try:
+            self.journal.close()
+        finally:
+            self._reader.close()
+            for segment in (*self.log.segments, *self.log.finished):
+                segment.file.close()
+
+
+class Committed:
+    """The port Catalogue: loads from the file, commits with the journal's next batch."""
+
+    def __init__(self, file: CatalogueFile, journal: Journal) -> None:
+        self._file = file
+        self.commit = journal.commit
+
+    def load(self) -> Iterable[Change]:
+        return self._file.load()
+
+
+class Engine:
+    """Storage for a broker.
+
+    storage: its ports. torn: octets that a crash had left unfinished and that were cut off.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        around: Surroundings,
+        *,
+        is_synced: bool = True,
+        segment_octets: int = SEGMENT_OCTETS,
+    ) -> None:
+        catalogue = files.catalogue
+        opened = open_segments(files.messages)
+        self.torn = opened.torn
+        message_log = Log(
+            files.messages,
+            around.new_salt,
+            opened.segments,
+            is_synced=is_synced,
+            segment_octets=segment_octets,
+        )
+        self._messages = LogEngine(message_log, catalogue, around, "messages")
+        self._messages.store.waiting = _waiting(message_log, catalogue)
+        self._spill = LogEngine(_empty(files.spill, around), None, around, "spill")
+        self._catalogue = catalogue
+        self.storage = Storage(
+            messages=self._messages.store,
+            catalogue=Committed(catalogue, self._messages.journal),
+            durability=self._messages.journal,
+            spill=self._spill.store,
+            keeps_messages=True,
+            first_position=opened.last_position + 1,
+            first_queue_number=max(catalogue.last_queue_number, opened.last_queue) + 1,
+        )
+        self._say_what_was_torn(opened)
+
+    def on_trouble(self, troubled: Callable[[OSError | None], None]) -> None:
+        """Have it called when the disk fails, and with None when it works again."""
+        self._messages.journal.troubled = troubled
+
+    def tidy_up(self) -> None:
+        """Once the loop runs: see to what the start has found."""
+        self._messages.maintenance.look()
+
+    def close(self) -> None:
+        """Write what is left, and let go of the files. Raises OSError when it can't be written."""
+        try:
+            self._messages.close()
+        finally:
+            self._spill.close()
+            self._catalogue.close()
+
+    def _say_what_was_torn(self, opened: Opened) -> None:
+        if opened.torn:
+            log.warning(
+                "the message log ended in an unfinished write: %d octets cut off, confirmed to "
+                "nobody",
+                opened.torn,
+                extra={"fields": {"event": "torn", "octets": opened.torn}},
+            )
+
+
+def _waiting(message_log: Log, catalogue: CatalogueFile) -> dict[int, Recovered]:
+    known = {each.number for each in catalogue.load() if isinstance(each, QueueDeclared)}
+    return Waiting(message_log, known.__contains__).find()
+
+
+def _empty(disk: Disk, around: Surroundings) -> Log:
+    for name in disk.names():
+        disk.remove(name)
+    return Log(disk, around.new_salt, is_synced=False)

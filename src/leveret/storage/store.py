@@ -1,0 +1,159 @@
+"""The port MessageStore, over a log and a journal.
+
+Hot path: bench/results.md, persistent. `append`, `settle` and `delivered` are called for every
+persistent message.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.ports import Recovered
+from leveret.storage import reading
+from leveret.storage.record import decode_message, encode_message, pack_queues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from leveret.broker.message import Message
+    from leveret.storage.journal import Journal, Timers
+    from leveret.storage.log import Log
+    from leveret.storage.reading import Stretch
+    from leveret.storage.record import Queues
+    from leveret.storage.segment import Segment
+    from leveret.storage.worker import Worker
+
+log = logging.getLogger("leveret.storage")
+
+# Routes whose queue numbers are kept packed; see Access.remember for as many addresses.
+ROUTES_MAX: Final = 65_536
+# How long after a failed read it is tried again.
+RETRY_S: Final = 1.0
+
+
+class Store:
+    """Messages on the disk, or on their way there.
+
+    reader: the thread that fetches.
+    age_s: how long ago a moment of the clock on the wall (ms) was, and now by the broker's clock.
+    recovered: what waited for each queue at the start.
+    """
+
+    def __init__(
+        self,
+        message_log: Log,
+        journal: Journal,
+        reader: Worker,
+        timers: Timers,
+        published_at: Callable[[int], float],
+    ) -> None:
+        self.waiting: dict[int, Recovered] = {}
+        self._log = message_log
+        self._journal = journal
+        self._reader = reader
+        self._timers = timers
+        self._published_at = published_at
+        self._packed: dict[Queues, bytes] = {}
+
+    def append(self, message: Message, queues: Queues) -> None:
+        batch = self._journal.open_batch
+        if not batch.is_open:
+            batch = self._journal.open()
+        packed = self._packed.get(queues)
+        if packed is None:
+            packed = self._pack(queues)
+        octets = encode_message(message, packed, batch.wall_ms)
+        batch.add(message.position, octets, queues)
+        if message.traits is not None and message.traits.priority:
+            batch.priorities[message.position] = message.traits.priority
+
+    def settle(self, queue: int, position: int) -> None:
+        self._journal.open().settle(queue, position)
+
+    def settle_all(self, queue: int, positions: Sequence[int]) -> None:
+        if positions:
+            self._journal.open().settle_all(queue, positions)
+
+    def delivered(self, queue: int, position: int) -> None:
+        self._journal.open().deliver(queue, position)
+
+    def forget(self, queue: int, positions: Sequence[int]) -> None:  # noqa: ARG002  # the port's
+        if positions:
+            self._journal.open().forget(positions)
+
+    def recovered(self, queue: int) -> Recovered:
+        return self.waiting.pop(queue, None) or Recovered()
+
+    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+        held: dict[int, Message] = {}
+        missing: list[int] = []
+        for position in positions:
+            octets = self._journal.record_of(position)
+            if octets is None:
+                missing.append(position)
+            else:
+                held[position] = self._message(*decode_message(octets, 0))
+        stretches = reading.plan(self._log, missing)
+        fetch = _Fetch(stretches)
+
+        def give() -> None:
+            if fetch.error is not None:
+                self._say_unreadable(fetch.error)
+                self._timers.later(RETRY_S, lambda: self._reader.submit(fetch.run, give))
+                return
+            for stretch in stretches:
+                self._decode(stretch, held)
+            take([held[position] for position in positions if position in held])
+
+        self._reader.submit(fetch.run, give)
+
+    def _decode(self, stretch: Stretch, held: dict[int, Message]) -> None:
+        for index, offset, found in stretch.messages():
+            if found is None:
+                self._give_up(stretch.segment, index, offset)
+            else:
+                message = self._message(*found)
+                held[message.position] = message
+
+    def _message(self, message: Message, published_ms: int) -> Message:
+        message.is_stored = True
+        message.published_at = self._published_at(published_ms)
+        return message
+
+    def _give_up(self, segment: Segment, index: int, offset: int) -> None:
+        """A record is damaged: it is delivered to nobody, and waits for nobody any more."""
+        log.error(
+            "message %d in segment %016x at offset %d is damaged (wrong checksum): it is lost; "
+            "check the disk, and see `leveret repair`",
+            segment.entries.positions[index],
+            segment.head.id,
+            offset,
+        )
+        segment.drop(index)
+        self._log.look_at(segment)
+
+    def _say_unreadable(self, error: OSError) -> None:
+        log.error("cannot read messages from the disk: %s; trying again every second", error)
+
+    def _pack(self, queues: Queues) -> bytes:
+        if len(self._packed) >= ROUTES_MAX:
+            self._packed.clear()
+        packed = self._packed[queues] = pack_queues(queues)
+        return packed
+
+
+class _Fetch:
+    """The part of a reading that a thread does."""
+
+    def __init__(self, stretches: Sequence[Stretch]) -> None:
+        self.error: OSError | None = None
+        self._stretches = stretches
+
+    def run(self) -> None:
+        self.error = None
+        try:
+            for stretch in self._stretches:
+                stretch.fetch()
+        except OSError as error:
+            self.error = error
