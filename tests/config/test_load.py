@@ -55,6 +55,14 @@ def test_every_key_of_the_file_is_heard(conf):
         heartbeat = 5
         handshake_timeout = 2000
         max_message_size = 1MiB
+        durability = os
+        vm_memory_high_watermark.relative = 0.6
+        vm_memory_high_watermark.absolute = 2GB
+        vm_memory_high_watermark_paging_ratio = 0.75
+        total_memory_available_override_value = 8GiB
+        memory_monitor_interval = 500
+        disk_free_limit.relative = 1.5
+        disk_free_limit.absolute = 1GB
         cluster_name = burrow
         product.name = Hare
         product.version = 1.2
@@ -71,6 +79,11 @@ def test_every_key_of_the_file_is_heard(conf):
     assert (settings.channel_max, settings.frame_max) == (100, 65536)
     assert (settings.heartbeat_s, settings.handshake_timeout_s) == (5, 2.0)
     assert settings.max_message_size == 2**20
+    assert settings.durability == "os"
+    assert (settings.memory_share, settings.memory_bytes) == (0.6, 2_000_000_000)
+    assert (settings.memory_paging_ratio, settings.memory_total) == (0.75, 2**33)
+    assert settings.memory_interval_s == 0.5
+    assert (settings.disk_free_share, settings.disk_free_bytes) == (1.5, 1_000_000_000)
     assert (settings.cluster_name, settings.product) == ("burrow", "Hare")
     assert settings.product_version == "1.2"
     assert (settings.log_level, settings.log_format) == ("debug", "json")
@@ -146,6 +159,8 @@ def test_a_relative_data_directory_is_made_absolute(tmp_path, monkeypatch):
         ("listeners.tcp = none\n", "leveret.conf:1: listeners.tcp: bad value 'none': a node with"),
         ("default_user =\n", "leveret.conf:1: default_user: bad value '': it must not be empty"),
         ("loopback_users.guest = x\n", "leveret.conf:1: loopback_users.guest: bad value 'x'"),
+        ("durability = disk\n", "durability: bad value 'disk': expected one of fsync, os"),
+        ("disk_free_limit.absolute = 1000 parsecs\n", "bad value '1000 parsecs': expected a num"),
         ("defualt_user = x\n", "unknown key 'defualt_user'; the nearest known key is 'default_us"),
         ("listener.tcp.default = 1\n", "the nearest known key is 'listeners.tcp.default'"),
         ("\n\nssl_options.depth = 2\n", "leveret.conf:3: ssl_options.depth is not supported yet"),

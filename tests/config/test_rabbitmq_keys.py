@@ -12,10 +12,9 @@ from leveret.config.settings import ROWS
         "ssl_options.cacertfile",
         "listeners.ssl.default",
         "management.tcp.port",
-        "vm_memory_high_watermark.relative",
+        "vm_memory_calculation_strategy",
         "cluster_formation.peer_discovery_backend",
         "log.file.rotation.count",
-        "disk_free_limit.absolute",
     ],
 )
 def test_a_key_of_a_later_feature_is_known(key):

@@ -57,6 +57,47 @@ def test_a_whole_number_keeps_to_its_range(written):
         values.whole_number(0, 10)(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "octets"),
+    [
+        ("0", 0),
+        ("10", 10),
+        ("10k", 10240),
+        ("10kiB", 10240),
+        ("10kB", 10_000),
+        ("10M", 10 * 2**20),
+        ("50MB", 50_000_000),
+        ("10mib", 10 * 2**20),
+        ("2GB", 2_000_000_000),
+        ("2GiB", 2 * 2**30),
+        ("1T", 2**40),
+    ],
+)
+def test_an_amount_of_memory_counts_as_in_rabbitmq(written, octets):
+    assert values.amount(written) == octets
+
+
+@pytest.mark.parametrize("written", ["", "10B", "10iB", "10 GB", "1.5GB", "-1", "10Gi", "banana"])
+def test_anything_else_is_no_amount(written):
+    with pytest.raises(ValueError, match="such as 1073741824, 1GiB or 1GB"):
+        values.amount(written)
+
+
+def test_an_amount_that_no_machine_has_is_refused():
+    with pytest.raises(ValueError, match="expected at most"):
+        values.amount("9999999999999T")
+
+
+def test_a_share_may_be_nothing_and_all():
+    assert [values.share(1)(written) for written in ("0", "0.4", "1", "1.0")] == [0, 0.4, 1, 1]
+
+
+@pytest.mark.parametrize("written", ["1.1", "-0.1", "40%", "", "inf"])
+def test_anything_else_is_no_share(written):
+    with pytest.raises(ValueError, match="expected a number from 0 to 1"):
+        values.share(1)(written)
+
+
 def test_a_fraction_is_more_than_nothing_and_less_than_all():
     assert values.fraction("0.5") == 0.5
 

@@ -14,10 +14,9 @@ NOT_SUPPORTED_YET = (
     "auth_mechanisms*", "auth_backends*", "auth_*", "credential_validator.*", "anonymous_*",
     "password_hashing_module", "default_users.*",
     "default_limits.*", "trust_store.*",
-    # Memory, disk, statistics.
-    "vm_memory_high_watermark.*", "vm_memory_calculation_strategy", "memory_monitor_interval",
-    "total_memory_available_override_value",
-    "disk_free_limit*", "collect_statistics*", "background_gc_*", "hipe_compile", "raft.*",
+    # Statistics, and how RabbitMQ works inside.
+    "vm_memory_calculation_strategy", "collect_statistics*", "background_gc_*", "hipe_compile",
+    "raft.*",
     "default_worker_pool_size", "delegate_count", "message_store_shutdown_timeout",
     "queue_index_embed_msgs_below", "classic_queue.*", "quorum_queue.*", "sysmon_handler.*",
     # Queues and definitions.

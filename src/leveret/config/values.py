@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NODE_NAME = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+")
-# As RabbitMQ counts: k, kB and KiB all mean 1024 bytes.
+# Of frames and messages; as RabbitMQ counts, k, kB and KiB all mean 1024 bytes.
 SIZE = re.compile(r"([0-9]+)\s*(?:([kmg])i?)?b?", re.IGNORECASE)
 SIZE_UNITS = {None: 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+# Of memory and disk: k and KiB mean 1024, kB means 1000, again as RabbitMQ counts.
+AMOUNT = re.compile(r"([0-9]+)([A-Za-z]*)", re.ASCII)
+AMOUNT_UNITS = {
+    "": 1,
+    "k": 1024, "kib": 1024, "kb": 1000,
+    "m": 1024**2, "mib": 1024**2, "mb": 1000**2,
+    "g": 1024**3, "gib": 1024**3, "gb": 1000**3,
+    "t": 1024**4, "tib": 1024**4, "tb": 1000**4,
+}  # fmt: skip
+AMOUNT_MAX = 2**63 - 1
 # No exponents, no infinity: nothing that a person would not write into a file.
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 PORT_MAX = 65535
@@ -91,6 +101,27 @@ def size(least: int, most: int) -> Callable[[str], int]:
         if not least <= number <= most:
             raise ValueError(f"expected from {least} to {most} bytes")
         return number
+
+    return parse
+
+
+def amount(written: str) -> int:
+    """Bytes of memory or disk: `1073741824`, `1G`, `1GiB`, or a round `1GB`."""
+    match = AMOUNT.fullmatch(written)
+    unit = AMOUNT_UNITS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        raise ValueError("expected a number of bytes such as 1073741824, 1GiB or 1GB")
+    number = int(match[1]) * unit
+    if number > AMOUNT_MAX:
+        raise ValueError(f"expected at most {AMOUNT_MAX} bytes")
+    return number
+
+
+def share(most: int) -> Callable[[str], float]:
+    def parse(written: str) -> float:
+        if DECIMAL.fullmatch(written) is None or float(written) > most:
+            raise ValueError(f"expected a number from 0 to {most}, such as 0.4")
+        return float(written)
 
     return parse
 
