@@ -9,6 +9,7 @@ from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.message import Message, Traits, pack_address
 from leveret.broker.queues.paging import Paging
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
+from leveret.broker.queues.ready import Backing
 from leveret.wire import frames
 from leveret.wire.properties import Properties, encode_header
 
@@ -134,8 +135,27 @@ def exchange(name="x", kind="direct", **options):
 
 
 def queue(name="q", agenda=None, retire=lambda _queue: None, number=0, paging=None, **options):
-    home = QueueHome("/", agenda or HandAgenda(), paging or Paging(), retire)
+    home = QueueHome("/", agenda or HandAgenda(), paging or memory_only(), retire)
     return Queue(home, name, QueueOptions(**options), number)
+
+
+def memory_only():
+    """A broker that keeps nothing."""
+    return Paging(None, None, _positions.__next__)
+
+
+def paging(engine, octets_max=float("inf")):
+    """A broker on this engine, whose memory is short beyond so many octets that wait."""
+    shared = Paging(engine.messages, engine.spill, _positions.__next__)
+    shared.octets_max = octets_max
+    return shared
+
+
+def backing(shared=None, *, number=0, window=10, returns=None, loaded=lambda _messages: None):
+    """What a line knows of its queue."""
+    return Backing(
+        shared or memory_only(), number, window, {} if returns is None else returns, loaded
+    )
 
 
 def binding(source, destination, key="", **arguments):

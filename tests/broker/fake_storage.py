@@ -82,25 +82,37 @@ class FakeMessages:
 
 
 class FakeDurability:
-    """A batch that is durable when a test says so."""
+    """A batch that is durable when a test says so.
+
+    actions: what is to be done when batches are durable, by their numbers.
+    """
 
     def __init__(self):
         self.batch = 1
         self.demands = 0
         self.is_behind = False
-        self._actions = []
+        self.actions = []
 
     def demand(self):
         self.demands += 1
 
     def when_durable(self, action):
-        self._actions.append(action)
+        self.actions.append((self.batch, action))
 
     def sync(self):
         """All that was said so far is safe now."""
+        self.begin_sync()
+        self.end_sync()
+
+    def begin_sync(self):
+        """The batch is on its way; what is said from now on belongs to the next."""
         self.batch += 1
-        actions, self._actions = self._actions, []
-        for action in actions:
+
+    def end_sync(self):
+        """The batches that were on their way are durable."""
+        due = [action for batch, action in self.actions if batch < self.batch]
+        self.actions = [entry for entry in self.actions if entry[0] >= self.batch]
+        for action in due:
             action()
 
 

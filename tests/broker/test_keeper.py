@@ -65,7 +65,7 @@ def test_whoever_hears_of_a_change_waits_until_it_is_safe(engine, keeper, waits)
 
 def test_a_later_change_of_the_same_thing_is_waited_for_too(engine, keeper, waits):
     keeper.commit(THING, VhostAdded("/"))
-    settle_the_first = engine.durability._actions.pop()
+    _batch, settle_the_first = engine.durability.actions.pop()
     keeper.commit(THING, VhostRemoved("/"))
     settle_the_first()
     assert waits()

@@ -16,10 +16,9 @@ from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.exchanges.kinds import PREDECLARED
 from leveret.broker.keeper import Keeper
 from leveret.broker.message import pack_address
-from leveret.broker.queues.paging import Paging
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost import Vhost
-from tests.broker.domain import Subscriber, message, random_bytes
+from tests.broker.domain import Subscriber, message, paging, random_bytes
 from tests.broker.fake_storage import FakeEngine
 
 REPLY_TO = "amq.rabbitmq.reply-to.me"
@@ -38,8 +37,7 @@ def engine(agenda):
 
 @pytest.fixture
 def vhost(agenda, engine):
-    keeper, paging = Keeper(engine.storage), Paging(engine.messages, engine.spill)
-    return Vhost("/", agenda, random_bytes(), keeper, paging)
+    return Vhost("/", agenda, random_bytes(), Keeper(engine.storage), paging(engine))
 
 
 def declare(vhost, name, kind="direct", **options):

@@ -156,7 +156,7 @@ QUEUE_ARGUMENTS: Final = (
     QueueArgument("x-max-length-bytes", _not_negative, supported=_NOT_YET),
     QueueArgument("x-max-priority", _priority),
     QueueArgument("x-overflow", _overflow, supported=_NOT_YET),
-    QueueArgument("x-queue-mode", _queue_mode, supported=("default",)),
+    QueueArgument("x-queue-mode", _queue_mode),
     QueueArgument("x-queue-version", _queue_version),  # RabbitMQ's file formats: no difference
     QueueArgument("x-single-active-consumer", _boolean, supported=(False,)),
     QueueArgument("x-queue-type", _queue_type, supported=("classic",)),

@@ -48,13 +48,14 @@ class Broker:
         self.alarms = Alarms()
         self.random_bytes = random_bytes
         self._keeper = Keeper(storage)
-        self.paging = Paging(storage.messages if storage.keeps_messages else None, storage.spill)
         self.users = Users(random_bytes, self._keeper)
         self.permissions = Permissions()
         self.vhosts: dict[str, Vhost] = {}
         self.loopback_users = loopback_users
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
+        store = storage.messages if storage.keeps_messages else None
+        self.paging = Paging(store, storage.spill, self.next_position)
 
     def restore(self) -> bool:
         """Become what the engine has kept; False when that is nothing. Raises Unrestorable."""

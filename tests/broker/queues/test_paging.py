@@ -1,7 +1,7 @@
 """What the queues of a broker share."""
 
-from leveret.broker.queues.paging import Paging
+from tests.broker.domain import memory_only
 
 
 def test_a_broker_that_keeps_nothing_has_neither_store_nor_spill():
-    assert (Paging().store, Paging().spill) == (None, None)
+    assert not memory_only().is_used

@@ -1,12 +1,12 @@
 """The highest priority first, and within one the oldest."""
 
 from leveret.broker.queues.priority import PriorityReady
-from tests.broker.domain import bodies, message
+from tests.broker.domain import backing, bodies, message
 
 
 def ready_with(*described, priority_max=10):
     """From "a5 b9 c5": bodies that end with their priority."""
-    ready = PriorityReady(priority_max)
+    ready = PriorityReady(priority_max, backing())
     for body in described:
         ready.push(message(body, priority=int(body[1:]) if body[1:] else None))
     return ready
@@ -39,7 +39,7 @@ def test_what_comes_back_goes_to_its_place_within_its_priority():
 
 def test_there_is_a_head_for_each_priority():
     assert bodies(ready_with("a5", "b9", "c5", "d0").heads()) == ["b9", "a5", "d0"]
-    assert bodies(PriorityReady(3).heads()) == []
+    assert bodies(PriorityReady(3, backing()).heads()) == []
 
 
 def test_messages_are_dropped_from_the_front_of_each_priority():
@@ -51,7 +51,7 @@ def test_messages_are_dropped_from_the_front_of_each_priority():
 
 def test_clearing_drops_every_priority():
     ready = ready_with("a5", "b9")
-    assert ready.clear() == 2
+    assert ready.clear(print) == 2
     assert ready.count == 0
     assert list(ready.heads()) == []
     ready.push(message("c1", priority=1))

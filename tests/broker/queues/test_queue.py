@@ -3,8 +3,7 @@
 import pytest
 
 from leveret.broker.errors import AccessRefused
-from leveret.broker.queues.paging import Paging
-from tests.broker.domain import Subscriber, bodies, message, messages, publish_stored
+from tests.broker.domain import Subscriber, bodies, message, messages, paging, publish_stored
 from tests.broker.domain import queue as make_queue
 from tests.broker.fake_storage import FakeEngine
 
@@ -142,7 +141,7 @@ def engine(agenda):
 @pytest.fixture
 def kept(agenda, engine):
     """A queue whose messages are stored under the number 7."""
-    return make_queue("kept", agenda, number=7, paging=Paging(engine.messages, engine.spill))
+    return make_queue("kept", agenda, number=7, paging=paging(engine))
 
 
 def test_the_store_hears_of_deliveries_and_of_their_end(kept, engine):

@@ -2,7 +2,8 @@
 (`x-expires`).
 
 Rule, as RabbitMQ's classic queues have it: a message leaves when its time is over and it stands
-at the head. One that expires behind a longer-lived head waits for that head.
+at the head. One that expires behind a longer-lived head waits for that head. A head that is not
+in memory is looked at when it has been read.
 """
 
 from __future__ import annotations
@@ -24,12 +25,20 @@ class MessageExpiry:
     """Drops a queue's messages when their time is over.
 
     ttl_ms: the queue's own limit; a message's expiration counts where it is shorter.
+    expired: called with those that were dropped.
     """
 
-    __slots__ = ("_agenda", "_ready", "_timer", "_timer_deadline", "ttl_ms")
+    __slots__ = ("_agenda", "_expired", "_ready", "_timer", "_timer_deadline", "ttl_ms")
 
-    def __init__(self, agenda: Agenda, ready: Ready | PriorityReady, ttl_ms: int | None) -> None:
+    def __init__(
+        self,
+        agenda: Agenda,
+        ready: Ready | PriorityReady,
+        ttl_ms: int | None,
+        expired: Callable[[list[Message]], None],
+    ) -> None:
         self.ttl_ms = ttl_ms
+        self._expired = expired
         self._agenda = agenda
         self._ready = ready
         self._timer: Timer | None = None
@@ -43,12 +52,13 @@ class MessageExpiry:
         """A time to live of 0 means: to a consumer now or not at all."""
         return self._ttl_ms_of(message) == 0
 
-    def drop_expired(self) -> list[Message]:
+    def drop_expired(self) -> None:
         """Take out what is over, and watch the new head."""
         now = self._agenda.clock()
         dropped = self._ready.drop_while(lambda message: self._deadline(message) <= now)
+        if dropped:
+            self._expired(dropped)
         self.watch()
-        return dropped
 
     def watch(self) -> None:
         """Have `drop_expired` called when the first head's time is over."""

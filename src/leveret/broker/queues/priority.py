@@ -1,17 +1,19 @@
 """The waiting messages of a priority queue (`x-max-priority`): a line for each priority in use.
 
-Same verbs as `Ready`; the highest priority is taken first, and within one the oldest.
+Same verbs as `Ready`; the highest priority is taken first, and within one the oldest. A line that
+has to be read from disk first is waited for: none of lower priority goes before it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker.message import NO_TRAITS
-from leveret.broker.queues.ready import Ready
+from leveret.broker.queues.ready import Backing, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from leveret.broker.message import Message
 
@@ -19,13 +21,19 @@ if TYPE_CHECKING:
 class PriorityReady:
     """Messages by priority, 0 to `priority_max`; a higher one counts as the highest."""
 
-    __slots__ = ("_lines", "_priority_max", "count")
+    __slots__ = ("_backing", "_lines", "_loaded", "_priority_max", "count")
 
-    def __init__(self, priority_max: int) -> None:
+    def __init__(self, priority_max: int, backing: Backing) -> None:
         self.count = 0
         self._priority_max = priority_max
+        self._loaded = backing.loaded
+        self._backing = replace(backing, loaded=self._line_loaded)
         # Lines are made when first used: most queues see a few of the 256 priorities.
         self._lines: dict[int, Ready] = {}
+
+    @property
+    def is_loading(self) -> bool:
+        return bool(self.count) and self._first().is_loading
 
     def push(self, message: Message) -> None:
         self._line_of(message).push(message)
@@ -35,9 +43,11 @@ class PriorityReady:
         self._line_of(message).put_back(message)
         self.count += 1
 
-    def take(self) -> tuple[Message, bool]:
-        self.count -= 1
-        return next(line for line in self._highest_first() if line.count).take()
+    def take(self) -> tuple[Message, bool] | None:
+        taken = self._first().take()
+        if taken is not None:
+            self.count -= 1
+        return taken
 
     def heads(self) -> Iterable[Message]:
         """The first of each line: a message may expire behind one of higher priority."""
@@ -51,19 +61,41 @@ class PriorityReady:
         self.count -= len(dropped)
         return dropped
 
-    def clear(self) -> int:
+    def clear(self, done: Callable[[Sequence[int]], None]) -> int:
         dropped = self.count
+        for line in self._highest_first():
+            line.clear(done)
         self._lines.clear()
         self.count = 0
         return dropped
 
+    def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
+        """What the store had before the start; nothing was pushed yet."""
+        lines: dict[int, dict[int, Sequence[int]]] = {}
+        for priority, positions in by_priority.items():
+            lines.setdefault(min(priority, self._priority_max), {})[priority] = positions
+        for priority, merged in lines.items():
+            self._line(priority).recover(merged)
+        self.count = sum(line.count for line in self._highest_first())
+
+    def _line_loaded(self, messages: list[Message]) -> None:
+        """What was read for a line is at hand; some may have been lost."""
+        self.count = sum(line.count for line in self._highest_first())
+        self._loaded(messages)
+
     def _line_of(self, message: Message) -> Ready:
-        priority = min((message.traits or NO_TRAITS).priority, self._priority_max)
+        return self._line((message.traits or NO_TRAITS).priority)
+
+    def _line(self, priority: int) -> Ready:
+        priority = min(priority, self._priority_max)
         line = self._lines.get(priority)
         if line is None:
-            self._lines[priority] = line = Ready()
+            self._lines[priority] = line = Ready(self._backing)
             self._lines = dict(sorted(self._lines.items(), reverse=True))
         return line
+
+    def _first(self) -> Ready:
+        return next(line for line in self._highest_first() if line.count)
 
     def _highest_first(self) -> Iterable[Ready]:
         return self._lines.values()

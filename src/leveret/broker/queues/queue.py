@@ -17,13 +17,15 @@ from leveret.broker.errors import AccessRefused
 from leveret.broker.message import NO_TRAITS, Message, Traits
 from leveret.broker.queues.consumers import Consumer, Consumers
 from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
+from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
 from leveret.broker.queues.priority import PriorityReady
-from leveret.broker.queues.ready import Ready
+from leveret.broker.queues.ready import Backing, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from leveret.broker.agenda import Agenda
+    from leveret.broker.ports import Recovered
     from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
 
@@ -62,6 +64,7 @@ class Queue:
     __slots__ = (
         "__weakref__",
         "_agenda",
+        "_awaiting_load",
         "_retire",
         "_store",
         "consumers",
@@ -91,7 +94,9 @@ class Queue:
         self._agenda = home.agenda
         self._retire = home.retire
         self._store = home.paging.store if number else None
-        self.ready = self._new_ready(options.arguments)
+        # What waits until the first message has been read from disk.
+        self._awaiting_load: list[Callable[[], None]] = []
+        self.ready = self._new_ready(options.arguments, home.paging)
         self.expiry = self._new_expiry(options.arguments)
         self.unused = self._new_unused(options.arguments)
 
@@ -127,7 +132,9 @@ class Queue:
             return
         if expiry is None:
             self.ready.push(message)
-        elif not expiry.is_over_at_once(message):
+        elif expiry.is_over_at_once(message):
+            self._drop([message])
+        else:
             self.ready.push(message)
             expiry.watch()
 
@@ -136,7 +143,11 @@ class Queue:
         self._drop_expired()
         consumers, ready = self.consumers, self.ready
         while ready.count and consumers.first:
-            message, redelivered = ready.take()
+            taken = ready.take()
+            if taken is None:
+                # It is being read from disk; `_loaded` goes on.
+                return
+            message, redelivered = taken
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
             consumer.deliver(message, redelivered)
@@ -148,7 +159,10 @@ class Queue:
             self.expiry.drop_expired()
 
     def get(self) -> tuple[Message, bool] | None:
-        """Take the oldest message and whether it was delivered before; None when there is none."""
+        """Take the oldest message and whether it was delivered before.
+
+        None when there is none, or none in memory yet: see `is_loading`.
+        """
         self.touch()
         self._drop_expired()
         taken = self.ready.take() if self.ready.count else None
@@ -159,14 +173,17 @@ class Queue:
     def requeue(self, messages: Iterable[Message]) -> None:
         """Put back what was taken and not settled, each in its original place."""
         if self.is_deleted:
+            self._drop(messages)
             return
         for message in messages:
             self.ready.put_back(message)
+            if message.is_stored and self._store is not None:
+                self.returns[message.position] = self.returns.get(message.position, 0) + 1
         self.pump()
 
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
-        return self.ready.clear()
+        return self._clear(self._settle_all)
 
     # Stored messages -------------------------------------------------------------------------
 
@@ -181,17 +198,66 @@ class Queue:
         if self._store is not None:
             self._store.delivered(self.number, message.position)
 
+    def recover(self, recovered: Recovered) -> None:
+        """Take over what the store had before the start. The first message is read at once: it
+        may have expired, or do so; the others are read when they are needed."""
+        self.returns.update(recovered.deliveries)
+        self.ready.recover(recovered.positions)
+        self._look()
+
     @property
     def is_loading(self) -> bool:
-        """Something waits, but what comes first is still being read from disk.
-
-        What `get` returned None for then is there when the action of `when_loaded` is called.
-        """
-        return False
+        """Something waits, and what comes first is not in memory: `get` returned None for it."""
+        return self.ready.is_loading
 
     def when_loaded(self, action: Callable[[], None]) -> None:
-        """Call it in a later turn, when there is no need to wait any more. Needs `is_loading`."""
-        self._agenda.soon(action)
+        """Call it later, once there may be something to get, or nothing any more."""
+        self._awaiting_load.append(action)
+        self._look()
+        if not self.ready.is_loading:
+            self._stop_awaiting()
+
+    def _look(self) -> None:
+        """Have what comes first read if it is on disk."""
+        for _ in self.ready.heads():
+            pass
+
+    def _loaded(self, messages: list[Message]) -> None:
+        """What waited on disk is in memory now."""
+        for traits in {message.traits for message in messages if message.traits is not None}:
+            self._expiry_for(traits)
+        actions, self._awaiting_load = self._awaiting_load, []
+        for action in actions:
+            action()
+        self.pump()
+
+    def _stop_awaiting(self) -> None:
+        """There is nothing to read: who waits for it shall see for himself."""
+        for action in self._awaiting_load:
+            self._agenda.soon(action)
+        self._awaiting_load.clear()
+
+    def _drop(self, messages: Iterable[Message]) -> None:
+        """These are gone, and the store need not keep them for this queue."""
+        for message in messages:
+            if message.is_stored:
+                self.settle(message)
+
+    def _clear(self, done: Callable[[Sequence[int]], None]) -> int:
+        cleared = self.ready.clear(done)
+        self._stop_awaiting()
+        return cleared
+
+    def _settle_all(self, positions: Sequence[int]) -> None:
+        assert self._store is not None
+        if self.returns:
+            for position in positions:
+                self.returns.pop(position, None)
+        self._store.settle_all(self.number, positions)
+
+    def _forget_all(self, positions: Sequence[int]) -> None:
+        assert self._store is not None
+        self._store.forget(self.number, positions)
 
     # Consumers -------------------------------------------------------------------------------
 
@@ -233,19 +299,23 @@ class Queue:
             self.consumers.remove(consumer)
             # Next turn: whoever deletes the queue hears of it before its consumers do.
             self._agenda.soon(consumer.queue_gone)
-        return self.ready.clear()
+        return self._clear(self._forget_all)
 
     # Rules from the arguments ----------------------------------------------------------------
 
-    def _new_ready(self, arguments: Table) -> Ready | PriorityReady:
+    def _new_ready(self, arguments: Table, paging: Paging) -> Ready | PriorityReady:
+        window = LAZY_WINDOW if arguments.get("x-queue-mode") == "lazy" else WINDOW
+        backing = Backing(paging, self.number, window, self.returns, self._loaded)
         priority_max = arguments.get("x-max-priority")
-        return PriorityReady(priority_max) if isinstance(priority_max, int) else Ready()
+        if isinstance(priority_max, int):
+            return PriorityReady(priority_max, backing)
+        return Ready(backing)
 
     def _new_expiry(self, arguments: Table) -> MessageExpiry | None:
         ttl_ms = arguments.get("x-message-ttl")
         if not isinstance(ttl_ms, int):
             return None
-        return MessageExpiry(self._agenda, self.ready, ttl_ms)
+        return MessageExpiry(self._agenda, self.ready, ttl_ms, self._drop)
 
     def _new_unused(self, arguments: Table) -> QueueExpiry | None:
         idle_ms = arguments.get("x-expires")
@@ -256,5 +326,5 @@ class Queue:
     def _expiry_for(self, traits: Traits) -> MessageExpiry | None:
         """The queue's clock; a queue without one gets it with the first message that expires."""
         if self.expiry is None and traits.ttl_ms is not None:
-            self.expiry = MessageExpiry(self._agenda, self.ready, None)
+            self.expiry = MessageExpiry(self._agenda, self.ready, None, self._drop)
         return self.expiry

@@ -1,70 +1,234 @@
 """The messages of a queue that wait for a consumer, in order.
 
 Hot path: bench/results.md, backlog. `count` is kept as a number because the queue asks for it
-with every message; calling a `__len__` there costs 3 %.
+with every message; calling a `__len__` there costs 3 %. For the same reason nothing is weighed
+when a message comes or goes, see `weigh`.
 
 Rule: a message that was taken and comes back goes to its original place. Whatever is taken is
-taken from the front, so all that comes back is older than all that never left: two lines, the
-returned before the fresh, keep the order without searching.
+taken from the front, so all that comes back is older than all that never left: three parts, the
+returned before the fresh, the fresh before those that are not in memory (pages.py), keep the order
+without searching.
 """
 
 from __future__ import annotations
 
 import heapq
+import sys
 from collections import deque
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.queues.pages import CHUNK_MAX, Pages, worth_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.paging import Paging
+
+# A line is weighed when it has grown by so many messages or, with what they have been like, octets.
+STEP_COUNT: Final = 256
+STEP_OCTETS: Final = 2**18
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What a line knows of its queue.
+
+    number: the queue's, 0 when none of its messages is stored.
+    window: how many stored messages are kept at hand.
+    returns: the queue's; a message in it that is read from disk was delivered before.
+    loaded: called with what was read from disk, when it is at hand.
+    """
+
+    paging: Paging
+    number: int
+    window: int
+    returns: Mapping[int, int]
+    loaded: Callable[[list[Message]], None]
 
 
 class Ready:
     """Messages in the order of publishing."""
 
-    __slots__ = ("_fresh", "_returned", "count")
+    __slots__ = (
+        "_backing",
+        "_fresh",
+        "_octets",
+        "_pages",
+        "_returned",
+        "_room",
+        "_weighed_count",
+        "count",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, backing: Backing) -> None:
         self.count = 0
+        self._backing = backing
         self._fresh: deque[Message] = deque()
         self._returned: list[tuple[int, Message]] = []
+        self._pages: Pages | None = None
+        # When `count` exceeds it somebody has to look where the message should go.
+        self._room = 0 if backing.paging.is_used else sys.maxsize
+        self._octets = 0
+        self._weighed_count = 0
+
+    @property
+    def is_loading(self) -> bool:
+        """Something waits, and what comes first is not in memory."""
+        return bool(self.count) and not self._returned and not self._fresh
 
     def push(self, message: Message) -> None:
         """A message that was just published."""
-        self._fresh.append(message)
         self.count += 1
+        if self.count > self._room:
+            self._push_beyond(message)
+        else:
+            self._fresh.append(message)
 
     def put_back(self, message: Message) -> None:
-        """A message that was taken before."""
+        """A message that was taken before. It stays in memory, where it was."""
         heapq.heappush(self._returned, (message.position, message))
         self.count += 1
 
-    def take(self) -> tuple[Message, bool]:
-        """The oldest message, and whether it had been taken before. Needs `count` > 0."""
-        self.count -= 1
+    def take(self) -> tuple[Message, bool] | None:
+        """The oldest message, and whether it had been taken before. Needs `count` > 0.
+
+        None: it has to be read first, which is under way.
+        """
         if self._returned:
+            self.count -= 1
             return heapq.heappop(self._returned)[1], True
+        if self._pages is not None and not self._turn(self._pages):
+            return None
+        self.count -= 1
         return self._fresh.popleft(), False
 
     def heads(self) -> Iterable[Message]:
-        """The message that would be taken next, if any."""
+        """The message that would be taken next, if any; one on disk is asked for."""
         if self._returned:
             yield self._returned[0][1]
-        elif self._fresh:
+        elif self._fresh or (self._pages is not None and self._turn(self._pages)):
             yield self._fresh[0]
 
     def drop_while(self, is_over: Callable[[Message], bool]) -> list[Message]:
         """Take from the front while `is_over` says so."""
         dropped: list[Message] = []
         while any(is_over(head) for head in self.heads()):
-            dropped.append(self.take()[0])
+            taken = self.take()
+            assert taken is not None
+            dropped.append(taken[0])
         return dropped
 
-    def clear(self) -> int:
-        """Drop everything; how many there were."""
+    def clear(self, done: Callable[[Sequence[int]], None]) -> int:
+        """Drop everything; how many there were. `done` gets the positions of stored ones."""
         dropped = self.count
+        at_hand = chain(self._fresh, (message for _, message in self._returned))
+        stored = [message.position for message in at_hand if self._is_stored(message)]
+        if stored:
+            done(stored)
         self._fresh.clear()
         self._returned.clear()
         self.count = 0
+        if self._pages is not None:
+            self._pages.drop(done)
+            self._pages = None
+        if self._weighed_count:
+            self.weigh()
         return dropped
+
+    # What is not in memory -------------------------------------------------------------------
+
+    def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
+        """What the store had before the start; here a priority means nothing."""
+        lines = [line for line in by_priority.values() if line]
+        if not lines:
+            return
+        self.count = sum(map(len, lines))
+        pages = self._begin_pages(read_count=1)
+        for part in lines if len(lines) == 1 else _merged(lines):
+            pages.adopt(part)
+
+    def weigh(self, newest: int = 0) -> None:
+        """Say how many octets are at hand: the newest exactly, the others as they were last time.
+
+        Done when the line has grown, and when memory seems short.
+        """
+        fresh = self._fresh
+        octets = sum(len(message.content) for message in islice(reversed(fresh), newest))
+        if self._weighed_count:
+            octets += self._octets * (len(fresh) - newest) // self._weighed_count
+        self._backing.paging.weighed(self, octets, self._octets)
+        self._octets, self._weighed_count = octets, len(fresh)
+        if self._pages is None:
+            self._room = self._next_look()
+
+    def _next_look(self) -> int:
+        """How far `count` may go before somebody has to look again."""
+        step = min(self.count, STEP_COUNT, STEP_OCTETS * self._weighed_count // (self._octets + 1))
+        room = self.count + max(1, step)
+        window = self._backing.window
+        return min(room, window) if self.count < window else room
+
+    def _is_stored(self, message: Message) -> bool:
+        """For this queue: a message may be stored for others only."""
+        return message.is_stored and self._backing.number > 0
+
+    def _push_beyond(self, message: Message) -> None:
+        """Here, or behind what is on disk, or the first to go there."""
+        is_stored = self._is_stored(message)
+        if self._pages is None and self._may_stay(is_stored=is_stored):
+            self._fresh.append(message)
+            self.weigh(max(0, len(self._fresh) - self._weighed_count))
+            return
+        pages = self._pages or self._begin_pages(worth_reading(self._octets, self._weighed_count))
+        pages.append(message, is_stored=is_stored)
+
+    def _may_stay(self, *, is_stored: bool) -> bool:
+        paging = self._backing.paging
+        if is_stored and self.count > self._backing.window:
+            return False
+        return not ((is_stored or paging.spill is not None) and paging.is_short())
+
+    def _begin_pages(self, read_count: int) -> Pages:
+        self._room = 0
+        self._pages = Pages(self._backing.paging, self._arrived, read_count)
+        return self._pages
+
+    def _turn(self, pages: Pages) -> bool:
+        """Ask for what comes next when little is left at hand; whether anything is."""
+        if len(self._fresh) < pages.read_count:
+            held = pages.turn()
+            if held:
+                self._fresh.extend(held)
+                self._turned(pages, len(held))
+        return bool(self._fresh)
+
+    def _arrived(self, messages: list[Message], lost_count: int) -> None:
+        """The next ones were read, except for some that can't be."""
+        assert self._pages is not None
+        self.count -= lost_count
+        returns = self._backing.returns
+        fresh = [message for message in messages if message.position not in returns]
+        if len(fresh) < len(messages):
+            # Delivered before the start: as if they had just come back.
+            for message in messages:
+                if message.position in returns:
+                    heapq.heappush(self._returned, (message.position, message))
+        self._fresh.extend(fresh)
+        self._turned(self._pages, len(fresh))
+        self._backing.loaded(messages)
+
+    def _turned(self, pages: Pages, count: int) -> None:
+        """So many more are at hand."""
+        if pages.is_empty:
+            self._pages = None
+        self.weigh(count)
+
+
+def _merged(lines: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+    """One line of several, in parts."""
+    merged = heapq.merge(*lines)
+    while part := tuple(islice(merged, CHUNK_MAX)):
+        yield part

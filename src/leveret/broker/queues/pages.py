@@ -1,0 +1,220 @@
+"""The part of a line that is not in memory: positions in order, read back some at a time.
+
+A waiting message costs 9 octets here: its position and where it is. They lie in chunks, so that
+ten million can be dropped without touching each.
+
+Rule: one read at a time, and what was dropped meanwhile does not come back with it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.queues.paging import SPILL_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from leveret.broker.message import Message
+    from leveret.broker.queues.paging import Paging
+
+# Where a message is: in the store; in the spill; in memory after all, because it need not survive,
+# memory is not short, and those before it in the line are on disk.
+STORED: Final = 0
+SPILLED: Final = 1
+HELD: Final = 2
+
+# Positions in a chunk: the overhead of its objects is then below a tenth of an octet each.
+CHUNK_MAX: Final = 4096
+_ALL_STORED: Final = bytes(CHUNK_MAX)
+_HELD: Final = bytes((HELD,))
+
+# Messages and octets read at once: large enough that a read costs little for each message, small
+# enough that one queue's backlog neither fills memory nor keeps others waiting.
+READ_COUNT_MAX: Final = 2048
+READ_OCTETS: Final = 4 * 2**20
+# Nobody knows how large they are before one was read; a read may be so many times the last.
+READ_GROWTH: Final = 8
+
+
+class Chunk:
+    """Positions and, for each, where the message is."""
+
+    __slots__ = ("places", "positions")
+
+    def __init__(self, positions: array[int], places: bytes | bytearray) -> None:
+        self.positions = positions
+        self.places: bytes | bytearray = places
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def append(self, position: int, place: int) -> None:
+        self.positions.append(position)
+        assert isinstance(self.places, bytearray)
+        self.places.append(place)
+        if len(self.positions) == CHUNK_MAX:
+            # Full: without the room to grow that an array keeps, and most are alike.
+            self.positions = self.positions[:]
+            self.places = bytes(self.places) if any(self.places) else _ALL_STORED
+
+    def take(self, count: int) -> Chunk:
+        """The first ones, taken out."""
+        taken = Chunk(self.positions[:count], self.places[:count])
+        self.positions, self.places = self.positions[count:], self.places[count:]
+        return taken
+
+    def at(self, place: int) -> Sequence[int]:
+        """The positions of the messages that are there."""
+        count = self.places.count(place)
+        if count in (0, len(self.places)):
+            return self.positions if count else ()
+        return [each for each, its in zip(self.positions, self.places, strict=True) if its == place]
+
+
+class Pages:
+    """What a line has besides the messages at hand. Once there is any, new ones go behind it.
+
+    read_count: how many messages are worth reading at once, as far as their size is known.
+    arrived: called with what was read, in order, and how many could not be.
+    """
+
+    __slots__ = (
+        "_arrived",
+        "_chunks",
+        "_found",
+        "_held",
+        "_paging",
+        "_reading",
+        "read_count",
+    )
+
+    def __init__(
+        self, paging: Paging, arrived: Callable[[list[Message], int], None], read_count: int = 1
+    ) -> None:
+        self.read_count = read_count
+        self._paging = paging
+        self._arrived = arrived
+        self._chunks: deque[Chunk] = deque()
+        self._held: dict[int, Message] = {}
+        # The read under way, and what has come of it; None while an answer is due.
+        self._reading: Chunk | None = None
+        self._found: dict[int, list[Message] | None] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._chunks and self._reading is None
+
+    def append(self, message: Message, *, is_stored: bool) -> None:
+        """A message that was just published; is_stored: for this line's queue."""
+        paging = self._paging
+        if is_stored:
+            self._enter(message.position, STORED)
+        elif paging.spill is not None and paging.is_short():
+            self._enter(paging.spill_out(message), SPILLED)
+        else:
+            self._held[message.position] = message
+            paging.octets += len(message.content)
+            self._enter(message.position, HELD)
+
+    def _enter(self, position: int, place: int) -> None:
+        if not self._chunks or not isinstance(self._chunks[-1].places, bytearray):
+            self._chunks.append(Chunk(array("Q"), bytearray()))
+        self._chunks[-1].append(position, place)
+
+    def adopt(self, positions: Sequence[int]) -> None:
+        """Stored messages from before the start."""
+        for first in range(0, len(positions), CHUNK_MAX):
+            chunk = array("Q", positions[first : first + CHUNK_MAX])
+            self._chunks.append(Chunk(chunk, _ALL_STORED[: len(chunk)]))
+
+    # Back into memory ------------------------------------------------------------------------
+
+    def turn(self) -> list[Message]:
+        """What comes next, as far as it is in memory; if nothing is, have the next ones read."""
+        if self._reading is not None or not self._chunks:
+            return []
+        places = self._chunks[0].places
+        held_count = len(places) - len(places.lstrip(_HELD))
+        if held_count:
+            return [self._release(position) for position in self._take(held_count).positions]
+        self._read(self._take(self.read_count))
+        return []
+
+    def _take(self, count: int) -> Chunk:
+        """So many from the front, or what the first chunk has."""
+        first = self._chunks[0]
+        if len(first) <= count:
+            return self._chunks.popleft()
+        return first.take(count)
+
+    def _release(self, position: int) -> Message:
+        message = self._held.pop(position)
+        self._paging.octets -= len(message.content)
+        return message
+
+    def _read(self, chunk: Chunk) -> None:
+        self._reading = chunk
+        asked = {STORED: self._paging.store, SPILLED: self._paging.spill}
+        wanted = {place: chunk.at(place) for place in asked}
+        self._found = {place: None for place, positions in wanted.items() if positions}
+        for place in list(self._found):
+            store = asked[place]
+            assert store is not None
+            store.read(wanted[place], partial(self._answer, chunk, place))
+
+    def _answer(self, chunk: Chunk, place: int, messages: list[Message]) -> None:
+        """The store or the spill has read its share."""
+        if self._reading is not chunk:
+            return
+        for message in messages:
+            message.is_stored = place == STORED
+        self._found[place] = messages
+        if None not in self._found.values():
+            self._finish(chunk)
+
+    def _finish(self, chunk: Chunk) -> None:
+        """All is there that will be: in its order."""
+        found = {each.position: each for each in self._found.pop(STORED, None) or ()}
+        spilled = self._found.pop(SPILLED, None)
+        if spilled:
+            assert self._paging.spill is not None
+            self._paging.spill.settle_all(SPILL_NUMBER, [each.position for each in spilled])
+            found.update((each.position, each) for each in spilled)
+        found.update((position, self._release(position)) for position in chunk.at(HELD))
+        messages = [found[each] for each in chunk.positions if each in found]
+        self._reading = None
+        self.read_count = _next_read_count(len(chunk), messages)
+        self._arrived(messages, len(chunk) - len(messages))
+
+    # The end ---------------------------------------------------------------------------------
+
+    def drop(self, done: Callable[[Sequence[int]], None]) -> None:
+        """Let go of everything; `done` gets the positions of what the store has, part by part."""
+        under_way = () if self._reading is None else (self._reading,)
+        chunks = (*under_way, *self._chunks)
+        self._reading = None
+        self._chunks.clear()
+        for chunk in chunks:
+            stored, spilled = chunk.at(STORED), chunk.at(SPILLED)
+            if stored:
+                done(stored)
+            if spilled:
+                assert self._paging.spill is not None
+                self._paging.spill.settle_all(SPILL_NUMBER, spilled)
+        for position in list(self._held):
+            self._release(position)
+
+
+def _next_read_count(count: int, messages: list[Message]) -> int:
+    """How many to read after so many were, and these came of it."""
+    octets = sum(len(message.content) for message in messages)
+    return min(READ_GROWTH * count, worth_reading(octets, len(messages)))
+
+
+def worth_reading(octets: int, count: int) -> int:
+    """How many messages make a read when `count` of them have so many octets."""
+    return max(1, min(READ_COUNT_MAX, READ_OCTETS * count // max(1, octets)))
