@@ -1,6 +1,7 @@
 """A node: the one place where broker, server and files are put together.
 
-Life: claim the data directory (if it has one), build, listen, report; then drain and let go.
+Life: claim the data directory (if it has one), recover what it holds, listen, report; then drain,
+write what is left, and let go.
 Embedded in another program or run by `leveret serve`, it is the same node.
 """
 
@@ -18,6 +19,8 @@ from leveret.config import Listener, Settings
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.server.listener import Server
+from leveret.storage.engine import Engine
+from leveret.storage.opening import open_engine
 from leveret.version import VERSION
 
 log = logging.getLogger("leveret")
@@ -31,7 +34,8 @@ class Node:
         self.settings = settings
         self.addresses: tuple[Listener, ...] = ()
         self._files = DataDirectory(settings.data_dir) if settings.data_dir else None
-        self._server = _server(settings)
+        self._engine: Engine | None = None
+        self._server: Server | None = None
 
     @property
     def address(self) -> Listener:
@@ -43,6 +47,8 @@ class Node:
         if self._files:
             self._files.claim()
         try:
+            self._engine = self._open_engine()
+            self._server = Server(self._broker(), self.settings)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
             if self._files:
@@ -53,10 +59,47 @@ class Node:
         self._say_what_is_up()
 
     async def stop(self, grace_s: float = DRAIN_S) -> None:
-        """Tell the clients, give them a moment to leave, and let go of the files."""
-        await self._server.drain(grace_s)
+        """Tell the clients, give them a moment to leave, write what is left, and let go."""
+        if self._server is not None:
+            await self._server.drain(grace_s)
+        if self._engine is not None:
+            self._close(self._engine)
         if self._files:
             self._files.release()
+
+    def _open_engine(self) -> Engine | None:
+        """What keeps the broker's things; None for a node without a data directory."""
+        if self.settings.data_dir is None:
+            return None
+        loop = asyncio.get_running_loop()
+        is_synced = self.settings.durability == "fsync"
+        return open_engine(self.settings.data_dir, loop, is_synced=is_synced)
+
+    def _close(self, engine: Engine) -> None:
+        self._engine = None
+        try:
+            engine.close()
+        except OSError as error:
+            log.error("what was not confirmed yet could not be written: %s", error)
+
+    def _broker(self) -> Broker:
+        """A broker as it was when it was stopped; as the settings have it at the first start."""
+        engine, loopback_users = self._engine, self.settings.loopback_users
+        if engine is None:
+            broker = Broker(time.monotonic, secrets.token_bytes, loopback_users)
+            _make_defaults(broker, self.settings)
+            return broker
+        broker = Broker(time.monotonic, secrets.token_bytes, loopback_users, engine.storage)
+        if not broker.restore():
+            _make_defaults(broker, self.settings)
+        engine.on_trouble(lambda error: _raise_alarm(broker, error))
+        engine.tidy_up()
+        return broker
+
+    @property
+    def _serving(self) -> Server:
+        assert self._server is not None
+        return self._server
 
     async def _listen(self, listener: Listener) -> tuple[Listener, ...]:
         if listener.host:
@@ -64,7 +107,7 @@ class Node:
         # Every interface: both IP versions, on one port even when a free one was asked for.
         ipv4 = await self._listen_on(Listener("0.0.0.0", listener.port))  # noqa: S104  # was asked
         try:
-            ipv6 = await self._server.listen("::", ipv4.port)
+            ipv6 = await self._serving.listen("::", ipv4.port)
         except OSError as error:
             if error.errno in NO_IPV6:
                 return (ipv4,)
@@ -73,7 +116,7 @@ class Node:
 
     async def _listen_on(self, listener: Listener) -> Listener:
         try:
-            return Listener(*await self._server.listen(listener.host, listener.port))
+            return Listener(*await self._serving.listen(listener.host, listener.port))
         except OSError as error:
             raise _cannot_listen(listener, error) from error
 
@@ -83,11 +126,20 @@ class Node:
             fields = {"event": "listening", "host": address.host, "port": address.port}
             log.info("%s listens on %s", node, address, extra={"fields": fields})
         log.info(
-            "%s is up, Leveret %s; all is kept in memory: nothing survives a restart yet",
+            "%s is up, Leveret %s; %s",
             node,
             VERSION,
+            self._durability(),
             extra={"fields": {"event": "up", "node": node, "port": self.address.port}},
         )
+
+    def _durability(self) -> str:
+        """What a confirm is worth here."""
+        if self._engine is None:
+            return "all is kept in memory: nothing survives the node"
+        if self.settings.durability == "fsync":
+            return "what it confirms is on the disk"
+        return "what it confirms survives the node, but not a power cut (durability = os)"
 
 
 def _cannot_listen(listener: Listener, error: OSError) -> StartRefused:
@@ -101,14 +153,21 @@ def _cannot_listen(listener: Listener, error: OSError) -> StartRefused:
     return StartRefused(f"cannot listen on {listener}: {reason}{advice}")
 
 
-def _server(settings: Settings) -> Server:
-    broker = Broker(time.monotonic, secrets.token_bytes, settings.loopback_users)
+def _make_defaults(broker: Broker, settings: Settings) -> None:
+    """The vhost and the user of a first start."""
     vhost, user = settings.default_vhost, settings.default_user
     broker.add_vhost(vhost)
     broker.users.add(user, settings.default_pass, settings.default_user_tags)
     rights = (settings.default_configure, settings.default_write, settings.default_read)
     broker.set_permission(user, vhost, Permission(*rights))
-    return Server(broker, settings)
+
+
+def _raise_alarm(broker: Broker, error: OSError | None) -> None:
+    """Writing fails, or works again: publishers wait meanwhile."""
+    if error is None:
+        broker.alarms.clear("disk", "writes")
+    else:
+        broker.alarms.set("disk", "writes")
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

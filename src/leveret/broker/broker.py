@@ -62,6 +62,8 @@ class Broker:
         changes = list(self.storage.catalogue.load())
         for change in changes:
             restore(self, change)
+        for vhost in self.vhosts.values():
+            vhost.recover(self.storage.messages)
         return bool(changes)
 
     def add_vhost(self, name: str) -> Vhost:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from leveret.broker.agenda import Agenda
     from leveret.broker.bindings import Destination
     from leveret.broker.keeper import Keeper, Thing
+    from leveret.broker.ports import MessageStore
     from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
 
@@ -217,6 +218,12 @@ class Vhost:
         """A new queue, asked of nobody and told to nobody."""
         queue = self.queues[name] = Queue(self._home, name, options, number)
         return queue
+
+    def recover(self, messages: MessageStore) -> None:
+        """Give every queue what waited for it before the start."""
+        for queue in self.queues.values():
+            if queue.number:
+                queue.recover(messages.recovered(queue.number))
 
     def remove_queue(self, queue: Queue) -> int:
         """Delete a queue with its bindings; how many messages waited in it."""

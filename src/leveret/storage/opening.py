@@ -1,0 +1,60 @@
+"""An engine on a directory, in the running loop: where storage meets asyncio, clock and files."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from leveret.errors import StartRefused
+from leveret.storage.catalogue import CatalogueFile
+from leveret.storage.disk import RealDisk
+from leveret.storage.engine import Engine, Files, Surroundings
+from leveret.storage.worker import Thread
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from pathlib import Path
+
+MESSAGES: str = "messages"
+SPILL: str = "spill"
+CATALOGUE: str = "metadata.sqlite"
+
+
+def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool) -> Engine:
+    """What the directory holds, recovered. Raises StartRefused, which says what to do.
+
+    is_synced: what is confirmed survives a power cut, not only the end of the process.
+    """
+    around = Surroundings(
+        timers=LoopTimers(loop),
+        clock=time.monotonic,
+        wall_ms=lambda: time.time_ns() // 1_000_000,
+        new_salt=lambda: secrets.randbits(32),
+        new_worker=lambda name: Thread(loop, name),
+    )
+    try:
+        files = Files(
+            messages=RealDisk(path / MESSAGES),
+            spill=RealDisk(path / SPILL),
+            catalogue=CatalogueFile(path / CATALOGUE, is_synced=is_synced),
+        )
+        return Engine(files, around, is_synced=is_synced)
+    except OSError as error:
+        where = error.filename or path
+        reason = error.strerror or str(error)
+        raise StartRefused(f"cannot read the data directory {where}: {reason}") from error
+
+
+class LoopTimers:
+    """The port Timers, over asyncio."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def soon(self, action: Callable[[], None]) -> None:
+        self._loop.call_soon(action)
+
+    def later(self, delay_s: float, action: Callable[[], None]) -> None:
+        self._loop.call_later(delay_s, action)
