@@ -1,0 +1,115 @@
+"""The catalogue's tables, and the way from every earlier version of them to this one.
+
+A file says its version in `PRAGMA user_version`. A later schema is one more step of the ladder;
+what an earlier step did is never changed, as files were made with it
+(tests/storage/golden holds one of each version).
+
+Names and keys are octets (BLOB), since AMQP's need not be text. `arguments` and `tags` are AMQP
+field tables, so that each value keeps its exact type. Durable is everything in here, exclusive
+nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+# "LVRT": what tells our file from any other SQLite database.
+APPLICATION_ID: Final = 0x4C565254
+
+_VERSION_1: Final = (
+    "CREATE TABLE vhost (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE)",
+    """CREATE TABLE user (
+        id INTEGER PRIMARY KEY,
+        name BLOB NOT NULL UNIQUE,
+        password_hash BLOB NOT NULL,
+        tags BLOB NOT NULL)""",
+    """CREATE TABLE permission (
+        id INTEGER PRIMARY KEY,
+        user BLOB NOT NULL,
+        vhost BLOB NOT NULL,
+        configure BLOB NOT NULL,
+        write BLOB NOT NULL,
+        read BLOB NOT NULL,
+        UNIQUE (user, vhost))""",
+    """CREATE TABLE exchange (
+        id INTEGER PRIMARY KEY,
+        vhost BLOB NOT NULL,
+        name BLOB NOT NULL,
+        kind TEXT NOT NULL,
+        auto_delete INTEGER NOT NULL,
+        internal INTEGER NOT NULL,
+        arguments BLOB NOT NULL,
+        UNIQUE (vhost, name))""",
+    # AUTOINCREMENT: SQLite remembers the highest number there ever was, in sqlite_sequence.
+    """CREATE TABLE queue (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        vhost BLOB NOT NULL,
+        name BLOB NOT NULL,
+        auto_delete INTEGER NOT NULL,
+        arguments BLOB NOT NULL,
+        UNIQUE (vhost, name))""",
+    # fingerprint: the arguments in the order of their names; part of what a binding is.
+    """CREATE TABLE binding (
+        id INTEGER PRIMARY KEY,
+        vhost BLOB NOT NULL,
+        source BLOB NOT NULL,
+        destination_kind TEXT NOT NULL,
+        destination BLOB NOT NULL,
+        routing_key BLOB NOT NULL,
+        fingerprint BLOB NOT NULL,
+        arguments BLOB NOT NULL,
+        UNIQUE (vhost, source, destination_kind, destination, routing_key, fingerprint))""",
+    "CREATE INDEX binding_to ON binding (vhost, destination_kind, destination)",
+)
+
+
+def _to_version_1(connection: sqlite3.Connection) -> None:
+    for statement in _VERSION_1:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+# Step n leads from version n to version n + 1.
+LADDER: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (_to_version_1,)
+VERSION: Final = len(LADDER)
+
+
+class Foreign(Exception):
+    """The database is not a catalogue of ours, or not one that this version knows."""
+
+
+def bring_forward(connection: sqlite3.Connection) -> None:
+    """Make the tables, or bring older ones to this version: all the way or not at all.
+
+    Raises Foreign, before anything is changed, and sqlite3.Error.
+    """
+    version = _version(connection)
+    if version == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for step in LADDER[version:]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version == 0 and not tables:
+        return 0
+    if application != APPLICATION_ID:
+        raise Foreign("is a database of another program")
+    if not 1 <= version <= VERSION:
+        raise Foreign(f"has schema version {version}, and this Leveret reads up to {VERSION}")
+    return int(version)

@@ -1,0 +1,83 @@
+"""A broker with a bit of everything in it, and what of it a restart has to bring back."""
+
+from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.permissions import Permission
+from leveret.broker.queues.queue import QueueOptions
+from leveret.wire.values import Decimal, Int8
+
+
+def ends(binding):
+    destination = binding.destination
+    return (
+        binding.source.name,
+        destination.kind,
+        destination.name,
+        binding.routing_key,
+        binding.arguments,
+    )
+
+
+def picture(broker):
+    """All that a restart has to bring back, in the order in which it came about."""
+    vhosts = {
+        vhost.name: (
+            [(each.name, each.type.name, each.options) for each in vhost.exchanges.values()],
+            [(each.name, each.number, each.options) for each in vhost.queues.values()],
+            [ends(each) for exchange in vhost.exchanges.values() for each in exchange.bindings],
+        )
+        for vhost in broker.vhosts.values()
+    }
+    return vhosts, broker.users._users, broker.permissions._granted
+
+
+def furnish(broker):
+    """A bit of everything, some of it gone again, some of it not to last."""
+    for name in ("/", "other"):
+        broker.add_vhost(name)
+    for name, password in [("ada", "secret"), ("bob", "secret"), ("eve", "secret")]:
+        broker.users.add(name, password, frozenset({"monitoring"}))
+        broker.set_permission(name, "/", Permission("^jobs", ".*", "a|b"))
+    broker.users.add("bob", "other")
+    broker.clear_permission("bob", "/")
+    broker.remove_user("eve")
+    access = broker.enter(broker.users.get("ada"), "/", object())
+    broker.set_permission("ada", "/")
+    furnish_vhost(access)
+
+
+def furnish_vhost(access):
+    exact = {"width": Int8(7), "list": [1, "two", b"3", None], "price": Decimal(2, 199)}
+    for name, kind in [("logs", "topic"), ("all", "fanout"), ("heads", "headers")]:
+        access.declare_exchange(name, kind, ExchangeOptions(durable=True, arguments=exact))
+    access.declare_exchange("falls", "direct", ExchangeOptions(durable=True, auto_delete=True))
+    access.declare_exchange("passing", "direct", ExchangeOptions())
+    for name in ("jobs", "mails", "old", "jobs.dead"):
+        table = {"x-max-priority": 9, "x-message-ttl": 60_000}
+        access.declare_queue(name, QueueOptions(durable=True, arguments=table))
+    access.declare_queue("passing", QueueOptions())
+    access.declare_queue("mine", QueueOptions(durable=True, exclusive=True))
+    for queue, source, key in [
+        ("jobs", "logs", "a.#"),
+        ("jobs", "logs", "b.#"),
+        ("mails", "all", ""),
+        ("old", "falls", "k"),
+        ("old", "all", ""),
+        ("passing", "all", ""),
+        ("jobs", "passing", ""),
+        ("mine", "logs", "#"),
+    ]:
+        access.bind_queue(queue, source, key, {})
+    access.bind_queue("mails", "heads", "", {"x-match": "any", **exact})
+    access.bind_exchange("all", "logs", "#", {})
+    access.unbind_queue("jobs", "logs", "b.#", {})
+    access.delete_queue("old", if_unused=False, if_empty=False)
+
+
+def drop_what_passes(vhost):
+    """What a restart does not bring back."""
+    for queue in list(vhost.queues.values()):
+        if queue.options.exclusive or not queue.options.durable:
+            vhost.remove_queue(queue)
+    for exchange in list(vhost.exchanges.values()):
+        if not exchange.options.durable:
+            vhost.delete_exchange(exchange.name, if_unused=False)

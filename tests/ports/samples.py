@@ -1,0 +1,102 @@
+"""Changes of every kind, with all that is hard to keep: any octets, exact types, odd names."""
+
+from leveret.broker.changes import (
+    Bound,
+    ExchangeDeclared,
+    ExchangeDeleted,
+    PermissionCleared,
+    PermissionSet,
+    QueueDeclared,
+    QueueDeleted,
+    Unbound,
+    UserRemoved,
+    UserSet,
+    VhostAdded,
+    VhostRemoved,
+)
+from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.permissions import Permission
+from leveret.broker.queues.queue import QueueOptions
+from leveret.wire.values import Decimal, Float32, Int8, Int64, Timestamp, UInt16, text
+
+NOT_UTF_8 = text(b"\xff\xfe caf\xe9")
+NUL = "a\0b"
+EXACT = {
+    "i8": Int8(-7),
+    "u16": UInt16(7),
+    "i64": Int64(7),
+    "plain": 7,
+    "yes": True,
+    "f32": Float32(0.5),
+    "double": 0.1,
+    "when": Timestamp(1_700_000_000),
+    "price": Decimal(2, 199),
+    "bytes": b"\x00\xff",
+    "text": NOT_UTF_8,
+    "void": None,
+    "nested": {"list": [1, "two", [b"3"], {}]},
+    "": "",
+}
+
+VHOSTS = [VhostAdded("/"), VhostAdded("Ünïcode"), VhostAdded(NOT_UTF_8), VhostAdded("")]
+USERS = [
+    UserSet("guest", b"salt" + bytes(range(32)), frozenset({"administrator"})),
+    UserSet(NOT_UTF_8, b"", frozenset()),
+    UserSet("", b"\0", frozenset({"monitoring", "a, b"})),
+]
+PERMISSIONS = [
+    PermissionSet("guest", "/", Permission(".*", ".*", ".*")),
+    PermissionSet("guest", NOT_UTF_8, Permission("", "^jobs$", "ü")),
+    # Granted before there is such a user or vhost.
+    PermissionSet("later", "later", Permission("", "", "")),
+]
+EXCHANGES = [
+    ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True)),
+    ExchangeDeclared("/", NUL, "headers", ExchangeOptions(True, True, True, EXACT)),
+    ExchangeDeclared(NOT_UTF_8, "logs", "direct", ExchangeOptions(True, False, True)),
+]
+QUEUES = [
+    QueueDeclared(3, "/", "jobs", QueueOptions(durable=True)),
+    QueueDeclared(4, "/", NOT_UTF_8, QueueOptions(True, False, True, EXACT)),
+    QueueDeclared(9, NOT_UTF_8, "jobs", QueueOptions(durable=True)),
+    QueueDeclared(2**32, "/", "logs", QueueOptions(durable=True)),
+]
+BINDINGS = [
+    Bound("/", "logs", "queue", "jobs", "z.#", {}),
+    Bound("/", "logs", "queue", "jobs", "a.#", {}),
+    Bound("/", "amq.headers", "queue", "jobs", "", {"x-match": "any", **EXACT}),
+    Bound("/", "amq.headers", "queue", "jobs", "", {"x-match": "any", "n": 7}),
+    Bound("/", "amq.headers", "queue", "jobs", "", {"x-match": "any", "n": Int8(7)}),
+    Bound("/", "logs", "queue", "logs", NUL, {}),
+    Bound("/", "logs", "exchange", "logs", NUL, {}),
+    Bound("/", "amq.fanout", "queue", NOT_UTF_8, NOT_UTF_8, {}),
+    Bound("/", NUL, "exchange", "amq.topic", "", {"x-match": "all"}),
+    Bound(NOT_UTF_8, "logs", "queue", "jobs", "", {}),
+]
+ALL = [*VHOSTS, *USERS, *PERMISSIONS, *EXCHANGES, *QUEUES, *BINDINGS]
+
+
+# One more change, and what it takes with it of all the others.
+ENDS = [
+    (Unbound("/", "logs", "queue", "jobs", "z.#", {}), [BINDINGS[0]]),
+    (
+        # The order of the arguments makes no difference, the width of a number does.
+        Unbound("/", "amq.headers", "queue", "jobs", "", {"n": 7, "x-match": "any"}),
+        [BINDINGS[3]],
+    ),
+    (QueueDeleted(3, "/", "jobs"), [QUEUES[0], *BINDINGS[:5]]),
+    (ExchangeDeleted("/", "logs"), [EXCHANGES[0], *BINDINGS[:2], *BINDINGS[5:7]]),
+    (ExchangeDeleted("/", NUL), [EXCHANGES[1], BINDINGS[8]]),
+    (PermissionCleared("guest", "/"), [PERMISSIONS[0]]),
+    (UserRemoved("guest"), [USERS[0], *PERMISSIONS[:2]]),
+    (
+        VhostRemoved("/"),
+        [VHOSTS[0], PERMISSIONS[0], *EXCHANGES[:2], *QUEUES[:2], QUEUES[3], *BINDINGS[:9]],
+    ),
+]
+END_NAMES = [type(change).__name__ for change, _gone in ENDS]
+
+
+def without(gone):
+    """All but these; by identity, as an Int8(7) equals a 7."""
+    return [change for change in ALL if not any(change is each for each in gone)]
