@@ -11,6 +11,12 @@ def world():
 
 
 @pytest.fixture
+def durable():
+    """A world whose engine keeps things; the disk has them when the test says so."""
+    return World(is_durable=True)
+
+
+@pytest.fixture
 def channel(world):
     """An open channel on a connection of its own."""
     return world.channel()

@@ -5,21 +5,27 @@ client = world.client()             a connection through its handshake
 channel = client.channel()          an open channel on it
 channel.call(QueueDeclare("q"))     the one answer to a method
 channel.take()                      what has come since: methods, and contents put together
+
+world = World(is_durable=True)      the same with an engine that keeps things
+world.sync()                        all that was said so far is safe
 """
 
 from dataclasses import dataclass, field
 
 from leveret.broker.broker import Broker
+from leveret.broker.memory import MEMORY
 from leveret.protocol.limits import Limits
 from leveret.session.identity import Identity, Peer, Terms
 from leveret.session.session import Session
 from leveret.wire import codec, frames, methods
 from leveret.wire.properties import Properties, decode_header, encode_header
 from tests.broker.domain import HandAgenda, random_bytes
+from tests.broker.fake_storage import FakeEngine
 
 IDENTITY = Identity("RabbitMQ", "3.13.7", "Leveret 0", "leveret@test")
 HAS_CONTENT = (methods.BasicDeliver, methods.BasicGetOk, methods.BasicReturn)
 # What client libraries announce.
+PERSISTENT = Properties(delivery_mode=2)
 CAPABILITIES = {
     "consumer_cancel_notify": True,
     "connection.blocked": True,
@@ -47,15 +53,23 @@ class Content:
 class World:
     """A broker, its clock, and whoever is connected to it."""
 
-    def __init__(self, limits=None):
+    def __init__(self, limits=None, *, is_durable=False):
         self.limits = limits or Limits()
         self.reports = []
         self.agenda = HandAgenda()
-        self.broker = Broker(self.agenda.clock, random_bytes())
+        self.engine = FakeEngine(self.agenda)
+        storage = self.engine.storage if is_durable else MEMORY
+        self.broker = Broker(self.agenda.clock, random_bytes(), storage=storage)
         self.broker.agenda = self.agenda
         self.broker.add_vhost("/")
         self.broker.users.add("guest", "guest")
         self.broker.set_permission("guest", "/")
+
+        self.sync()
+
+    def sync(self):
+        """The disk has it: all that was said so far is safe."""
+        self.engine.durability.sync()
 
     @property
     def vhost(self):
@@ -266,6 +280,18 @@ class Channel:
     def declare(self, queue="q", **how):
         """A queue's name, declared."""
         return self.call(methods.QueueDeclare(queue=queue, **how)).queue
+
+    def declare_durable(self, queue="q"):
+        """A durable queue, safe and answered."""
+        self.say(methods.QueueDeclare(queue=queue, durable=True))
+        self.world.sync()
+        assert self.take() == [methods.QueueDeclareOk(queue, 0, 0)]
+        return self.world.vhost.queues[queue]
+
+    def fill_stored(self, queue, *bodies):
+        """Persistent messages."""
+        for body in bodies:
+            self.publish(body, key=queue, properties=PERSISTENT)
 
     def fill(self, queue, *bodies):
         for body in bodies:

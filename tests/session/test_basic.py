@@ -53,6 +53,43 @@ def test_what_was_got_and_not_acknowledged_comes_back(world, filled):
     assert world.channel().get().method.redelivered
 
 
+@pytest.mark.parametrize("no_ack", [True, False])
+def test_the_store_hears_what_was_got(durable, no_ack):
+    channel = durable.channel()
+    queue = channel.declare_durable()
+    channel.fill_stored("q", b"a")
+    store = durable.engine.messages
+    assert len(store.kept) == 1
+    channel.get(no_ack=no_ack)
+    assert store.marks == ({} if no_ack else {(queue.number, *store.kept): 1})
+    assert len(store.kept) == (0 if no_ack else 1)
+
+
+class SlowQueue:
+    """A queue whose first message is still being read."""
+
+    owner = None
+    is_loading = True
+
+    def __init__(self):
+        self.actions = []
+
+    def get(self):
+        return None
+
+    def when_loaded(self, action):
+        self.actions.append(action)
+
+
+def test_get_waits_for_a_message_that_is_still_being_read(world, channel):
+    world.vhost.queues["slow"] = queue = SlowQueue()
+    channel.say(methods.BasicGet(queue="slow"))
+    assert channel.take() == []
+    queue.is_loading = False
+    queue.actions.pop()()
+    assert channel.take() == [methods.BasicGetEmpty()]
+
+
 # Consume and cancel ----------------------------------------------------------------------------
 
 

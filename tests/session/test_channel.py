@@ -3,9 +3,10 @@
 import pytest
 
 from leveret.broker.message import Message
+from leveret.broker.queues.queue import QueueOptions
 from leveret.wire import codec, frames, methods
 from leveret.wire.properties import Properties
-from tests.session.harness import World
+from tests.session.harness import PERSISTENT, World
 
 EXPENSIVE = Properties(content_type="text/plain", headers={"a": 1}, delivery_mode=2)
 
@@ -171,6 +172,15 @@ def test_a_queue_that_goes_takes_its_consumers_along(world, limited):
     assert limited.call(methods.BasicCancel("x")) == methods.BasicCancelOk("x")
 
 
+def test_a_client_that_does_not_understand_is_not_told_that_its_queue_goes(world):
+    channel = world.client(capabilities={}).channel()
+    channel.declare()
+    channel.consume()
+    world.vhost.remove_queue(world.vhost.queues["q"])
+    world.pass_time()
+    assert channel.take() == []
+
+
 def test_a_cancelled_consumer_is_not_told_that_its_queue_goes(world, limited):
     limited.take()
     limited.say(methods.QueueDelete(queue="q"), methods.BasicCancel("x"))
@@ -328,6 +338,83 @@ def test_a_channel_opened_during_an_alarm_blocks_its_first_publish(world):
     assert channel.client.is_reading_held
     assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
     assert channel.count() == 2
+
+
+# What the disk has to have ---------------------------------------------------------------------
+
+
+def test_a_persistent_message_is_stored_for_its_durable_queues_before_they_get_it(durable):
+    channel = durable.channel()
+    queue = channel.declare_durable()
+    channel.consume(no_ack=True)
+    stored = durable.engine.messages
+    for _ in range(2):
+        # Not the first of its kind: it is published without a further look.
+        channel.fill_stored("q", b"a")
+        assert channel.bodies() == [b"a"]
+        assert stored.kept == {}
+    channel.say(methods.BasicCancel("c"))
+    channel.client.send(channel.published(b"b", key="q", properties=PERSISTENT) * 2)
+    (position, message), _second = stored.kept.items()
+    assert message.is_stored
+    assert stored.positions(queue.number)[0] == position
+    channel.fill("q", b"transient")
+    assert len(stored.kept) == 2
+
+
+@pytest.mark.parametrize("multiple", [True, False])
+def test_what_is_acknowledged_is_settled_in_the_store(durable, multiple):
+    channel = durable.channel()
+    channel.declare_durable()
+    channel.consume()
+    channel.fill_stored("q", b"a")
+    assert len(durable.engine.messages.kept) == 1
+    channel.ack(1, multiple=multiple)
+    assert durable.engine.messages.kept == {}
+
+
+def test_what_is_not_safe_when_the_channel_ends_is_not_confirmed(durable):
+    channel = durable.channel()
+    channel.declare_durable()
+    channel.call(methods.ConfirmSelect())
+    channel.fill_stored("q", b"a")
+    channel.close()
+    durable.sync()
+    assert channel.take() == []
+
+
+def test_an_answer_waits_for_what_the_method_changed(durable):
+    channel = durable.channel()
+    channel.say(methods.QueueDeclare(queue="d", durable=True), methods.BasicGet(queue="d"))
+    assert channel.take() == []
+    durable.sync()
+    assert channel.take() == [methods.QueueDeclareOk("d", 0, 0), methods.BasicGetEmpty()]
+
+
+def test_an_answer_may_wait_for_something_else():
+    world = World()
+    channel = world.channel()
+    waits = []
+    queue = world.vhost.create_queue("slow", QueueOptions(), None)
+    world.vhost.queues["slow"] = SlowQueue(queue, waits)
+    channel.say(methods.BasicGet(queue="slow"))
+    assert channel.take() == []
+    world.vhost.queues["slow"] = queue
+    waits.pop()()
+    assert channel.take() == [methods.BasicGetEmpty()]
+
+
+class SlowQueue:
+    """Stands before a queue whose first message is still being read."""
+
+    is_loading = True
+
+    def __init__(self, queue, waits):
+        self.owner = queue.owner
+        self.when_loaded = waits.append
+
+    def get(self):
+        return None
 
 
 # Cost ------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 import pytest
 
-from leveret.session.confirms import Confirms
+from leveret.session.confirms import Confirms, HeldConfirms
 from leveret.wire import codec, frames, methods
+from tests.broker.fake_storage import FakeDurability
+from tests.session.harness import PERSISTENT
 
 
 def said(octets):
@@ -22,6 +24,60 @@ def test_an_ack_covers_all_that_is_due():
         confirms.due += due
         assert said(confirms.take_ack()) == (7, expected)
         assert confirms.due == 0
+
+
+class Disk:
+    """Held confirms, what was written of them, and the batches they wait for."""
+
+    def __init__(self):
+        self.durability = FakeDurability()
+        self.written = []
+        self.held = HeldConfirms(self.durability, lambda ack: self.written.append(said(ack)))
+
+    def hold(self, confirms, due, *, has_appended=True):
+        confirms.due += due
+        self.held.hold(confirms, has_appended=has_appended)
+
+    def sync(self):
+        self.durability.sync()
+        written, self.written = self.written, []
+        return written
+
+
+def test_what_is_held_is_confirmed_by_batch_and_channel():
+    disk, one, other = Disk(), Confirms(1), Confirms(2)
+    disk.hold(one, 1)
+    disk.hold(other, 3)
+    disk.hold(one, 1)
+    assert len(disk.durability.actions) == 1
+    assert disk.written == []
+    assert disk.sync() == [(1, methods.BasicAck(2, True)), (2, methods.BasicAck(3, True))]
+    assert one.held == other.held == 0
+    disk.hold(one, 1)
+    assert disk.sync() == [(1, methods.BasicAck(3))]
+
+
+def test_what_comes_behind_a_held_one_waits_with_it_and_for_no_batch_of_its_own():
+    disk, confirms = Disk(), Confirms(1)
+    disk.hold(confirms, 1)
+    disk.durability.begin_sync()
+    disk.hold(confirms, 1, has_appended=False)
+    disk.hold(confirms, 4)
+    disk.durability.end_sync()
+    assert disk.written == [(1, methods.BasicAck(2, True))]
+    assert confirms.held == 4
+    disk.written.clear()
+    assert disk.sync() == [(1, methods.BasicAck(6, True))]
+
+
+def test_a_channel_that_is_gone_is_confirmed_nothing():
+    disk, one, other = Disk(), Confirms(1), Confirms(2)
+    disk.hold(one, 1)
+    disk.hold(other, 1)
+    disk.held.drop(one)
+    disk.held.drop(Confirms(3))
+    assert disk.sync() == [(2, methods.BasicAck(1))]
+    assert disk.sync() == []
 
 
 @pytest.fixture
@@ -131,3 +187,88 @@ def test_a_transaction_excludes_confirms(channel):
     channel.call(methods.TxSelect())
     close = channel.refusal(methods.ConfirmSelect())
     assert close.reply_text == "PRECONDITION_FAILED - cannot switch from tx to confirm mode"
+
+
+# What the disk must have first -----------------------------------------------------------------
+
+
+@pytest.fixture
+def careful(durable):
+    """A confirming channel, and the durable queue `q`."""
+    channel = durable.channel()
+    channel.declare_durable()
+    channel.call(methods.ConfirmSelect())
+    return channel
+
+
+def test_a_persistent_message_in_a_durable_queue_is_confirmed_when_the_disk_has_it(
+    durable, careful
+):
+    careful.fill_stored("q", b"a", b"b")
+    assert careful.take() == []
+    durable.sync()
+    assert careful.take() == [methods.BasicAck(2, multiple=True)]
+    durable.sync()
+    assert careful.take() == []
+
+
+def test_what_is_published_meanwhile_waits_for_the_next_batch(durable, careful):
+    careful.fill_stored("q", b"a")
+    durable.engine.durability.begin_sync()
+    careful.fill_stored("q", b"b")
+    durable.engine.durability.end_sync()
+    assert careful.take() == [methods.BasicAck(1)]
+    durable.sync()
+    assert careful.take() == [methods.BasicAck(2)]
+
+
+def test_a_transient_message_behind_a_stored_one_waits_with_it(durable, careful):
+    careful.fill_stored("q", b"a")
+    careful.fill("q", b"b")
+    assert careful.take() == []
+    durable.sync()
+    assert careful.take() == [methods.BasicAck(2, multiple=True)]
+    careful.fill("q", b"c")
+    assert careful.take() == [methods.BasicAck(3)]
+
+
+def test_what_need_not_be_stored_is_confirmed_at_once(careful):
+    careful.client.channel(9).declare("transient")
+    careful.fill("q", b"a")
+    careful.fill_stored("transient", b"b")
+    careful.fill_stored("nobody", b"c")
+    assert careful.take() == [methods.BasicAck(number) for number in (1, 2, 3)]
+
+
+def test_other_channels_do_not_wait(durable, careful):
+    other = careful.client.channel()
+    other.call(methods.ConfirmSelect())
+    careful.client.send(
+        careful.published(b"a", key="q", properties=PERSISTENT) + other.published(b"b", key="q")
+    )
+    assert careful.take() == []
+    assert other.take() == [methods.BasicAck(1)]
+    durable.sync()
+    assert careful.take() == [methods.BasicAck(1)]
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_what_is_not_safe_when_the_channel_closes_is_not_confirmed(durable, careful, is_refused):
+    careful.fill_stored("q", b"a")
+    if is_refused:
+        careful.refusal(methods.QueueDeclare(queue="missing", passive=True))
+    else:
+        careful.close()
+    assert careful.call(methods.ChannelOpen()) == methods.ChannelOpenOk()
+    careful.call(methods.ConfirmSelect())
+    careful.fill("q", b"b")
+    assert careful.take() == [methods.BasicAck(1)]
+    durable.sync()
+    assert careful.take() == []
+
+
+def test_nothing_is_confirmed_to_a_client_that_has_gone(durable, careful):
+    careful.fill_stored("q", b"a")
+    careful.client.hang_up()
+    durable.sync()
+    assert careful.client.take_all() == []

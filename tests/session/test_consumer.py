@@ -138,3 +138,26 @@ def test_a_long_backlog_is_taken_in_turns():
         channel.client.take_turn()
         world.pass_time()
     assert len(channel.client.session.channels[1].unacked) == 30
+
+
+@pytest.mark.parametrize("no_ack", [True, False])
+def test_the_store_hears_what_was_delivered(durable, no_ack):
+    channel = durable.channel()
+    queue = channel.declare_durable()
+    channel.consume(no_ack=no_ack)
+    channel.fill_stored("q", b"a")
+    channel.fill("q", b"transient")
+    store = durable.engine.messages
+    if no_ack:
+        assert (store.kept, store.marks) == ({}, {})
+    else:
+        (position,) = store.kept
+        assert store.marks == {(queue.number, position): 1}
+
+
+def test_a_consumer_that_is_ready_does_not_stand_in_line_twice(channel):
+    channel.declare()
+    channel.consume()
+    consumer = consumer_of(channel)
+    consumer.reconsider()
+    assert list(consumer.queue.consumers.first) == [consumer]

@@ -97,3 +97,12 @@ def test_an_answer_fits_the_frames_of_the_one_who_asked(world, server):
     asking.publish(b"how much?", key="requests", properties=REQUEST)
     server.publish(b"x" * 10_000, key=server.take()[0].properties.reply_to)
     assert asking.take()[0].frames_count == 3
+
+
+def test_an_answer_that_comes_too_late_gets_nowhere(asking, server):
+    server.call(methods.TxSelect())
+    asking.publish(b"how much?", key="requests", properties=REQUEST)
+    server.publish(b"x", key=server.take()[0].properties.reply_to)
+    asking.call(methods.BasicCancel("r"))
+    server.call(methods.TxCommit())
+    assert asking.take() == []

@@ -322,3 +322,19 @@ def test_a_request_for_direct_replies_names_who_asks(world, channel):
     found = world.channel().get()
     assert found.properties.reply_to.startswith("amq.rabbitmq.reply-to.")
     assert found.properties.headers == {"a": 1}
+
+
+def test_a_persistent_message_is_stored_by_the_queues_that_keep_it(durable):
+    channel = durable.channel()
+    kept, other = channel.declare_durable(), channel.declare_durable("other")
+    channel.declare("transient")
+    stored = durable.engine.messages
+    headers = {"CC": ["other", "transient"]}
+    channel.publish(b"a", key="q", properties=Properties(delivery_mode=2, headers=headers))
+    (position,) = stored.kept
+    assert stored.positions(kept.number) == stored.positions(other.number) == [position]
+    assert channel.get("transient").body == b"a"
+    for key in ("transient", "nobody"):
+        channel.fill_stored(key, b"b")
+    channel.publish(b"c", key="q", properties=Properties(delivery_mode=1, priority=1))
+    assert list(stored.kept) == [position]

@@ -124,3 +124,17 @@ def test_a_direct_reply_name_tells_whether_its_consumer_lives(world, channel):
     assert channel.call(declare(name, passive=True)) == methods.QueueDeclareOk(name, 0, 1)
     world.vhost.reply_consumers.remove(name)
     assert channel.refusal(declare(name, passive=True)).reply_code == 404
+
+
+@pytest.mark.parametrize("is_durable", [True, False])
+def test_a_purge_is_answered_when_it_is_for_good(durable, is_durable):
+    channel = durable.channel()
+    channel.declare_durable()
+    channel.declare("transient")
+    channel.fill_stored("q", b"a")
+    channel.fill("transient", b"a")
+    channel.say(methods.QueuePurge(queue="q" if is_durable else "transient"))
+    if is_durable:
+        assert channel.take() == []
+        durable.sync()
+    assert channel.take() == [methods.QueuePurgeOk(1)]

@@ -8,7 +8,7 @@ from leveret.protocol.states import State
 from leveret.session.allowance import TURN_BYTES
 from leveret.wire import codec, frames, methods
 from leveret.wire.values import encode_table
-from tests.session.harness import CAPABILITIES, Content, World
+from tests.session.harness import CAPABILITIES, PERSISTENT, Content, World
 
 GUEST = b"\0guest\0guest"
 
@@ -315,6 +315,63 @@ def test_answers_beyond_the_allowance_come_in_the_next_turn(channel):
     channel.client.take_turn()
     assert channel.client.holds == set()
     assert len(channel.take()) == 2
+
+
+# The disk ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def careful(durable):
+    channel = durable.channel()
+    channel.declare_durable()
+    return channel
+
+
+def test_who_publishes_more_than_the_disk_takes_is_read_no_further_until_it_has(durable, careful):
+    disk = durable.engine.durability
+    disk.is_behind = True
+    careful.fill("q", b"transient")
+    assert not careful.client.is_reading_held
+    careful.fill_stored("q", b"a", b"b")
+    assert careful.client.holds == {"disk"}
+    assert len(disk.actions) == 1
+    durable.sync()
+    assert not careful.client.is_reading_held
+    careful.fill_stored("q", b"c")
+    assert careful.client.is_reading_held
+    disk.is_behind = False
+    durable.sync()
+    careful.fill_stored("q", b"d")
+    assert not careful.client.is_reading_held
+
+
+def test_who_is_asked_to_go_is_heard_however_busy_the_disk_is(durable, careful):
+    durable.engine.durability.is_behind = True
+    careful.fill_stored("q", b"a")
+    careful.client.session.connection.close(320, "bye")
+    assert not careful.client.is_reading_held
+    durable.sync()
+
+
+def test_a_chunk_is_confirmed_when_the_disk_has_what_it_published(durable, careful):
+    careful.call(methods.ConfirmSelect())
+    careful.client.send(careful.published(b"x", key="q", properties=PERSISTENT) * 3)
+    careful.fill("q", b"transient")
+    assert careful.take() == []
+    durable.sync()
+    assert careful.take() == [methods.BasicAck(4, multiple=True)]
+    careful.fill("q", b"transient")
+    assert careful.take() == [methods.BasicAck(5)]
+
+
+def test_a_channel_that_goes_on_ends_its_turn(durable, careful):
+    careful.call(methods.ConfirmSelect())
+    careful.say(methods.QueueDeclare(queue="d", durable=True))
+    careful.fill("q", b"x" * 1_100_000)
+    assert careful.client.holds == {"waiting"}
+    durable.sync()
+    assert careful.client.holds == set()
+    assert careful.take() == [methods.QueueDeclareOk("d", 0, 0), methods.BasicAck(1)]
 
 
 # Limits ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.wire import methods
+from tests.session.harness import PERSISTENT
 
 
 @pytest.fixture
@@ -174,3 +175,66 @@ def test_confirms_exclude_a_transaction(channel):
     channel.call(methods.ConfirmSelect())
     close = channel.refusal(methods.TxSelect())
     assert close.reply_text == "PRECONDITION_FAILED - cannot switch from confirm to tx mode"
+
+
+# What the disk has to have ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def careful(durable):
+    """A transaction, and the durable queue `q`."""
+    channel = durable.channel()
+    channel.declare_durable()
+    channel.call(methods.TxSelect())
+    return channel
+
+
+def test_a_commit_of_persistent_messages_is_answered_when_the_disk_has_them(durable, careful):
+    careful.fill_stored("q", b"a", b"b")
+    assert durable.engine.messages.kept == {}
+    careful.say(methods.TxCommit())
+    assert [each.body for each in durable.engine.messages.kept.values()] == [b"a", b"b"]
+    assert careful.take() == []
+    durable.sync()
+    assert careful.take() == [methods.TxCommitOk()]
+
+
+def test_a_commit_of_their_acknowledgements_too(durable, careful):
+    durable.channel().fill_stored("q", b"a")
+    careful.get()
+    careful.ack(1)
+    careful.say(methods.TxCommit())
+    assert durable.engine.messages.kept == {}
+    assert careful.take() == []
+    durable.sync()
+    assert careful.take() == [methods.TxCommitOk()]
+
+
+def test_a_commit_of_what_need_not_survive_is_answered_at_once(durable, careful):
+    careful.fill("q", b"a")
+    commit(careful)
+    careful.get()
+    careful.ack(1)
+    commit(careful)
+    durable.channel().fill_stored("q", b"b")
+    careful.get()
+    careful.say(methods.BasicNack(2, requeue=True))
+    commit(careful)
+
+
+def test_a_queue_deleted_before_the_commit_gets_nothing(durable, careful):
+    careful.declare("other")
+    careful.call(methods.QueueBind(queue="other", exchange="amq.fanout"))
+    careful.say(methods.QueueBind(queue="q", exchange="amq.fanout"))
+    durable.sync()
+    careful.take()
+    careful.publish(b"a", exchange="amq.fanout", properties=PERSISTENT)
+    careful.publish(b"b", key="q", properties=PERSISTENT, mandatory=True)
+    careful.say(methods.QueueDelete(queue="q"))
+    durable.sync()
+    careful.take()
+    careful.say(methods.TxCommit())
+    returned, answer = careful.take()
+    assert (returned.body, answer) == (b"b", methods.TxCommitOk())
+    assert durable.engine.messages.kept == {}
+    assert careful.get("other").body == b"a"
