@@ -94,8 +94,15 @@ class LogEngine:
         self.store = Store(
             message_log, self.journal, self._reader, around.timers, around.published_at
         )
-        self.maintenance = Maintenance(message_log, self._keeper, self._reader, around.timers)
-        self.journal.entered = self.maintenance.look
+        self.maintenance = Maintenance(
+            message_log,
+            self._keeper,
+            self._reader,
+            around.timers,
+            # What only waits for memory has no catalogue, and no start to come.
+            is_indexed=catalogue is not None,
+        )
+        self.journal.entered = self.maintenance.look_soon
 
     def close(self) -> None:
         """Write what is left, and let go. Raises OSError when it can't be written."""

@@ -155,10 +155,9 @@ class Journal:
         return batch
 
     def _try(self) -> None:
-        commit = self._commit
-        assert commit is not None
-        self._plan(commit)
-        self._worker.submit(commit.run, self._tried)
+        if self._commit is not None:
+            self._plan(self._commit)
+            self._worker.submit(self._commit.run, self._tried)
 
     def _plan(self, commit: Commit) -> None:
         if commit.is_written:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret.storage")
 
+# How long after a change.
+LOOK_S: Final = 0.1
 # After something went wrong (a full disk, mostly).
 RETRY_S: Final = 10.0
 # Segments much smaller than they may be, as short lives of a node leave them: so many are joined.
@@ -41,18 +43,39 @@ class Maintenance:
     """Keeps a log small.
 
     reader: the thread that reads messages; a file is closed behind what it has still to read.
+    is_indexed: False for a log that no start will read.
     """
 
-    def __init__(self, message_log: Log, worker: Worker, reader: Worker, timers: Timers) -> None:
+    def __init__(
+        self,
+        message_log: Log,
+        worker: Worker,
+        reader: Worker,
+        timers: Timers,
+        *,
+        is_indexed: bool = True,
+    ) -> None:
         self._log = message_log
         self._worker = worker
         self._reader = reader
         self._timers = timers
+        self._is_indexed = is_indexed
         self._is_busy = False
+        self._is_look_due = False
         self._indexed: set[tuple[int, int]] = set()
 
+    def look_soon(self) -> None:
+        """The log has changed; it does so a thousand times a second."""
+        if not self._is_look_due:
+            self._is_look_due = True
+            self._timers.later(LOOK_S, self._look_now)
+
+    def _look_now(self) -> None:
+        self._is_look_due = False
+        self.look()
+
     def look(self) -> None:
-        """The log has changed: is there anything to do?"""
+        """Is there anything to do?"""
         if self._is_busy:
             return
         if self._log.finished:
@@ -97,6 +120,8 @@ class Maintenance:
     # Indexing --------------------------------------------------------------------------------
 
     def _without_index(self) -> Segment | None:
+        if not self._is_indexed:
+            return None
         bare = (each for each in self._log.sealed if _version(each) not in self._indexed)
         return next(bare, None)
 

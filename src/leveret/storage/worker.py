@@ -18,7 +18,10 @@ class Worker(Protocol):
     """Does jobs in their order."""
 
     def submit(self, job: Callable[[], None], done: Callable[[], None]) -> None:
-        """Do the job elsewhere, then `done` here. A job keeps its results and errors itself."""
+        """Do the job elsewhere, then `done` here. A job keeps its results and errors itself.
+
+        Once the worker is closed, nothing is done.
+        """
 
     def close(self) -> None:
         """Return once everything submitted is done; `done` is not called any more."""
@@ -33,6 +36,8 @@ class Thread:
         self._is_closed = False
 
     def submit(self, job: Callable[[], None], done: Callable[[], None]) -> None:
+        if self._is_closed:
+            return
         future = self._executor.submit(job)
         future.add_done_callback(lambda finished: self._tell(finished, done))
 
