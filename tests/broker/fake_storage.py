@@ -56,7 +56,10 @@ class FakeMessages:
         for position in self.damaged.intersection(positions) & self.kept.keys():
             for queue in list(self._waiting[position]):
                 self.settle(queue, position)
-        return [self.kept[position] for position in positions if position in self.kept]
+        found = [self.kept[position] for position in positions if position in self.kept]
+        for message in found:
+            message.is_stored = True
+        return found
 
     def recovered(self, queue):
         found = Recovered()
