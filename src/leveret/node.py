@@ -19,6 +19,7 @@ from leveret.config import Listener, Settings
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.server.listener import Server
+from leveret.server.monitor import Monitor
 from leveret.storage.engine import Engine
 from leveret.storage.opening import open_engine
 from leveret.version import VERSION
@@ -36,6 +37,7 @@ class Node:
         self._files = DataDirectory(settings.data_dir) if settings.data_dir else None
         self._engine: Engine | None = None
         self._server: Server | None = None
+        self._monitor: Monitor | None = None
 
     @property
     def address(self) -> Listener:
@@ -51,6 +53,8 @@ class Node:
             self._server = Server(self._broker(), self.settings)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
+            self._monitor = Monitor(self._server.broker, self.settings)
+            self._monitor.start()
             if self._files:
                 self._files.report(self.settings.node, self.addresses)
         except BaseException:
@@ -60,6 +64,8 @@ class Node:
 
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, write what is left, and let go."""
+        if self._monitor is not None:
+            self._monitor.stop()
         if self._server is not None:
             await self._server.drain(grace_s)
         if self._engine is not None:

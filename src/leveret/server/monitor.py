@@ -1,0 +1,78 @@
+"""Keeps an eye on what a node uses of its machine, and writes down which alarms are on.
+
+    watches.py   what is looked at, and when it is short
+    machine.py   what the machine has
+
+Rule, as in RabbitMQ: here it is only found out what runs short (broker/alarms.py). Who has to wait
+for it is the sessions' business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from leveret.server.machine import Machine
+from leveret.server.watches import DiskWatch, MemoryWatch
+
+if TYPE_CHECKING:
+    from leveret.broker.broker import Broker
+    from leveret.config import Settings
+
+log = logging.getLogger("leveret")
+
+
+class Monitor:
+    """Watches for one node, from start() to stop(), in the running loop.
+
+    A node without a directory has no disk to watch.
+    """
+
+    def __init__(self, broker: Broker, settings: Settings, machine: Machine | None = None) -> None:
+        machine = machine or Machine()
+        self._alarms = broker.alarms
+        self._node = settings.node
+        self._watches: list[MemoryWatch | DiskWatch] = [
+            MemoryWatch(settings, machine, broker.alarms, broker.paging)
+        ]
+        if settings.data_dir is not None:
+            self._watches.append(DiskWatch(settings, machine, broker.alarms, settings.data_dir))
+        self._timers: dict[MemoryWatch | DiskWatch, asyncio.TimerHandle] = {}
+        self._known: list[str] = []
+
+    def start(self) -> None:
+        """Look for the first time, and go on looking. The node's directory exists."""
+        self._alarms.watchers[self] = None
+        for watch in self._watches:
+            log.info("%s", watch)
+            self._look(watch)
+
+    def stop(self) -> None:
+        """Look no more; what is short stays as it is."""
+        self._alarms.watchers.pop(self, None)
+        for timer in self._timers.values():
+            timer.cancel()
+
+    def _look(self, watch: MemoryWatch | DiskWatch) -> None:
+        delay_s = watch.look()
+        self._timers[watch] = asyncio.get_running_loop().call_later(delay_s, self._look, watch)
+
+    def alarms_changed(self) -> None:
+        """An alarm went on or off, whoever it was that said so."""
+        before, self._known = self._known, self._alarms.resources
+        for resource in sorted({*before} ^ {*self._known}):
+            verb = "set" if resource in self._known else "cleared"
+            fields = {"event": f"alarm_{verb}", "resource": resource}
+            log.warning(
+                "%s resource limit alarm %s on node %s%s",
+                resource,
+                verb,
+                self._node,
+                self._advice(resource) if resource in self._known else "",
+                extra={"fields": fields},
+            )
+
+    def _advice(self, resource: str) -> str:
+        told = [watch.advice for watch in self._watches if watch.resource == resource]
+        return "; ".join([". Publishers will be blocked until this alarm clears", *told])
