@@ -1,4 +1,7 @@
-"""The two brokers that are compared, started fresh, with the time that took."""
+"""The brokers that are compared: started fresh on a disk, with the time that took.
+
+Rule: all of them keep their files on the same file system, and none in memory.
+"""
 
 import contextlib
 import os
@@ -8,18 +11,29 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bench.rabbitmq import HOST, answers_amqp, free_ports, running_process, running_rabbitmq, tail
+from bench.processes import (
+    HOST,
+    Command,
+    Server,
+    disk_bytes,
+    free_ports,
+    own_directory,
+    require_disk,
+    running,
+)
+from bench.rabbitmq import running_rabbitmq
 from leveret.perf.address import Address, parse_uri
 from leveret.perf.process import resident_bytes
 
-if TYPE_CHECKING:
-    import subprocess
-
 START_S_MAX = 30.0
+# With millions of messages on the disk a start may take minutes, which is then the figure.
+RESTART_S_MAX = 900.0
 # After this an idle broker has done what it does on its own after starting.
 SETTLE_S = 1.0
+LEVERET = "Leveret"
+RABBITMQ = "RabbitMQ"
+BEFORE = "before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +42,18 @@ class Broker:
 
     name: str
     address: Address
-    pid: int
+    server: Server
+    data: Path
     start_s: float
     idle_bytes: int
+
+    @property
+    def pid(self) -> int:
+        return self.server.pid
+
+    @property
+    def disk_bytes(self) -> int:
+        return disk_bytes(self.data)
 
 
 @contextlib.contextmanager
@@ -38,33 +61,28 @@ def started_rabbitmq() -> Iterator[Broker]:
     started = time.monotonic()
     with running_rabbitmq() as node:
         seconds = time.monotonic() - started
-        time.sleep(SETTLE_S)
-        yield Broker("RabbitMQ", parse_uri(node.url), node.pid, seconds, resident_bytes(node.pid))
+        yield settled(RABBITMQ, node.server, node.home / "mnesia", seconds)
 
 
 @contextlib.contextmanager
-def started_leveret() -> Iterator[Broker]:
-    """`leveret serve` as a person would start it, in a process of its own."""
+def started_leveret(name: str = LEVERET, source: Path | None = None) -> Iterator[Broker]:
+    """`leveret serve` as a person would start it; source: the checkout, if not this one."""
     (port,) = free_ports(1)
-    with contextlib.ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leveret-")))
-        output = stack.enter_context((home / "output").open("w+b"))
-        serve = [sys.executable, "-m", "leveret", "serve", "--bind", HOST, "--port", str(port)]
-        serve += ["--data-dir", str(home / "data")]
+    with own_directory("leveret-") as home:
+        data = home / "data"
+        serve = (sys.executable, "-m", "leveret", "serve", "--bind", HOST, "--port", str(port))
+        environment = dict(os.environ)
+        if source:
+            environment["PYTHONPATH"] = str(source / "src")
+        command = Command(name, (*serve, "--data-dir", str(data)), environment, START_S_MAX)
+        server = Server(command, port, home / "output")
         started = time.monotonic()
-        server = stack.enter_context(running_process(serve, dict(os.environ), output.fileno()))
-        wait_until_accepting(server, port, home / "output")
-        seconds = time.monotonic() - started
-        time.sleep(SETTLE_S)
-        address = parse_uri(f"amqp://{HOST}:{port}")
-        yield Broker("Leveret", address, server.pid, seconds, resident_bytes(server.pid))
+        with running(server):
+            yield settled(name, server, data, time.monotonic() - started)
 
 
-def wait_until_accepting(server: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
-    deadline = time.monotonic() + START_S_MAX
-    while not answers_amqp(port):
-        if server.poll() is not None:
-            raise RuntimeError(f"Leveret ended with {server.returncode}: {tail(output)}")
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"Leveret is silent after {START_S_MAX} s: {tail(output)}")
-        time.sleep(0.002)
+def settled(name: str, server: Server, data: Path, start_s: float) -> Broker:
+    time.sleep(SETTLE_S)
+    require_disk(Path(tempfile.gettempdir()), data)
+    address = parse_uri(f"amqp://{HOST}:{server.port}")
+    return Broker(name, address, server, data, start_s, resident_bytes(server.pid))

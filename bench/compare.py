@@ -1,7 +1,8 @@
 """Leveret against RabbitMQ, in turns on this machine: `python -m bench.compare`.
 
 Each round starts both brokers afresh and runs every workload on RabbitMQ, then on Leveret, so
-that whatever slows the machine slows both. The page is written after each round.
+that whatever slows the machine slows both. The page is written after each workload. What
+takes long may be measured at several sittings (`--only`, `--json`) and put on one page (`--from`).
 """
 
 import argparse
@@ -11,65 +12,80 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from bench import report
-from bench.brokers import Broker, started_leveret, started_rabbitmq
-from bench.workloads import QUICK, WORKLOADS, Scale, Workload
+from bench.before import checked_out, unchanged
+from bench.brokers import BEFORE, LEVERET, RABBITMQ, Broker, started_leveret, started_rabbitmq
+from bench.report import Sitting
+from bench.transient import TRANSIENT
+from bench.workload import QUICK, Scale, Workload
+from bench.workloads import WORKLOADS
 from leveret.perf.connection import Connection, PerfError
+from leveret.perf.deliveries import BrokenStreamError
 from leveret.perf.result import number
 
 Start = Callable[[], AbstractContextManager[Broker]]
 RESULTS = Path(__file__).parent / "results.md"
+# What goes wrong with one workload on one broker; the others are worth having.
+FAILURES = (PerfError, BrokenStreamError, RuntimeError, OSError)
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What is measured of which workloads, so far."""
+    """Which workloads are measured on which brokers, and what has been so far."""
 
-    workloads: list[Workload]
+    workloads: Sequence[Workload]
     scale: Scale
-    starts: Sequence[Start]
-    load: float
-    measured: report.Measured = field(default_factory=dict)
-    conditions: dict[str, str] = field(default_factory=dict)
+    starts: Mapping[str, Start]
+    sitting: Sitting
+    save: Callable[[Sitting], None]
 
-    def run_round(self, turn: int, *, heavy: bool) -> None:
-        with contextlib.ExitStack() as stack:
-            # One after the other, so that neither's start slows the other's.
-            brokers = [stack.enter_context(start()) for start in self.starts]
-            if not self.conditions:
-                self.conditions = report.conditions(
-                    [version(broker) for broker in brokers], self.load
-                )
-            for workload in self.workloads:
-                for broker in brokers:
-                    if heavy or not workload.heavy or broker.name == report.LEVERET:
+    def run_round(self, turn: int) -> None:
+        shared = [each for each in self.workloads if not each.has_own_brokers]
+        if shared:
+            with contextlib.ExitStack() as stack:
+                # One after the other, so that neither's start slows the other's.
+                brokers = [stack.enter_context(start()) for start in self.starts.values()]
+                for workload in shared:
+                    for broker in brokers:
+                        if is_due(turn, workload, broker.name):
+                            self.measure(turn, workload, broker)
+        for workload in self.workloads:
+            for name, start in self.starts.items():
+                if workload.has_own_brokers and is_due(turn, workload, name):
+                    with start() as broker:
                         self.measure(turn, workload, broker)
 
     def measure(self, turn: int, workload: Workload, broker: Broker) -> None:
+        head = f"round {turn}  {workload.name:<17}{broker.name:<9}"
         started = time.monotonic()
         try:
+            if broker.name not in self.sitting.versions:
+                self.sitting.versions[broker.name] = version(broker)
             figures = workload.measure(broker, self.scale)
-        except PerfError as error:
-            # The row shows fewer rounds; the rest of the run is worth having.
-            print(f"round {turn}  {workload.name:<17}{broker.name:<9} FAILED: {error}")
+        except FAILURES as error:
+            # The row shows fewer rounds.
+            print(f"{head} FAILED: {error}", flush=True)
             return
         told = []
         for goal in workload.goals:
-            values = self.measured.setdefault((workload.name, goal.figure), {})
-            values.setdefault(broker.name, []).append(figures[goal.figure])
-            told.append(f"{number(figures[goal.figure])} {goal.unit}")
+            self.sitting.add(workload.name, goal.figure, broker.name, figures[goal.figure])
+            told.append(f"{number(figures[goal.figure])} {goal.unit}".rstrip())
         seconds = time.monotonic() - started
-        print(
-            f"round {turn}  {workload.name:<17}{broker.name:<9}"
-            f"{', '.join(told)}  [{seconds:.1f} s]",
-            flush=True,
-        )
+        print(f"{head}{', '.join(told)}  [{seconds:.1f} s]", flush=True)
+        self.save(self.sitting)
+
+
+def is_due(turn: int, workload: Workload, name: str) -> bool:
+    if turn == 1 or workload.turns == "every round":
+        return True
+    return workload.turns == "the other one once" and name == LEVERET
 
 
 def version(broker: Broker) -> str:
@@ -79,38 +95,95 @@ def version(broker: Broker) -> str:
 
 def arguments(line: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.compare", description=__doc__)
-    names = [workload.name for workload in WORKLOADS]
+    names = " ".join(workload.name for workload in WORKLOADS)
     parser.add_argument("--rounds", type=int, help="5, or 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="small and short; writes no page")
-    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=" ".join(names))
+    parser.add_argument("--only", nargs="+", type=named, metavar="NAME,...", help=names)
     parser.add_argument("--alone", action="store_true", help="Leveret only, to tune it")
+    parser.add_argument("--before", metavar="COMMIT", help="that Leveret instead of RabbitMQ")
     parser.add_argument("--duration", type=float, help="seconds measured in each run")
     parser.add_argument("--output", type=Path, help=f"default: {RESULTS.name}, if all is run")
     parser.add_argument("--json", type=Path, help="every measured value")
+    parser.add_argument(
+        "--from",
+        nargs="+",
+        type=Path,
+        dest="sittings",
+        metavar="JSON",
+        help="measure nothing: the page of what these files hold, the later ones winning",
+    )
     return parser.parse_args(line)
+
+
+def named(text: str) -> list[Workload]:
+    """The workloads of a list of names with commas between them."""
+    known = {workload.name: workload for workload in WORKLOADS}
+    names = [name for name in text.split(",") if name]
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(
+            f"no workload {', '.join(unknown)}; there are: {', '.join(known)}"
+        )
+    return [known[name] for name in names]
+
+
+def chosen(options: argparse.Namespace) -> tuple[Workload, ...]:
+    """Those that are named, in the order of the page; with --before what was there before."""
+    names = [workload for some in options.only or [] for workload in some]
+    among = TRANSIENT if options.before and not names else WORKLOADS
+    workloads = tuple(each for each in among if not names or each in names)
+    return unchanged(workloads) if options.before else workloads
+
+
+@contextlib.contextmanager
+def brokers_to_start(options: argparse.Namespace) -> Iterator[dict[str, Start]]:
+    """How each broker is started, the other one first."""
+    with contextlib.ExitStack() as stack:
+        starts: dict[str, Start] = {}
+        if options.before:
+            source = stack.enter_context(checked_out(options.before))
+            starts[BEFORE] = partial(started_leveret, BEFORE, source)
+        elif not options.alone:
+            starts[RABBITMQ] = started_rabbitmq
+        starts[LEVERET] = started_leveret
+        yield starts
 
 
 def main(line: list[str]) -> int:
     options = arguments(line)
-    rounds = options.rounds or (1 if options.quick else 5)
+    whole = not (options.quick or options.only or options.alone or options.before)
+    output = options.output or (RESULTS if whole else None)
+
+    def save(sitting: Sitting) -> None:
+        if output:
+            output.write_text(report.render(sitting))
+        if options.json:
+            options.json.parent.mkdir(parents=True, exist_ok=True)
+            options.json.write_text(json.dumps(asdict(sitting), indent=2))
+
+    sitting = joined(options.sittings) if options.sittings else measured(options, save)
+    save(sitting)
+    print("\n" + report.render(sitting))
+    return 0
+
+
+def measured(options: argparse.Namespace, save: Callable[[Sitting], None]) -> Sitting:
     scale = QUICK if options.quick else Scale()
     if options.duration:
         scale = replace(scale, duration_s=options.duration)
-    chosen = [each for each in WORKLOADS if not options.only or each.name in options.only]
-    starts = [started_leveret] if options.alone else [started_rabbitmq, started_leveret]
-    comparison = Comparison(chosen, scale, starts, os.getloadavg()[0])
-    whole = not (options.quick or options.only or options.alone)
-    output = options.output or (RESULTS if whole else None)
-    for turn in range(1, rounds + 1):
-        comparison.run_round(turn, heavy=turn == 1)
-        page = report.render(comparison.measured, scale, comparison.conditions)
-        if output:
-            output.write_text(page)
-        if options.json:
-            keyed = {" ".join(key): value for key, value in comparison.measured.items()}
-            options.json.write_text(json.dumps(keyed, indent=2))
-    print("\n" + page)
-    return 0
+    sitting = report.new_sitting(scale, os.getloadavg()[0])
+    with brokers_to_start(options) as starts:
+        comparison = Comparison(chosen(options), scale, starts, sitting, save)
+        for turn in range(1, (options.rounds or (1 if options.quick else 5)) + 1):
+            comparison.run_round(turn)
+    return sitting
+
+
+def joined(paths: list[Path]) -> Sitting:
+    """What was measured at several sittings, as one."""
+    first, *others = [Sitting(**json.loads(path.read_text())) for path in paths]
+    for other in others:
+        first.join(other)
+    return first
 
 
 def end_in_good_order(_signal: int, _frame: FrameType | None) -> None:

@@ -7,19 +7,16 @@ Debian's wrapper in /usr/sbin changes user, so the server script itself is start
 
 import contextlib
 import os
-import socket
 import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HOST = "127.0.0.1"
+from bench.processes import HOST, Command, Server, free_ports, own_directory, running
+
 SCRIPTS = Path("/usr/lib/rabbitmq/bin")
 START_S_MAX = 90.0  # A cold, busy machine takes half a minute; more means that it never will.
-STOP_S_MAX = 20.0
-PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+EPMD_STOP_S_MAX = 5.0
 
 CONFIG = """\
 listeners.tcp.default = {host}:{port}
@@ -39,12 +36,17 @@ class RabbitMQFailedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RabbitMQ:
-    """A running node: where it listens, which process it is, how its tools reach it."""
+    """A node: where it listens, its process, its files, how its tools reach it."""
 
     host: str
     port: int
-    pid: int
+    server: Server
     environment: dict[str, str]
+    home: Path
+
+    @property
+    def pid(self) -> int:
+        return self.server.pid
 
     @property
     def url(self) -> str:
@@ -71,22 +73,37 @@ def running_rabbitmq(port: int = 0) -> Iterator[RabbitMQ]:
     if not is_installed():
         raise RabbitMQMissingError("RabbitMQ is not installed: apt-get install rabbitmq-server")
     with contextlib.ExitStack() as stack:
-        home = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="rabbitmq-", ignore_cleanup_errors=True)
-        )
+        home = stack.enter_context(own_directory("rabbitmq-"))
         ports = free_ports(3)
         amqp_port = port or ports[0]
-        environment = node_environment(Path(home), amqp_port, ports[1], ports[2])
-        output = stack.enter_context((Path(home) / "output").open("w+b"))
-        epmd = ["epmd", "-port", str(ports[2]), "-address", HOST]
-        stack.enter_context(running_process(epmd, environment, output.fileno()))
-        server = stack.enter_context(
-            running_process(
-                ["/bin/sh", str(SCRIPTS / "rabbitmq-server")], environment, output.fileno()
-            )
-        )
-        wait_until_serving(server, amqp_port, Path(home) / "output")
-        yield RabbitMQ(HOST, amqp_port, server.pid, environment)
+        environment = node_environment(home, amqp_port, ports[1], ports[2])
+        stack.enter_context(running_epmd(ports[2], environment))
+        line = ("/bin/sh", str(SCRIPTS / "rabbitmq-server"))
+        command = Command("RabbitMQ", line, environment, START_S_MAX, RabbitMQFailedError)
+        server = Server(command, amqp_port, home / "output")
+        stack.enter_context(running(server))
+        yield RabbitMQ(HOST, amqp_port, server, environment, home)
+
+
+@contextlib.contextmanager
+def running_epmd(port: int, environment: dict[str, str]) -> Iterator[None]:
+    epmd = subprocess.Popen(
+        ["epmd", "-port", str(port), "-address", HOST],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        epmd.terminate()
+        try:
+            epmd.wait(EPMD_STOP_S_MAX)
+        except subprocess.TimeoutExpired:
+            epmd.kill()
+            epmd.wait()
 
 
 def node_environment(home: Path, port: int, dist_port: int, epmd_port: int) -> dict[str, str]:
@@ -116,58 +133,3 @@ def node_environment(home: Path, port: int, dist_port: int, epmd_port: int) -> d
         if not name.startswith(("RABBITMQ_", "ERL_", "NOTIFY_SOCKET"))
     }
     return inherited | own
-
-
-@contextlib.contextmanager
-def running_process(
-    command: list[str], environment: dict[str, str], output: int
-) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        start_new_session=True,  # An interrupt at the terminal must not end it before the block.
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_S_MAX)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_until_serving(server: subprocess.Popen[bytes], port: int, output: Path) -> None:
-    deadline = time.monotonic() + START_S_MAX
-    while not answers_amqp(port):
-        if server.poll() is not None:
-            raise RabbitMQFailedError(f"RabbitMQ ended with {server.returncode}: {tail(output)}")
-        if time.monotonic() > deadline:
-            raise RabbitMQFailedError(f"RabbitMQ is silent after {START_S_MAX} s: {tail(output)}")
-        time.sleep(0.1)
-
-
-def answers_amqp(port: int) -> bool:
-    """Whether connection.start comes back: the listener opens before the node is ready."""
-    try:
-        with socket.create_connection((HOST, port), timeout=5) as probe:
-            probe.sendall(PROTOCOL_HEADER)
-            return probe.recv(1) == b"\x01"
-    except OSError:
-        return False
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
-def tail(output: Path) -> str:
-    return output.read_text(errors="replace")[-2000:]

@@ -54,7 +54,13 @@ def end_after(counters, count, job):
 
 def test_every_message_is_counted(consume):
     consumer, settled = consume(500)
-    assert (consumer.result(), settled) == ({"messages": 500}, 0)
+    assert (consumer.result()["messages"], settled) == (500, 0)
+
+
+def test_when_messages_came_is_told(consume):
+    told = consume(500)[0].result()
+    assert 0 < told["first_messages"] <= 500
+    assert 0 < told["first_ns"] <= told["newest_ns"]
 
 
 @pytest.mark.parametrize("batch", [1, 7, 100])

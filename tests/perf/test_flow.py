@@ -36,6 +36,14 @@ def test_the_brokers_processor_time_is_known_if_its_process_is(topology, traffic
     assert flow.figures["broker_busy_us_per_message"] >= 0
 
 
+def test_publishers_of_one_process_tell_how_long_their_confirms_took(topology, traffic):
+    queue = topology.declare_queue("queue")
+    singly = replace(traffic, connections=5, confirm=1, persistent=True)
+    paths = Paths("", (queue,), ((queue,),))
+    flow = run_flow(topology.connection.address, singly, paths, lambda _sample: None)
+    assert flow.figures["confirm_max_us"] >= flow.figures["confirm_p50_us"] > 0
+
+
 def test_an_interrupt_ends_the_run_in_good_order(topology, traffic):
     queue = topology.declare_queue("queue")
 
@@ -58,11 +66,14 @@ def test_messages_that_no_queue_gets_fail_the_run(topology, traffic):
 
 def test_jobs_share_the_rate_and_know_their_queues(address):
     with Crew(2, 2) as crew:
-        traffic = Traffic(producers=2, rate=100.0, auto_ack=False, prefetch=10, ack_batch=50)
+        traffic = Traffic(
+            producers=2, connections=3, rate=100.0, auto_ack=False, prefetch=10, ack_batch=50
+        )
         paths = Paths("ex", ("key",), (("q1",), ("q2",)))
         jobs = make_jobs(address, traffic, paths, crew)
     assert [job.role for job in jobs] == ["producer", "producer", "consumer", "consumer"]
     assert [job.queues for job in jobs] == [(), (), ("q1",), ("q2",)]
+    assert [job.connections for job in jobs] == [3, 3, 1, 1]
     assert {job.rate for job in jobs} == {50.0}
     # More than the prefetch would wait for messages that never come.
     assert {job.ack_batch for job in jobs} == {10}

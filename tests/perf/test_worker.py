@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -75,3 +76,16 @@ def test_a_worker_does_not_outlive_its_crew(address, counters_path, start):
         worker.stdout.readline()
         worker.stdin.close()
         assert worker.wait(timeout=10) == 1
+
+
+def test_a_producer_with_several_connections_tells_how_long_confirms_took(
+    address, counters_path, start
+):
+    with Topology(address) as topology, Counters(counters_path, 1) as counters:
+        queue = topology.declare_queue("queue")
+        job = Job("producer", 0, 1, str(counters_path), address, routing_keys=(queue,), messages=9)
+        worker = start(replace(job, connections=3, confirm=1))
+        assert json.loads(worker.stdout.readline()) == {"ready": 0}
+        counters.phase = Phase.RUNNING
+        told = json.loads(worker.stdout.readline())
+        assert (told["messages"], told["confirmed"], sum(told["latency"].values())) == (9, 9, 9)

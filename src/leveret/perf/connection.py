@@ -32,6 +32,8 @@ CLOSE_S_MAX = 1.0
 # The granularity at which a blocked send or receive looks up.
 BLOCKED_S_MAX = 0.1
 CHUNK_BYTES = 256 * 1024
+# Some hundred acks; below what the allocator takes from the system and gives back each time.
+CONFIRMS_BYTES = 16 * 1024
 # Few enough that neither side's socket buffer fills up while the other one writes.
 CALLS_AT_ONCE = 100
 FRAME_BYTES_MAX = 131072
@@ -123,7 +125,7 @@ class Connection:
             for _ in some:
                 self.wait_for(channel, answer)
 
-    def send(self, data: bytes | memoryview) -> None:
+    def send(self, data: bytes | bytearray | memoryview) -> None:
         """Send all of `data`."""
         view = memoryview(data)
         deadline = time.monotonic() + ANSWER_S_MAX
@@ -153,10 +155,10 @@ class Connection:
             raise self.lost(None)
         return size
 
-    def receive(self, flags: int = 0) -> bytes:
+    def receive(self, flags: int = 0, octets_max: int = CHUNK_BYTES) -> bytes:
         """Receive what is there (or, unless flags say otherwise, comes soon)."""
         try:
-            data = self.socket.recv(CHUNK_BYTES, flags)
+            data = self.socket.recv(octets_max, flags)
         except BlockingIOError:
             return b""
         except OSError as error:
@@ -165,8 +167,9 @@ class Connection:
             raise self.lost(None)
         return data
 
-    def receive_now(self) -> bytes:
-        return self.receive(socket.MSG_DONTWAIT)
+    def receive_confirms(self, *, wait: bool) -> bytes:
+        """The same in small pieces: a large buffer for each ack would cost more than the ack."""
+        return self.receive(0 if wait else socket.MSG_DONTWAIT, CONFIRMS_BYTES)
 
     def lost(self, error: OSError | None) -> PerfError:
         """The reason why the connection ended: the server's, if it gave one before."""

@@ -33,6 +33,9 @@ class Consumer:
         self.scanner = DeliveryScanner(refuse, self._check if job.check_sequence else None)
         self.latency = Histogram()
         self.acked = 0  # Delivery tag up to which all is acknowledged.
+        # When the first and the newest messages came; how many those first ones were.
+        self.first_ns = self.newest_ns = 0
+        self.first_messages = 0
         self._stamped = job.size >= STAMP.size
         self._next: dict[int, int] = {}
 
@@ -64,17 +67,27 @@ class Consumer:
         self._settle(batch=1)
 
     def result(self) -> dict[str, int]:
-        return {"messages": self.scanner.count}
+        return {
+            "messages": self.scanner.count,
+            "first_messages": self.first_messages,
+            "first_ns": self.first_ns,
+            "newest_ns": self.newest_ns,
+        }
 
     def _scan(self, buffer: bytearray, view: memoryview, end: int) -> int:
         """Count and acknowledge; return how much of the buffer is held for the next chunk."""
         scanner = self.scanner
         done = scanner.scan(buffer, end)
         slot, numbers = self.slot, self.counters.numbers
-        numbers[slot] = scanner.count
+        now_ns = time.monotonic_ns()
+        if scanner.count != numbers[slot]:
+            if not self.first_ns:
+                self.first_ns, self.first_messages = now_ns, scanner.count
+            self.newest_ns = now_ns
+            numbers[slot] = scanner.count
         if self._stamped and scanner.body_at >= 0:
             sent_ns = STAMP.unpack_from(buffer, scanner.body_at)[0]
-            latency_ns = time.monotonic_ns() - sent_ns
+            latency_ns = now_ns - sent_ns
             self.latency.add(latency_ns)
             numbers[slot + 2] = latency_ns // 1000
         if scanner.tag - self.acked >= self.job.ack_batch:

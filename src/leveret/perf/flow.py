@@ -32,6 +32,7 @@ class Traffic:
     producers: int = 1
     consumers: int = 1
     size: int = 1024
+    connections: int = 1  # Of each producer, each a publisher with a window of its own.
     confirm: int = 0
     auto_ack: bool = True
     prefetch: int = 0
@@ -93,6 +94,7 @@ def make_jobs(address: Address, traffic: Traffic, paths: Paths, crew: Crew) -> l
             queues=queues,
             size=traffic.size,
             persistent=traffic.persistent,
+            connections=traffic.connections if role == "producer" else 1,
             confirm=traffic.confirm,
             rate=traffic.rate / max(1, len(crew.producers)),
             auto_ack=traffic.auto_ack,
@@ -160,10 +162,8 @@ def conclude(crew: Crew, copies: int, flow: Flow) -> None:
         # What the clients themselves took of the processor: small, or they are the limit.
         busy_us = total(produced, "busy_us") + total(consumed, "busy_us")
         flow.figures["client_busy_us_per_message"] = busy_us / published
-    latency = Histogram()
-    for answer in consumed:
-        latency.merge(histogram_of(answer))
-    flow.figures.update(latency.figures("latency"))
+    flow.figures.update(merged(consumed).figures("latency"))
+    flow.figures.update(merged(produced).figures("confirm"))
 
 
 def check_total(consumed: Sequence[Answer], expected: int) -> None:
@@ -177,7 +177,11 @@ def total(answers: Sequence[Answer], name: str) -> int:
     return sum(value for answer in answers if isinstance(value := answer[name], int))
 
 
-def histogram_of(answer: Answer) -> Histogram:
-    counts = answer["latency"]
-    assert isinstance(counts, dict)
-    return Histogram({int(duration): count for duration, count in counts.items()})
+def merged(answers: Sequence[Answer]) -> Histogram:
+    """The latencies of several workers; a producer that sends in bulk has none."""
+    latency = Histogram()
+    for answer in answers:
+        counts = answer.get("latency", {})
+        assert isinstance(counts, dict)
+        latency.merge(Histogram({int(duration): count for duration, count in counts.items()}))
+    return latency

@@ -25,6 +25,7 @@ class Job:
     queues: tuple[str, ...] = ()  # A consumer consumes from each of them.
     size: int = 1024
     persistent: bool = False
+    connections: int = 1  # Of a producer; more than one only with confirms.
     confirm: int = 0  # Window of unconfirmed messages; 0: no confirms.
     rate: float = 0.0  # Messages a second; 0: as fast as it goes.
     messages: int = 0  # A producer stops after so many; 0: when told.

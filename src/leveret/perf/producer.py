@@ -127,12 +127,9 @@ class Producer:
     def _look(self, *, wait: bool) -> None:
         """Take in confirms, or whatever the server says."""
         self._looked += 1
-        if wait:
-            received = self.connection.receive()
-        elif self.job.confirm or self._looked % SENDS_BETWEEN_LOOKS == 0:
-            received = self.connection.receive_now()
-        else:
+        if not wait and not self.job.confirm and self._looked % SENDS_BETWEEN_LOOKS:
             return
+        received = self.connection.receive_confirms(wait=wait)
         if received:
             self.confirms.feed(received)
             self.counters.numbers[self.slot + 1] = self.confirms.confirmed

@@ -102,7 +102,7 @@ class PublishRing:
             place += self.stride
 
 
-def body_offset(encoded: bytes) -> int:
+def body_offset(encoded: bytes | bytearray) -> int:
     """Where the payload of the first body frame begins in an encoded publish."""
     offset = 0
     for _ in range(2):  # The method frame and the header frame.

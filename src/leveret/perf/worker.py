@@ -6,6 +6,7 @@ The crew (crew.py) starts it; the end of stdin means that the crew is gone, and 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -21,6 +22,7 @@ from leveret.perf.counters import Counters, Phase
 from leveret.perf.deliveries import BrokenStreamError
 from leveret.perf.job import Job, job_from_json
 from leveret.perf.producer import Producer
+from leveret.perf.publishers import Publishers
 
 
 def main() -> int:
@@ -41,12 +43,17 @@ def main() -> int:
 
 def work(job: Job, counters: Counters) -> dict[str, object]:
     name = f"leveret perf {job.role} {job.worker}"
-    with Connection(job.address, name) as connection:
-        worker: Producer | Consumer
-        if job.role == "producer":
-            worker = Producer(job, connection, counters)
+    with contextlib.ExitStack() as stack:
+        connections = [
+            stack.enter_context(Connection(job.address, name)) for _ in range(job.connections)
+        ]
+        worker: Producer | Publishers | Consumer
+        if job.role == "consumer":
+            worker = Consumer(job, connections[0], counters)
+        elif job.connections > 1:
+            worker = Publishers(job, connections, counters)
         else:
-            worker = Consumer(job, connection, counters)
+            worker = Producer(job, connections[0], counters)
         worker.prepare()
         say({"ready": job.worker})
         if job.role == "producer":
@@ -56,7 +63,7 @@ def work(job: Job, counters: Counters) -> dict[str, object]:
         worker.run()
         result: dict[str, object] = dict(worker.result())
         result["busy_us"] = (time.process_time_ns() - busy_before_ns) // 1000
-        if isinstance(worker, Consumer):
+        if isinstance(worker, Consumer | Publishers):
             result["latency"] = worker.latency.counts
         return result
 

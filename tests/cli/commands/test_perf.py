@@ -11,7 +11,7 @@ from leveret import running
 from leveret.cli.commands.perf import perf
 from leveret.perf import plot
 from leveret.perf.result import Result, Sample
-from leveret.perf.scenarios import idle_connections, throughput, topic_bindings
+from leveret.perf.scenarios import backlog, idle_connections, throughput, topic_bindings
 
 SHORT = ["--duration", "0.05", "--warmup", "0"]
 SCENARIOS = {
@@ -25,6 +25,7 @@ SCENARIOS = {
     "many-queues": [*SHORT, "--confirm", "99", "--count", "1", "--count", "2"],
     "topic-bindings": [*SHORT, "--confirm", "99", "--count", "1", "--count", "2"],
     "backlog": ["--messages", "10"],
+    "beside-backlog": [*SHORT, "--octets", "2000", "--backlog-size", "100", "--persistent"],
     "idle-connections": ["--connections", "2", "--pid", str(os.getpid())],
 }
 
@@ -64,6 +65,21 @@ def test_the_result_can_be_drawn(call, uri, tmp_path):
     assert "<svg" in (tmp_path / "out.svg").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("throughput", [*SHORT, "--connections", "3", "--confirm", "1", "--persistent"]),
+        ("latency", [*SHORT, "--persistent"]),
+        ("queue-churn", [*SHORT, "--at-once", "4", "--durable", "--channels", "2"]),
+        ("backlog", ["--messages", "50", "--short", "5", "--confirm", "9"]),
+    ],
+)
+def test_what_is_durable_is_measured_by_the_same_commands(call, uri, monkeypatch, name, options):
+    monkeypatch.setattr(backlog, "SHORT_DRAINS", 1)
+    told = call(name, "--uri", uri, *options)
+    assert told.exit_code == 0, told.output
+
+
 def test_nobody_there_is_one_line_and_exit_code_1(call):
     told = call("throughput", "--uri", "amqp://127.0.0.1:1")
     assert told.exit_code == 1
@@ -90,6 +106,8 @@ def test_a_missing_extra_is_told_before_the_run(call, uri, tmp_path, monkeypatch
         (["--uri", "http://x"], "must begin with amqp://"),
         (["--producers", "0"], "--producers"),
         (["--check-sequence", "--size", "19"], "at least 20 bytes"),
+        (["--connections", "2"], "--connections goes with --confirm"),
+        (["--connections", "2", "--confirm", "1", "--rate", "9"], "neither with --rate"),
         (["--plot", "out.gif"], ".png, .svg or .pdf"),
     ],
 )

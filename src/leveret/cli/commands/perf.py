@@ -21,6 +21,7 @@ from leveret.perf.flow import Traffic
 from leveret.perf.publishing import CHECKED_BODY_BYTES_MIN
 from leveret.perf.scenarios import (
     backlog,
+    beside_backlog,
     bind_churn,
     channel_churn,
     connection_churn,
@@ -144,9 +145,19 @@ consumers_option = click.option(
     "--consumers", type=COUNT, default=1, show_default=True, help="Processes."
 )
 PID_HELP = "The broker's process, to read its memory and processor time."
+persistent_option = click.option(
+    "--persistent", is_flag=True, help="Durable queue, delivery mode 2."
+)
 message_options = with_options(
     size_option,
     click.option("--confirm", type=WHOLE, default=0, help="Window of unconfirmed messages."),
+    click.option(
+        "--connections",
+        type=COUNT,
+        default=1,
+        show_default=True,
+        help="Of each producer, each with its own window.",
+    ),
     click.option("--auto-ack/--manual-ack", default=True, show_default=True),
     click.option("--prefetch", type=click.IntRange(0, 65535), default=0, help="With --manual-ack."),
     click.option(
@@ -157,13 +168,17 @@ message_options = with_options(
         help="Deliveries that one basic.ack settles; 1: each its own.",
     ),
     click.option("--pid", type=WHOLE, default=0, help=PID_HELP),
-    click.option("--persistent", is_flag=True, help="Durable queue, delivery mode 2."),
+    persistent_option,
 )
 rate_option = click.option(
     "--rate", type=click.FloatRange(min=0), default=0.0, help="Messages/s in all."
 )
 sequence_option = click.option(
     "--check-sequence", is_flag=True, help="Check the order too; costs the client."
+)
+kind_options = with_options(
+    click.option("--size", type=WHOLE, default=16, show_default=True, help="Bytes in a body."),
+    persistent_option,
 )
 pace_options = with_options(warmup_option, duration_option)
 flow_options = with_options(message_options, rate_option, sequence_option, pace_options)
@@ -194,6 +209,10 @@ def counts_option(default: Sequence[int]) -> Callable[[Command], Command]:
 def traffic_of(options: dict[str, object]) -> Traffic:
     """The traffic options as one value; click has checked their types."""
     traffic = Traffic(**options)  # type: ignore[arg-type]
+    if traffic.connections > 1 and (not traffic.confirm or traffic.rate or traffic.check_sequence):
+        raise click.UsageError(
+            "--connections goes with --confirm, and neither with --rate nor with --check-sequence"
+        )
     if traffic.check_sequence and traffic.size < CHECKED_BODY_BYTES_MIN:
         raise click.UsageError(f"--check-sequence needs at least {CHECKED_BODY_BYTES_MIN} bytes")
     return traffic
@@ -221,12 +240,36 @@ def run_throughput(
 @perf.command("latency")
 @output_options
 @pace_options
-@click.option("--size", type=WHOLE, default=16, show_default=True, help="Bytes in a body.")
+@kind_options
 def run_latency(
     uri: Address, json: Path | None, plot: Path | None, size: int, **options: float
 ) -> None:
     """One message at a time: p50, p95, p99."""
-    Output(json, plot).run(partial(latency.run, uri, Pace(**options), size=size))
+    kind = latency.Kind(size, persistent=bool(options.pop("persistent")))
+    Output(json, plot).run(partial(latency.run, uri, Pace(**options), kind=kind))
+
+
+@perf.command("beside-backlog")
+@output_options
+@kind_options
+@click.option("--octets", type=COUNT, default=5 * 2**30, show_default=True, help="That wait.")
+@click.option("--backlog-size", type=COUNT, default=1024, show_default=True, help="In one of them.")
+@click.option("--pid", type=WHOLE, default=0, help=PID_HELP)
+@pace_options
+def run_beside_backlog(
+    uri: Address, json: Path | None, plot: Path | None, size: int, **options: float
+) -> None:
+    """Latency while another queue is long."""
+    persistent = bool(options.pop("persistent"))
+    traffic = Traffic(
+        size=int(options.pop("backlog_size")),
+        confirm=2000,
+        persistent=persistent,
+        pid=int(options.pop("pid")),
+    )
+    waiting = beside_backlog.Backlog(int(options.pop("octets")), traffic)
+    scenario = partial(beside_backlog.run, uri, Pace(**options), backlog=waiting)
+    Output(json, plot).run(partial(scenario, kind=latency.Kind(size, persistent)))
 
 
 @perf.command("connection-churn")
@@ -255,11 +298,15 @@ def run_channel_churn(
 @output_options
 @pace_options
 @at_once_option(100)
+@click.option("--durable", is_flag=True, help="Queues that survive a restart.")
+@click.option("--channels", type=COUNT, default=1, show_default=True, help="That share them.")
 def run_queue_churn(
     uri: Address, json: Path | None, plot: Path | None, at_once: int, **options: float
 ) -> None:
     """Queues declared and deleted a second."""
-    Output(json, plot).run(partial(queue_churn.run, uri, Pace(**options), at_once=at_once))
+    durable, channels = bool(options.pop("durable")), int(options.pop("channels"))
+    queues = queue_churn.Queues(at_once, durable, channels)
+    Output(json, plot).run(partial(queue_churn.run, uri, Pace(**options), queues=queues))
 
 
 @perf.command("bind-churn")
@@ -319,16 +366,19 @@ def run_topic_bindings(
 @consumers_option
 @message_options
 @click.option("--messages", type=COUNT, default=1_000_000, show_default=True)
+@click.option("--short", type=WHOLE, default=0, help="Compare with draining so short a queue.")
 def run_backlog(
     uri: Address,
     json: Path | None,
     plot: Path | None,
     messages: int,
+    short: int,
     **options: object,
 ) -> None:
     """Fill a queue, then drain it."""
     traffic = traffic_of(options)
-    Output(json, plot).run(partial(backlog.run, uri, traffic, messages=messages))
+    lengths = backlog.Lengths(messages, short)
+    Output(json, plot).run(partial(backlog.run, uri, traffic, lengths=lengths))
 
 
 @perf.command("idle-connections")

@@ -1,11 +1,16 @@
-"""Latency: one message at a time, from the publisher over the broker to the consumer."""
+"""Latency: one message at a time, from the publisher over the broker to the consumer.
+
+A persistent one goes through a durable queue and is acknowledged, so that the disk is on its way.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import time
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import CHUNK_BYTES, Connection, PerfError, refuse
+from leveret.perf.connection import CHUNK_BYTES, Connection, PerfError, method_frame, refuse
 from leveret.perf.deliveries import DeliveryScanner
 from leveret.perf.histogram import Histogram
 from leveret.perf.publishing import Envelope, encode_publish
@@ -23,15 +28,28 @@ SAMPLE_S = 1.0
 LOST_S_MAX = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What goes round."""
+
+    size: int = 16
+    persistent: bool = False
+
+
+SMALL = Kind()
+
+
 class RoundTrip:
     """A publisher and a consumer, each with its own connection, in one process."""
 
-    def __init__(self, publisher: Connection, consumer: Connection, queue: str, size: int) -> None:
+    def __init__(self, publisher: Connection, consumer: Connection, queue: str, kind: Kind) -> None:
         self._publisher = publisher
         self._consumer = consumer
-        consume = methods.BasicConsume(queue=queue, consumer_tag="c", no_ack=True)
+        self._acks = kind.persistent
+        consume = methods.BasicConsume(queue=queue, consumer_tag="c", no_ack=not self._acks)
         consumer.call(1, consume, methods.BasicConsumeOk)
-        self._message = encode_publish(1, Envelope("", queue), bytes(size), publisher.frame_max)
+        envelope = Envelope("", queue, persistent=kind.persistent)
+        self._message = encode_publish(1, envelope, bytes(kind.size), publisher.frame_max)
         self._scanner = DeliveryScanner(refuse)
         self._buffer = bytearray(2 * CHUNK_BYTES)
         self._view = memoryview(self._buffer)
@@ -51,19 +69,18 @@ class RoundTrip:
             held = end - done
             if time.monotonic_ns() - started_ns > LOST_S_MAX * 1e9:
                 raise PerfError(f"message {self.count} was never delivered")
-        return time.monotonic_ns() - started_ns
+        took_ns = time.monotonic_ns() - started_ns
+        if self._acks:
+            ack = methods.BasicAck(delivery_tag=scanner.tag)
+            self._consumer.send(method_frame(1, ack))
+        return took_ns
 
 
-def run(address: Address, pace: Pace, progress: Progress, *, size: int = 16) -> Result:
+def run(address: Address, pace: Pace, progress: Progress, *, kind: Kind = SMALL) -> Result:
     samples: list[Sample] = []
     histogram = Histogram()
     interrupted = False
-    with (
-        Topology(address) as topology,
-        Connection(address, "leveret perf publisher") as publisher,
-        Connection(address, "leveret perf consumer") as consumer,
-    ):
-        trip = RoundTrip(publisher, consumer, topology.declare_queue("queue"), size)
+    with Topology(address) as topology, round_trip(topology, "queue", kind) as trip:
         try:
             warm_up(trip, pace.warmup_s)
             for sample in measure(trip, pace.duration_s, histogram):
@@ -72,8 +89,20 @@ def run(address: Address, pace: Pace, progress: Progress, *, size: int = 16) -> 
         except KeyboardInterrupt:
             interrupted = True
         figures = histogram.figures("round_trip")
-        settings: dict[str, object] = {"size": size, "duration_s": pace.duration_s}
+        settings: dict[str, object] = {**asdict(kind), "duration_s": pace.duration_s}
         return Result("latency", figures, settings, samples, topology.broker, interrupted)
+
+
+@contextlib.contextmanager
+def round_trip(topology: Topology, name: str, kind: Kind) -> Iterator[RoundTrip]:
+    """A short queue with a publisher and a consumer."""
+    address = topology.connection.address
+    with (
+        Connection(address, "leveret perf publisher") as publisher,
+        Connection(address, "leveret perf consumer") as consumer,
+    ):
+        queue = topology.declare_queue(name, durable=kind.persistent)
+        yield RoundTrip(publisher, consumer, queue, kind)
 
 
 def warm_up(trip: RoundTrip, seconds: float) -> None:

@@ -1,33 +1,84 @@
-"""Queue churn: transient queues declared and deleted in a second, on one channel."""
+"""Queue churn: queues declared and deleted in a second, over one channel or several.
+
+Transient queues are exclusive and go with the connection, even if this process is killed; durable
+ones can't be (an exclusive queue is never kept), so they are deleted at the end of the run.
+"""
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from leveret.perf.churn import Pace, calls, run_churn
-from leveret.perf.connection import Connection
+from leveret.perf.connection import Connection, PerfError
 from leveret.perf.result import Progress, Result
 from leveret.perf.topology import unique_prefix
 from leveret.wire import methods
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from leveret.perf.address import Address
 
 
-def run(address: Address, pace: Pace, progress: Progress, *, at_once: int = 100) -> Result:
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What is declared: so many at once, dealt out to so many channels."""
+
+    at_once: int = 100
+    durable: bool = False
+    channels: int = 1
+
+
+TRANSIENT = Queues()
+
+
+def run(address: Address, pace: Pace, progress: Progress, *, queues: Queues = TRANSIENT) -> Result:
     prefix = unique_prefix()
-    names = [f"{prefix}.queue{index:06d}" for index in range(at_once)]
-    with Connection(address, "leveret perf queue churn") as connection:
-        # Exclusive: they go with the connection, even if this process is killed.
-        declares = [(1, methods.QueueDeclare(queue=name, exclusive=True)) for name in names]
-        deletes = [(1, methods.QueueDelete(queue=name)) for name in names]
-        steps = [calls("declared", connection, declares), calls("deleted", connection, deletes)]
+    names = [f"{prefix}.queue{index:06d}" for index in range(queues.at_once)]
+    with (
+        tidied(address, names if queues.durable else []),
+        Connection(address, "leveret perf queue churn") as connection,
+    ):
+        for channel in range(2, queues.channels + 1):
+            connection.open_channel(channel)
+        declares = [declare(queues, name) for name in names]
+        deletes = [methods.QueueDelete(queue=name) for name in names]
+        steps = [
+            calls("declared", connection, dealt(queues, declares)),
+            calls("deleted", connection, dealt(queues, deletes)),
+        ]
         churn = run_churn(steps, pace, progress)
         return Result(
             scenario="queue churn",
             figures=churn.figures,
-            settings={"at_once": at_once, "duration_s": pace.duration_s},
+            settings={**asdict(queues), "duration_s": pace.duration_s},
             samples=churn.samples,
             broker=connection.broker,
             interrupted=churn.interrupted,
         )
+
+
+def declare(queues: Queues, name: str) -> methods.QueueDeclare:
+    return methods.QueueDeclare(queue=name, durable=queues.durable, exclusive=not queues.durable)
+
+
+def dealt(queues: Queues, requests: Sequence[methods.Method]) -> list[tuple[int, methods.Method]]:
+    """Each request with its channel, in turn."""
+    return [(1 + index % queues.channels, each) for index, each in enumerate(requests)]
+
+
+@contextlib.contextmanager
+def tidied(address: Address, names: Sequence[str]) -> Iterator[None]:
+    """Delete what an interrupted round has left, over a connection that knows nothing of it."""
+    try:
+        yield
+    finally:
+        if names:
+            with (
+                contextlib.suppress(PerfError),
+                Connection(address, "leveret perf control") as tidy,
+            ):
+                deletes = [methods.QueueDelete(queue=name) for name in names]
+                tidy.call_all(1, deletes, methods.QueueDeleteOk)
