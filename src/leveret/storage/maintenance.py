@@ -62,7 +62,6 @@ class Maintenance:
         self._is_indexed = is_indexed
         self._is_busy = False
         self._is_look_due = False
-        self._indexed: set[tuple[int, int]] = set()
 
     def look_soon(self) -> None:
         """The log has changed; it does so a thousand times a second."""
@@ -96,7 +95,7 @@ class Maintenance:
                 enter()
                 self.look()
                 return
-            log.warning("cannot %s: %s; trying again in %d s", job, job.error, RETRY_S)
+            log.warning("cannot %s: %s; looking again in %d s", job, job.error, RETRY_S)
             for segment in busy:
                 self._log.look_at(segment)
             self._timers.later(RETRY_S, self.look)
@@ -108,7 +107,7 @@ class Maintenance:
     def _remove(self) -> None:
         gone = list(self._log.finished)
         for segment in gone:
-            self._reader.submit(segment.file.close, _nothing)
+            self._close(segment)
 
         def enter() -> None:
             for segment in gone:
@@ -117,17 +116,22 @@ class Maintenance:
 
         self._do(Removal(self._log.disk, gone), enter)
 
+    def _close(self, segment: Segment) -> None:
+        """Let go of the file, behind what is still to be read from it; not in the thread that
+        reads, since giving back a file's blocks can take a while."""
+        close = segment.file.close
+        self._reader.submit(_nothing, lambda: self._worker.submit(close, _nothing))
+
     # Indexing --------------------------------------------------------------------------------
 
     def _without_index(self) -> Segment | None:
         if not self._is_indexed:
             return None
-        bare = (each for each in self._log.sealed if _version(each) not in self._indexed)
-        return next(bare, None)
+        return next((each for each in self._log.sealed if not each.has_index), None)
 
     def _write_index(self, segment: Segment) -> None:
         # Once is enough: a start does without, only slower.
-        self._indexed.add(_version(segment))
+        segment.has_index = True
         self._do(Indexing(self._log.disk, segment), _nothing)
 
     # Rewriting -------------------------------------------------------------------------------
@@ -155,33 +159,35 @@ class Maintenance:
                 new.entries.want(found, count)
         self._log.replace(old, new)
         # Its name belongs to the new one; the others' go as finished ones do.
-        self._reader.submit(old[0].file.close, _nothing)
+        self._close(old[0])
         self._log.finished += old[1:]
         self._log.look_at(new)
 
 
 def worth_rewriting(message_log: Log) -> list[Segment]:
     """The neighbours whose rewriting gains most; none when that is not much."""
-    runs = [run for run in _runs(message_log) if _gains(message_log, run)]
+    runs = [run for run in _runs(message_log) if run and _gains(message_log, run)]
     return max(runs, key=_gain, default=[])
 
 
 def _runs(message_log: Log) -> Iterator[list[Segment]]:
-    """Sealed neighbours that fit in one segment, each run as long as it can be."""
+    """Sealed and sound neighbours that fit in one segment, each run as long as it can be."""
     run: list[Segment] = []
     for segment in message_log.sealed:
-        if run and sum(map(_kept, [*run, segment])) > message_log.segment_octets // 2:
+        if sum(map(_kept, [*run, segment])) > message_log.segment_octets // 2:
             yield run
             run = []
-        run.append(segment)
-    if run:
-        yield run
+        if segment.is_damaged:
+            yield run
+            run = []
+        else:
+            run.append(segment)
+    yield run
 
 
 def _gains(message_log: Log, run: Sequence[Segment]) -> bool:
     gain, size = _gain(run), sum(segment.size for segment in run)
-    is_mostly_dead = 2 * gain >= size and 4 * gain >= message_log.segment_octets
-    return is_mostly_dead or len(run) > SMALL_ONES_MAX
+    return 2 * gain >= size and 4 * gain >= message_log.segment_octets
 
 
 def _gain(run: Sequence[Segment]) -> int:
@@ -191,10 +197,6 @@ def _gain(run: Sequence[Segment]) -> int:
 def _kept(segment: Segment) -> int:
     """About how many octets a rewriting would keep."""
     return segment.live_octets + _MARK_OCTETS * sum(segment.concerns.values())
-
-
-def _version(segment: Segment) -> tuple[int, int]:
-    return segment.head.id, segment.head.generation
 
 
 class Job(Protocol):
@@ -220,6 +222,8 @@ class Removal:
     def run(self) -> None:
         self.error = None
         try:
+            # What was rewritten from these has its name for good.
+            self._disk.sync()
             there = set(self._disk.names())
             for segment_id in self._ids:
                 for name in (index.file_name(segment_id), file_name(segment_id)):

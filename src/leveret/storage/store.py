@@ -94,19 +94,21 @@ class Store:
                 missing.append(position)
             else:
                 held[position] = self._message(*decode_message(octets, 0))
-        stretches = reading.plan(self._log, missing)
-        fetch = _Fetch(stretches)
+        self._fetch(_Reading(positions, take, held, reading.plan(self._log, missing)))
 
-        def give() -> None:
-            if fetch.error is not None:
-                self._say_unreadable(fetch.error)
-                self._timers.later(RETRY_S, lambda: self._reader.submit(fetch.run, give))
-                return
-            for stretch in stretches:
-                self._decode(stretch, held)
-            take([held[position] for position in positions if position in held])
+    def _fetch(self, wanted: _Reading) -> None:
+        self._reader.submit(wanted.run, lambda: self._give(wanted))
 
-        self._reader.submit(fetch.run, give)
+    def _give(self, wanted: _Reading) -> None:
+        if wanted.error is not None:
+            log.error(
+                "cannot read messages from the disk: %s; trying again every second", wanted.error
+            )
+            self._timers.later(RETRY_S, lambda: self._fetch(wanted))
+            return
+        for stretch in wanted.stretches:
+            self._decode(stretch, wanted.held)
+        wanted.give()
 
     def _decode(self, stretch: Stretch, held: dict[int, Message]) -> None:
         for index, offset, found in stretch.messages():
@@ -133,9 +135,6 @@ class Store:
         segment.drop(index)
         self._log.look_at(segment)
 
-    def _say_unreadable(self, error: OSError) -> None:
-        log.error("cannot read messages from the disk: %s; trying again every second", error)
-
     def _pack(self, queues: Queues) -> bytes:
         if len(self._packed) >= ROUTES_MAX:
             self._packed.clear()
@@ -143,17 +142,35 @@ class Store:
         return packed
 
 
-class _Fetch:
-    """The part of a reading that a thread does."""
+class _Reading:
+    """One `read` on its way.
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
+    Nothing in it refers back to it: a node collects cyclic garbage seldom, and this is large.
+    """
+
+    def __init__(
+        self,
+        positions: Sequence[int],
+        take: Callable[[list[Message]], None],
+        held: dict[int, Message],
+        stretches: list[Stretch],
+    ) -> None:
+        self.held = held
+        self.stretches = stretches
         self.error: OSError | None = None
-        self._stretches = stretches
+        self._positions = positions
+        self._take = take
 
     def run(self) -> None:
+        """The part that a thread does."""
         self.error = None
         try:
-            for stretch in self._stretches:
+            for stretch in self.stretches:
                 stretch.fetch()
         except OSError as error:
             self.error = error
+
+    def give(self) -> None:
+        """What was found, in order."""
+        held = self.held
+        self._take([held[position] for position in self._positions if position in held])
