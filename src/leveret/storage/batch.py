@@ -131,7 +131,7 @@ class Batch:
         of a message, never bring it about before its message.
         """
         controls = [
-            record.encode_control(kind, queue, positions)
+            record.encode_control(kind, queue, sorted(positions))
             for kind, by_queue in (
                 (record.SETTLED, self.settled),
                 (record.DELIVERED, self.delivered),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # writev takes no more pieces than this in one call (IOV_MAX on Linux and macOS).
 _PIECES_MAX: Final = 1024
+# Stands for the descriptor of a closed file: the number itself may be another's by then.
+_CLOSED: Final = -1
 
 
 class File(Protocol):
@@ -39,7 +41,7 @@ class File(Protocol):
         """Cut off what lies behind. Raises OSError."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; not a second time."""
 
 
 class Disk(Protocol):
@@ -94,7 +96,9 @@ class RealFile:
         self.size = size
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, _CLOSED
+        if descriptor != _CLOSED:
+            os.close(descriptor)
 
 
 class RealDisk:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from leveret.broker.changes import Change
-    from leveret.broker.ports import Recovered
     from leveret.storage.disk import Disk
     from leveret.storage.worker import Worker
 
@@ -151,7 +150,8 @@ class Engine:
             segment_octets=segment_octets,
         )
         self._messages = LogEngine(message_log, catalogue, around, "messages")
-        self._messages.store.waiting = _waiting(message_log, catalogue)
+        waiting = _waiting(message_log, catalogue)
+        self._messages.store.waiting = waiting.find()
         self._spill = LogEngine(_empty(files.spill, around), None, around, "spill")
         self._catalogue = catalogue
         self.storage = Storage(
@@ -160,7 +160,7 @@ class Engine:
             durability=self._messages.journal,
             spill=self._spill.store,
             keeps_messages=True,
-            first_position=opened.last_position + 1,
+            first_position=max(opened.last_position, waiting.last_position) + 1,
             first_queue_number=max(catalogue.last_queue_number, opened.last_queue) + 1,
         )
         self._say_what_was_torn(opened)
@@ -191,9 +191,9 @@ class Engine:
             )
 
 
-def _waiting(message_log: Log, catalogue: CatalogueFile) -> dict[int, Recovered]:
+def _waiting(message_log: Log, catalogue: CatalogueFile) -> Waiting:
     known = {each.number for each in catalogue.load() if isinstance(each, QueueDeclared)}
-    return Waiting(message_log, known.__contains__).find()
+    return Waiting(message_log, known.__contains__)
 
 
 def _empty(disk: Disk, around: Surroundings) -> Log:

@@ -62,13 +62,11 @@ class Log:
         self._by_position: list[Segment] = []
         self._firsts: list[int] = []
         self.reindex()
-        for segment in self.segments:
-            self.look_at(segment)
 
     @property
     def sealed(self) -> list[Segment]:
-        """The segments to which nothing is added any more."""
-        return [segment for segment in self.segments if segment is not self._tail]
+        """The segments to which nothing is added any more, and from which nothing is cut."""
+        return [each for each in self.segments if each not in (self._tail, self._suspect)]
 
     @property
     def octets(self) -> int:
@@ -103,7 +101,7 @@ class Log:
     def enter(self, write: Write) -> None:
         """What was written counts from now on."""
         assert write.file is not None
-        self._suspect = None
+        suspect, self._suspect = self._suspect, None
         if write.is_first:
             self._tail = Segment(write.head, write.file)
             self.segments.append(self._tail)
@@ -119,6 +117,8 @@ class Log:
         tail.entries.controls.extend(write.controls)
         tail.size = write.file.size
         self._enter_controls(tail, write.batch)
+        if suspect is not None:
+            self.look_at(suspect)
 
     def _enter_messages(self, tail: Segment, batch: Batch, offset: int) -> None:
         entries = tail.entries

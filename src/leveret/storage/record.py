@@ -73,7 +73,10 @@ class MessageHead:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """SETTLED or DELIVERED: a queue's messages, by their positions."""
+    """SETTLED or DELIVERED: a queue's messages, by their positions, which rise.
+
+    One that was delivered twice meanwhile is there twice.
+    """
 
     kind: int
     queue: int

@@ -26,6 +26,8 @@ from leveret.storage.segment import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from leveret.storage.disk import Disk, File
     from leveret.storage.segment import Entries
 
@@ -60,6 +62,8 @@ class Opened:
 def open_segments(disk: Disk) -> Opened:
     """Every segment with its messages, as if nothing had been settled. Raises LogDamaged."""
     opened = Opened()
+    # What a node that was killed has not synced is here, and a power cut can still take it away.
+    disk.sync()
     for name in disk.names():
         if name.endswith(DRAFT):
             disk.remove(name)
@@ -69,7 +73,16 @@ def open_segments(disk: Disk) -> Opened:
         opened.torn += _read_entries(disk, segment, is_last=number == len(found) - 1)
         _check_order(segment, opened)
         opened.segments.append(segment)
+    _remove_stray_indexes(disk, opened.segments)
     return opened
+
+
+def _remove_stray_indexes(disk: Disk, segments: Iterable[Segment]) -> None:
+    """Those whose segments are gone: one day there may be other segments of these ids."""
+    owned = {index.file_name(segment.head.id) for segment in segments}
+    for name in disk.names():
+        if name.endswith(index.SUFFIX) and name not in owned:
+            disk.remove(name)
 
 
 def _heads(disk: Disk) -> list[tuple[SegmentHead, File]]:
@@ -103,16 +116,19 @@ def _read_entries(disk: Disk, segment: Segment, *, is_last: bool) -> int:
     indexed = _indexed(disk, head)
     if indexed is not None and indexed[1] == file.size:
         segment.entries, segment.size = indexed
+        segment.has_index = True
         torn = 0
     else:
+        # One that was rewritten got its name when it was whole.
+        is_tail = is_last and not head.generation
         try:
-            found = scan(file.read(0, file.size), head.salt, is_tail=is_last)
+            found = scan(file.read(0, file.size), head.salt, is_tail=is_tail)
         except Damaged as damage:
             raise LogDamaged(file_name(head.id), damage.offset, str(damage)) from damage
         segment.entries, segment.size, torn = found.entries, found.size, found.torn
         if torn:
             file.truncate(segment.size)
-            file.sync()
+        file.sync()
     segment.live = len(segment.entries.positions)
     return torn
 

@@ -2,8 +2,9 @@
 
 Neighbours become one segment: what is wanted of their messages, in order, then what they say that
 still matters. It is written under a name of its own, synced, and takes the place of the first of
-them in one step (rename); the others are removed after that. A crash leaves the old ones, or the
-new one and some of those it says it has joined.
+them in one step (rename); the others are removed after that, once the directory is synced
+(maintenance.py). A crash leaves the old ones, or the new one and some of those it says it has
+joined. A segment with damage in it stays as it is: a reader will come upon it and say so.
 
 Rule: the thread reads what does not change any more (sealed files, positions, offsets) and a
 copy of what does (which messages are wanted). It rests now and then, so that the loop never waits
@@ -20,7 +21,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from leveret.storage import record
-from leveret.storage.recovery import DRAFT
+from leveret.storage.recovery import DRAFT, LogDamaged
 from leveret.storage.scan import Damaged
 from leveret.storage.segment import Segment, file_name
 from leveret.storage.waiting import controls_of
@@ -28,7 +29,7 @@ from leveret.storage.waiting import controls_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from leveret.storage.disk import Disk
+    from leveret.storage.disk import Disk, File
     from leveret.storage.log import Log
 
 # After so many records it rests so long: at most a millisecond of work in one go.
@@ -65,27 +66,32 @@ class Rewrite:
         return f"rewrite {len(self.sources)} segments from {file_name(self._head.id)} on"
 
     def run(self) -> None:
-        self.error = None
-        try:
-            self._run()
-        except (OSError, Damaged) as error:
-            self.error = error
-
-    def _run(self) -> None:
         name = file_name(self._head.id)
-        file = self._disk.create(name + DRAFT)
-        file.append([self._head.encode()])
+        draft = name + DRAFT
+        try:
+            file = self._disk.create(draft)
+            try:
+                segment = self._write(file)
+                self._disk.rename(draft, name)
+            except (OSError, Damaged, LogDamaged):
+                file.close()
+                self._disk.remove(draft)
+                raise
+        except (OSError, Damaged, LogDamaged) as error:
+            self.error = error
+        else:
+            self.result = segment
+
+    def _write(self, file: File) -> Segment:
         segment = Segment(self._head, file)
+        file.append([self._head.encode()])
         for source in self.sources:
             self._copy_messages(source, segment)
         self._copy_controls(segment)
         segment.size = file.size
         if self._is_synced:
             file.sync()
-        self._disk.rename(name + DRAFT, name)
-        if self._is_synced:
-            self._disk.sync()
-        self.result = segment
+        return segment
 
     def _copy_messages(self, source: Source, target: Segment) -> None:
         old, octets = source.segment.entries, source.segment.file.read(0, source.segment.size)
@@ -94,6 +100,7 @@ class Rewrite:
         for start in compress(old.offsets, source.wanted):
             length = record.measure(octets, start)
             if not length:
+                source.segment.is_damaged = True
                 raise Damaged(start, f"a message in {file_name(source.segment.head.id)}")
             _enter(target, octets, start, offset)
             batch.append(octets[start : start + length])
@@ -106,7 +113,7 @@ class Rewrite:
 
     def _copy_controls(self, target: Segment) -> None:
         for source in self.sources:
-            for control in controls_of(source.segment):
+            for control in _controls(source.segment):
                 kept = array("Q", self._matters(control, target))
                 if not kept:
                     continue
@@ -126,6 +133,14 @@ class Rewrite:
                 count = target.concerns.get(segment.head.id, 0)
                 target.concerns[segment.head.id] = count + 1
                 yield position
+
+
+def _controls(segment: Segment) -> Iterator[record.Control]:
+    try:
+        yield from controls_of(segment)
+    except LogDamaged:
+        segment.is_damaged = True
+        raise
 
 
 def _is_needed(kind: int, segment: Segment, position: int) -> bool:

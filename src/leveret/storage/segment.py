@@ -106,18 +106,21 @@ class Entries:
         self.wanted[index] = min(count, MANY)
         if count >= MANY:
             self.many[index] = count
+        else:
+            self.many.pop(index, None)
 
     def settle_one(self, index: int) -> bool:
         """One queue less wants a message; True when nobody does any more."""
         if self.wanted[index] == MANY:
-            self.want(index, self.many.pop(index) - 1)
+            self.want(index, self.many[index] - 1)
         else:
             self.wanted[index] -= 1
         return not self.wanted[index]
 
     def runs(self) -> Iterator[tuple[int, int, Queues]]:
         """The routes with both ends: first index, index behind the last, queues."""
-        ends = [first for first, _queues in self.routes[1:]] + [len(self.positions)]
+        end = len(self.positions)
+        ends = [*(first for first, _queues in self.routes), end][1:]
         for (first, queues), end in zip(self.routes, ends, strict=True):
             yield first, end, queues
 
@@ -133,9 +136,20 @@ class Segment:
     live: messages that somebody wants.
     concerns: by segment, how many of the settled and delivered marks in this one are about
         messages in that one; this segment is needed as long as that one is there.
+    has_index: it stands beside the file.
+    is_damaged: something in it can't be read, so it can't be rewritten.
     """
 
-    __slots__ = ("concerns", "entries", "file", "head", "live", "size")
+    __slots__ = (
+        "concerns",
+        "entries",
+        "file",
+        "has_index",
+        "head",
+        "is_damaged",
+        "live",
+        "size",
+    )
 
     def __init__(self, head: SegmentHead, file: File) -> None:
         self.head = head
@@ -144,6 +158,8 @@ class Segment:
         self.entries = Entries()
         self.live = 0
         self.concerns: dict[int, int] = {}
+        self.has_index = False
+        self.is_damaged = False
 
     @property
     def first_position(self) -> int:
@@ -169,7 +185,7 @@ class Segment:
     def drop(self, index: int) -> None:
         """Nobody can have this message: it is damaged."""
         if self.entries.wanted[index]:
-            self.entries.wanted[index] = 0
+            self.entries.want(index, 0)
             self.live -= 1
 
     def settle(self, positions: array[int]) -> None:

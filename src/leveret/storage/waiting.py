@@ -29,9 +29,11 @@ class Waiting:
     """Applies what was said, then tells what is left.
 
     is_known: whether a queue number is the catalogue's; the others' messages are wanted by nobody.
+    last_position: the greatest of which anything is said; its message may be gone already.
     """
 
     def __init__(self, log: Log, is_known: Callable[[int], bool]) -> None:
+        self.last_position = 0
         self._log = log
         self._is_known = is_known
         # Who settled which message of several queues; the rest of a message of one is simply gone.
@@ -67,14 +69,16 @@ class Waiting:
             count = sum(map(self._is_known, queues))
             if count == len(queues):
                 continue
-            if count:
-                for place in range(first, end):
-                    segment.entries.want(place, count)
-            else:
-                segment.entries.wanted[first:end] = bytes(end - first)
+            if not count:
                 segment.live -= end - first
+            if not count and not segment.entries.many:
+                segment.entries.wanted[first:end] = bytes(end - first)
+                continue
+            for place in range(first, end):
+                segment.entries.want(place, count)
 
     def _settles(self, told_by: Segment, control: Control) -> bool:
+        self.last_position = max(self.last_position, *control.positions[-1:])
         if control.kind != record.SETTLED:
             return False
         self._log.concern(control.positions, told_by)

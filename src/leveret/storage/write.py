@@ -44,24 +44,33 @@ class Write:
         if self.suspect is not None:
             self.suspect.file.truncate(self.suspect.size)
             self._sync(self.suspect.file)
-        file = self.file or self._begin()
+        if self.file is not None:
+            self._append(self.file)
+            return
+        file = self._disk.create(file_name(self.head.id))
+        try:
+            self._begin(file)
+            self._append(file)
+        except OSError:
+            file.close()
+            raise
+        self.file = file
+
+    def _append(self, file: File) -> None:
         self.offset = file.size
         pieces = self.batch.pieces(self.head.salt)
         ends = list(accumulate(map(len, pieces), initial=self.offset))
         self.controls = ends[1 + len(self.batch.records) : -1]
         file.append(pieces)
         self._sync(file)
-        self.file = file
 
-    def _begin(self) -> File:
+    def _begin(self, file: File) -> None:
         """The new segment: safe before anything is in it, so that a file with records and
         without a head is damaged and not just young."""
-        file = self._disk.create(file_name(self.head.id))
         file.append([self.head.encode()])
         self._sync(file)
         if self._is_synced:
             self._disk.sync()
-        return file
 
     def _sync(self, file: File) -> None:
         if self._is_synced:
