@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from leveret import running
 from leveret.broker.permissions import Permission
+from leveret.config import Settings
 from tests.brokers import Endpoint
 
 settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True)
@@ -39,8 +40,9 @@ def rabbitmq() -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
-def leveret() -> Iterator[Endpoint]:
-    with running(port=0) as node:
+def leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """As `leveret serve` has it: with a data directory, and nothing said before it is safe."""
+    with running(port=0, settings=Settings(data_dir=tmp_path_factory.mktemp("data"))) as node:
         domain = node._node._server.broker  # users have no public way in yet
 
         def admit(user: str, rights: Permission) -> None:
