@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Final, TypeAlias, Union
 
 from leveret.wire.values import Table, encode_table
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Destination: TypeAlias = Union["Queue", "Exchange"]
 BindingKey: TypeAlias = tuple[str, str, str, bytes]
+
+_NO_FIELDS: Final = encode_table({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +35,8 @@ class Binding:
 
 def fingerprint(arguments: Table) -> bytes:
     """Equal for tables with equal fields in any order."""
-    return encode_table(dict(sorted(arguments.items())))
+    # Most have none, and a binding is asked several times.
+    return encode_table(dict(sorted(arguments.items()))) if arguments else _NO_FIELDS
 
 
 class Bindings:
