@@ -68,9 +68,9 @@ class Surroundings:
     new_salt: Callable[[], int]
     new_worker: Callable[[str], Worker]
 
-    def published_at(self, published_ms: int) -> float:
-        """A moment on the wall's clock by the broker's, which need not have run then."""
-        return self.clock() - max(0, self.wall_ms() - published_ms) / 1000
+    def epoch(self) -> float:
+        """When the clock on the wall was at 0, by the broker's."""
+        return self.clock() - self.wall_ms() / 1000
 
 
 class LogEngine:
@@ -90,9 +90,7 @@ class LogEngine:
         self.journal = Journal(
             message_log, catalogue, self._committer, around.timers, around.wall_ms
         )
-        self.store = Store(
-            message_log, self.journal, self._reader, around.timers, around.published_at
-        )
+        self.store = Store(message_log, self.journal, self._reader, around.timers, around.epoch)
         self.maintenance = Maintenance(
             message_log,
             self._keeper,

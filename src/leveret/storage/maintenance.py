@@ -35,6 +35,8 @@ LOOK_S: Final = 0.1
 RETRY_S: Final = 10.0
 # Segments much smaller than they may be, as short lives of a node leave them: so many are joined.
 SMALL_ONES_MAX: Final = 8
+# Segments' worth of dead octets below which nothing but joining is done.
+WORTH: Final = 2
 # Octets that a record about a message takes, its share of the record's head included.
 _MARK_OCTETS: Final = 12
 
@@ -166,8 +168,20 @@ class Maintenance:
 
 def worth_rewriting(message_log: Log) -> list[Segment]:
     """The neighbours whose rewriting gains most; none when that is not much."""
-    runs = [run for run in _runs(message_log) if run and _gains(message_log, run)]
-    return max(runs, key=_gain, default=[])
+    runs = list(_runs(message_log))
+    # While little of the log is dead, the dead may go by themselves: a queue that drains empties
+    # segment after segment.
+    gain = sum(map(_gain, runs))
+    is_mostly_dead = 2 * gain > message_log.octets and gain > WORTH * message_log.segment_octets
+    worthy = [
+        run for run in runs if _are_many(run) or (is_mostly_dead and _gains(message_log, run))
+    ]
+    return max(worthy, key=_gain, default=[])
+
+
+def _are_many(run: Sequence[Segment]) -> bool:
+    """Little segments, as a node leaves them that is started often."""
+    return len(run) > SMALL_ONES_MAX
 
 
 def _runs(message_log: Log) -> Iterator[list[Segment]]:

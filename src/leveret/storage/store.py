@@ -36,8 +36,8 @@ class Store:
     """Messages on the disk, or on their way there.
 
     reader: the thread that fetches.
-    age_s: how long ago a moment of the clock on the wall (ms) was, and now by the broker's clock.
-    recovered: what waited for each queue at the start.
+    epoch: when the clock on the wall was at 0, by the broker's.
+    waiting: what waited for each queue at the start, until it is asked for.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class Store:
         journal: Journal,
         reader: Worker,
         timers: Timers,
-        published_at: Callable[[int], float],
+        epoch: Callable[[], float],
     ) -> None:
         self.waiting: dict[int, Recovered] = {}
         self._log = message_log
         self._journal = journal
         self._reader = reader
         self._timers = timers
-        self._published_at = published_at
+        self._epoch = epoch
         self._packed: dict[Queues, bytes] = {}
 
     def append(self, message: Message, queues: Queues) -> None:
@@ -88,12 +88,13 @@ class Store:
     def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
         held: dict[int, Message] = {}
         missing: list[int] = []
+        epoch = self._epoch()
         for position in positions:
             octets = self._journal.record_of(position)
             if octets is None:
                 missing.append(position)
             else:
-                held[position] = self._message(*decode_message(octets, 0))
+                held[position] = _as_published(*decode_message(octets, 0), epoch)
         self._fetch(_Reading(positions, take, held, reading.plan(self._log, missing)))
 
     def _fetch(self, wanted: _Reading) -> None:
@@ -106,22 +107,18 @@ class Store:
             )
             self._timers.later(RETRY_S, lambda: self._fetch(wanted))
             return
+        epoch = self._epoch()
         for stretch in wanted.stretches:
-            self._decode(stretch, wanted.held)
+            self._decode(stretch, wanted.held, epoch)
         wanted.give()
 
-    def _decode(self, stretch: Stretch, held: dict[int, Message]) -> None:
+    def _decode(self, stretch: Stretch, held: dict[int, Message], epoch: float) -> None:
         for index, offset, found in stretch.messages():
             if found is None:
                 self._give_up(stretch.segment, index, offset)
             else:
-                message = self._message(*found)
+                message = _as_published(*found, epoch)
                 held[message.position] = message
-
-    def _message(self, message: Message, published_ms: int) -> Message:
-        message.is_stored = True
-        message.published_at = self._published_at(published_ms)
-        return message
 
     def _give_up(self, segment: Segment, index: int, offset: int) -> None:
         """A record is damaged: it is delivered to nobody, and waits for nobody any more."""
@@ -140,6 +137,13 @@ class Store:
             self._packed.clear()
         packed = self._packed[queues] = pack_queues(queues)
         return packed
+
+
+def _as_published(message: Message, published_ms: int, epoch: float) -> Message:
+    """A message that was read, as the broker has it."""
+    message.is_stored = True
+    message.published_at = epoch + published_ms / 1000
+    return message
 
 
 class _Reading:
