@@ -117,6 +117,21 @@ def test_what_was_not_settled_waits_in_order_after_a_start(engine):
     assert recovered(later) == {0: [2, 3, 5, 7]}
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one by one"])
+def test_messages_are_settled_in_any_order(engine, at_once):
+    keep(engine, *((position, b"m") for position in range(1, 8)), queues=(JOBS, LOGS))
+    later = engine.restarted()
+    store = later.storage.messages
+    if at_once:
+        store.settle_all(JOBS, [6, 2, 7])
+    else:
+        for position in (6, 2, 7):
+            store.settle(JOBS, position)
+    last = later.restarted()
+    assert recovered(last) == {0: [1, 3, 4, 5]}
+    assert recovered(last, LOGS) == {0: [1, 2, 3, 4, 5, 6, 7]}
+
+
 def test_nothing_waits_in_a_queue_that_has_settled_everything(engine):
     keep(engine, (1, b"a"), (2, b"b"))
     engine.storage.messages.settle_all(JOBS, [2, 1])

@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.errors import AccessRefused
+from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
 from tests.broker.domain import Subscriber, bodies, message, messages, paging, publish_stored
 from tests.broker.domain import queue as make_queue
 from tests.broker.fake_storage import FakeEngine
@@ -162,12 +163,217 @@ def test_a_queue_without_a_number_leaves_the_store_alone(kept, jobs, engine):
     assert engine.messages.marks == {}
 
 
-def test_nothing_has_to_be_loaded_that_is_in_memory(kept, agenda):
-    called = []
-    assert not kept.is_loading
-    kept.when_loaded(lambda: called.append(True))
+def test_a_message_that_comes_back_is_counted_until_it_is_settled(kept, engine):
+    publish_stored(engine.messages, "a", kept)
+    for count in (1, 2, 3):
+        taken, redelivered = kept.get()
+        assert redelivered == (count > 1)
+        kept.requeue([taken])
+        assert kept.returns == {taken.position: count}
+    taken, _ = kept.get()
+    kept.settle(taken)
+    assert kept.returns == {}
+
+
+def test_what_is_not_stored_here_is_not_counted(kept, jobs, engine):
+    publish(kept, "transient")
+    publish_stored(engine.messages, "a", kept, jobs)
+    for queue in (kept, jobs):
+        queue.requeue([queue.get()[0]])
+    assert kept.returns == jobs.returns == {}
+
+
+def test_what_is_purged_is_settled_and_what_is_out_is_not(kept, engine):
+    for body in "abc":
+        publish_stored(engine.messages, body, kept)
+    out, back = kept.get()[0], kept.get()[0]
+    kept.requeue([back])
+    publish(kept, "transient")
+    assert kept.purge() == 3
+    assert engine.messages.positions(7) == [out.position]
+    assert kept.returns == {}
+
+
+def test_a_deleted_queue_is_forgotten_and_settles_what_comes_back(kept, engine):
+    other = make_queue("other", number=8, paging=paging(engine))
+    for body in "abc":
+        publish_stored(engine.messages, body, kept, other)
+    acknowledged, given_back = kept.get()[0], kept.get()[0]
+    publish(kept, "transient")
+    assert kept.delete() == 2
+    assert engine.messages.positions(7) == [acknowledged.position, given_back.position]
+    kept.settle(acknowledged)
+    kept.requeue([given_back])
+    assert engine.messages.positions(7) == []
+    assert len(engine.messages.positions(8)) == 3
+
+
+@pytest.mark.parametrize("ttl_ms", [0, 100])
+def test_what_expires_is_settled(kept, engine, agenda, ttl_ms):
+    publish_stored(engine.messages, "a", kept, ttl_ms=ttl_ms)
+    publish(kept, "transient", ttl_ms=ttl_ms)
+    agenda.pass_time(0.1)
+    assert kept.ready.count == 0
+    assert engine.messages.kept == {}
+
+
+# Not in memory ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lazy(agenda, engine):
+    """A queue that keeps few bodies at hand."""
+    return make_queue(
+        "lazy", agenda, number=7, paging=paging(engine), arguments={"x-queue-mode": "lazy"}
+    )
+
+
+def fill(queue, engine, count, first=0, **described):
+    """So many messages; their bodies."""
+    names = [f"{number}" for number in range(first, first + count)]
+    for name in names:
+        publish_stored(engine.messages, name, queue, **described)
+    return names
+
+
+def restarted(engine, agenda, **arguments):
+    """The queue as a later broker has it, on what this one's engine has."""
+    later = engine.restarted(agenda)
+    again = make_queue("again", agenda, number=7, paging=paging(later), **arguments)
+    again.recover(later.messages.recovered(7))
+    return again
+
+
+def test_a_consumer_gets_what_has_to_be_read_when_it_has_been(lazy, engine, agenda):
+    names = fill(lazy, engine, LAZY_WINDOW + 10)
+    consumer = subscribe(lazy)
+    assert consumer.got == names[:LAZY_WINDOW]
+    assert lazy.ready.count == 10
+    names += fill(lazy, engine, 5, first=1000)
     agenda.run()
-    assert called
+    agenda.run()
+    assert consumer.got == names
+    assert consumer.redelivered == []
+
+
+def test_the_window_of_other_queues_is_wide(kept, engine):
+    names = fill(kept, engine, 500)
+    assert subscribe(kept).got == names
+    assert engine.messages.reads == []
+    assert WINDOW > 10_000
+
+
+def test_nothing_can_be_got_that_has_to_be_read_first(lazy, engine, agenda):
+    names = fill(lazy, engine, LAZY_WINDOW + 1)
+    assert [take(lazy)[0] for _ in range(LAZY_WINDOW)] == names[:-1]
+    assert take(lazy) is None
+    assert lazy.is_loading
+    got = []
+    lazy.when_loaded(lambda: got.append(take(lazy)))
+    assert got == []
+    agenda.run()
+    assert got == [(names[-1], False)]
+    assert not lazy.is_loading
+
+
+def test_who_waits_for_a_message_gets_it_before_a_consumer_does(kept, engine, agenda):
+    fill(kept, engine, 1)
+    again = restarted(engine, agenda)
+    got = []
+    again.when_loaded(lambda: got.append(take(again)))
+    consumer = subscribe(again)
+    agenda.run()
+    assert (got, consumer.got) == ([("0", False)], [])
+
+
+@pytest.mark.parametrize("end", ["purge", "delete"])
+def test_who_waits_for_a_message_hears_that_there_is_none_any_more(kept, engine, agenda, end):
+    fill(kept, engine, 3)
+    again = restarted(engine, agenda)
+    called = []
+    again.when_loaded(lambda: called.append(again.ready.count))
+    assert getattr(again, end)() == 3
+    assert called == []
+    agenda.run()
+    assert called == [0]
+    agenda.run()
+    assert (called, again.ready.count, again.is_loading) == ([0], 0, False)
+
+
+def test_who_asks_too_late_need_not_wait(kept, engine, agenda):
+    fill(kept, engine, 1)
+    called = []
+    kept.when_loaded(lambda: called.append(True))
+    assert called == []
+    agenda.run()
+    assert called == [True]
+
+
+def test_a_message_that_was_damaged_is_waited_for_in_vain(kept, engine, agenda):
+    fill(kept, engine, 1)
+    engine.messages.damaged = set(engine.messages.kept)
+    again = restarted(engine, agenda)
+    got = []
+    again.when_loaded(lambda: got.append(take(again)))
+    agenda.run()
+    assert got == [None]
+    assert not again.is_loading
+
+
+def test_after_a_start_what_waited_is_there_in_order(kept, engine, agenda):
+    names = fill(kept, engine, 30)
+    settled = kept.get()[0]
+    kept.settle(settled)
+    for _ in range(2):
+        kept.mark_delivered(kept.get()[0])
+    again = restarted(engine, agenda)
+    assert again.ready.count == 29
+    consumer = subscribe(again)
+    for _ in range(5):
+        agenda.run()
+    assert consumer.got == names[1:]
+    assert consumer.redelivered == names[1:3]
+    assert set(again.returns.values()) == {1}
+
+
+def test_after_a_start_no_more_is_read_than_the_first(kept, engine, agenda):
+    fill(kept, engine, 30)
+    later = engine.restarted(agenda)
+    again = make_queue("again", agenda, number=7, paging=paging(later))
+    again.recover(later.messages.recovered(7))
+    agenda.run()
+    assert [len(positions) for positions in later.messages.reads] == [1]
+
+
+def test_after_a_start_messages_expire_though_nobody_asks(kept, engine, agenda):
+    fill(kept, engine, 3, ttl_ms=100)
+    fill(kept, engine, 1, ttl_ms=5000)
+    again = restarted(engine, agenda)
+    agenda.run()
+    agenda.pass_time(0.1)
+    agenda.pass_time(0.1)
+    assert again.ready.count == 1
+    agenda.pass_time(5)
+    assert again.ready.count == 0
+
+
+def test_after_a_start_the_queues_own_limit_counts(kept, engine, agenda):
+    for body in "ab":
+        publish_stored(engine.messages, body, kept).published_at = agenda.hand.now
+    again = restarted(engine, agenda, arguments={"x-message-ttl": 100})
+    for _ in range(3):
+        agenda.pass_time(0.1)
+    assert again.ready.count == 0
+
+
+def test_a_priority_queue_is_recovered_by_priority(kept, engine, agenda):
+    for body, priority in [("low", 1), ("high", 9), ("none", 0)]:
+        publish_stored(engine.messages, body, kept, priority=priority)
+    again = restarted(engine, agenda, arguments={"x-max-priority": 5})
+    consumer = subscribe(again)
+    for _ in range(3):
+        agenda.run()
+    assert consumer.got == ["high", "low", "none"]
 
 
 # Consumers come and go -------------------------------------------------------------------------

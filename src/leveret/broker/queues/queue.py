@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from leveret.broker.errors import AccessRefused
-from leveret.broker.message import NO_TRAITS, Message, Traits
 from leveret.broker.queues.consumers import Consumer, Consumers
 from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
 from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from leveret.broker.agenda import Agenda
+    from leveret.broker.message import Message
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
@@ -110,7 +110,7 @@ class Queue:
         """Hand the message to the next consumer, or keep it until there is one."""
         traits = message.traits
         if self.expiry is not None or (traits is not None and traits.ttl_ms is not None):
-            self._publish_by_rules(message)
+            self._publish_by_time(message, self._needed_expiry())
             return
         first = self.consumers.first
         if first and not self.ready.count:
@@ -120,19 +120,15 @@ class Queue:
         else:
             self.ready.push(message)
 
-    def _publish_by_rules(self, message: Message) -> None:
-        expiry = self._expiry_for(message.traits or NO_TRAITS)
-        if expiry is not None:
-            expiry.begin(message)
+    def _publish_by_time(self, message: Message, expiry: MessageExpiry) -> None:
+        expiry.begin(message)
         first = self.consumers.first
         if first and not self.ready.count:
             consumer = first[0]
             first.rotate(-1)
             consumer.deliver(message, False)
             return
-        if expiry is None:
-            self.ready.push(message)
-        elif expiry.is_over_at_once(message):
+        if expiry.is_over_at_once(message):
             self._drop([message])
         else:
             self.ready.push(message)
@@ -190,7 +186,8 @@ class Queue:
     def settle(self, message: Message) -> None:
         """The queue is done with a stored message."""
         if self._store is not None:
-            self.returns.pop(message.position, None)
+            if self.returns:
+                self.returns.pop(message.position, None)
             self._store.settle(self.number, message.position)
 
     def mark_delivered(self, message: Message) -> None:
@@ -224,8 +221,8 @@ class Queue:
 
     def _loaded(self, messages: list[Message]) -> None:
         """What waited on disk is in memory now."""
-        for traits in {message.traits for message in messages if message.traits is not None}:
-            self._expiry_for(traits)
+        if any(each.traits is not None and each.traits.ttl_ms is not None for each in messages):
+            self._needed_expiry()
         actions, self._awaiting_load = self._awaiting_load, []
         for action in actions:
             action()
@@ -323,8 +320,8 @@ class Queue:
             return None
         return QueueExpiry(self._agenda, idle_ms, lambda: self._retire(self))
 
-    def _expiry_for(self, traits: Traits) -> MessageExpiry | None:
+    def _needed_expiry(self) -> MessageExpiry:
         """The queue's clock; a queue without one gets it with the first message that expires."""
-        if self.expiry is None and traits.ttl_ms is not None:
+        if self.expiry is None:
             self.expiry = MessageExpiry(self._agenda, self.ready, None, self._drop)
         return self.expiry

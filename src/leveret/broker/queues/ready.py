@@ -167,7 +167,7 @@ class Ready:
     def _next_look(self) -> int:
         """How far `count` may go before somebody has to look again."""
         step = min(self.count, STEP_COUNT, STEP_OCTETS * self._weighed_count // (self._octets + 1))
-        room = self.count + max(1, step)
+        room = self.count + step
         window = self._backing.window
         return min(room, window) if self.count < window else room
 
