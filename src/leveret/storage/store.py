@@ -105,7 +105,8 @@ class Store:
             log.error(
                 "cannot read messages from the disk: %s; trying again every second", wanted.error
             )
-            self._timers.later(RETRY_S, lambda: self._fetch(wanted))
+            # From the beginning: where messages are may have changed by then.
+            self._timers.later(RETRY_S, lambda: self.read(wanted.positions, wanted.take))
             return
         epoch = self._epoch()
         for stretch in wanted.stretches:
@@ -162,8 +163,8 @@ class _Reading:
         self.held = held
         self.stretches = stretches
         self.error: OSError | None = None
-        self._positions = positions
-        self._take = take
+        self.positions = positions
+        self.take = take
 
     def run(self) -> None:
         """The part that a thread does."""
@@ -177,4 +178,4 @@ class _Reading:
     def give(self) -> None:
         """What was found, in order."""
         held = self.held
-        self._take([held[position] for position in self._positions if position in held])
+        self.take([held[position] for position in self.positions if position in held])
