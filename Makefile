@@ -1,11 +1,12 @@
 # Each target works alone on a fresh clone with python3, make and gcc.
 PYTHON ?= python3
 SEED ?= 0
-COUNT ?= 100
+COUNT ?=
+KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test check setup fmt lint types sim bench lock wheel clean
+.PHONY: run test check setup fmt lint types sim soak bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
@@ -28,8 +29,12 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-sim: setup  ## a simulated broker, COUNT seeds from SEED on
-	$(BIN)/python -m tests.simulation $(or $(SEED),0) $(or $(COUNT),100)
+sim: setup  ## simulated brokers, and every crash of simulated storage: COUNT seeds from SEED on
+	$(BIN)/python -m tests.simulation.storage $(or $(SEED),0) $(or $(COUNT),2000)
+	$(BIN)/python -m tests.simulation $(or $(SEED),0) $(or $(COUNT),2000)
+
+soak: setup  ## kill -9 under load, KILLS times over one data directory
+	KILLS=$(or $(KILLS),50) SEED=$(or $(SEED),0) $(BIN)/pytest -s tests/crash/test_kill.py
 
 bench: setup
 	$(BIN)/python -m bench.compare

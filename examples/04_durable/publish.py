@@ -1,8 +1,9 @@
-"""Publish one persistent and one transient message to a durable queue, with confirms.
+"""Publish to a durable queue, a persistent message and a transient one, and to a transient queue.
 
-A durable queue and its persistent messages (delivery_mode 2) survive a restart of the broker;
-a transient message does not. With confirms on, basic_publish returns once the broker has
-taken responsibility for the message.
+A durable queue and its persistent messages (delivery_mode 2) survive a restart of the broker; a
+transient message does not, and a transient queue goes with all that is in it. With confirms on,
+basic_publish returns once the broker has taken responsibility for the message: for a persistent
+one in a durable queue, once it is on the disk.
 """
 
 import os
@@ -15,13 +16,19 @@ URL = os.environ.get("LEVERET_URL", "amqp://guest:guest@127.0.0.1:5672/")
 with pika.BlockingConnection(pika.URLParameters(URL)) as connection:
     channel = connection.channel()
     channel.queue_declare("ledger", durable=True)
+    channel.queue_declare("scribbles", durable=False)
     channel.confirm_delivery()
-    for mode in (DeliveryMode.Persistent, DeliveryMode.Transient):
+
+    def publish(queue: str, mode: DeliveryMode) -> None:
         channel.basic_publish(
             exchange="",
-            routing_key="ledger",
+            routing_key=queue,
             body=f"a {mode.name.lower()} entry".encode(),
             properties=BasicProperties(delivery_mode=mode.value),
             mandatory=True,
         )
-        print(f"confirmed a {mode.name.lower()} entry")
+        print(f"confirmed a {mode.name.lower()} entry in the {queue}")
+
+    publish("ledger", DeliveryMode.Persistent)
+    publish("ledger", DeliveryMode.Transient)
+    publish("scribbles", DeliveryMode.Persistent)

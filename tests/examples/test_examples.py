@@ -48,9 +48,11 @@ def test_a_task_of_a_worker_that_dies_is_redelivered_and_gone_after_its_ack(run,
 
 def test_the_ledger_is_durable_and_a_differing_redeclare_is_refused(run):
     assert run("04_durable/publish.py").wait_end() == [
-        "confirmed a persistent entry",
-        "confirmed a transient entry",
+        "confirmed a persistent entry in the ledger",
+        "confirmed a transient entry in the ledger",
+        "confirmed a persistent entry in the scribbles",
     ]
+    assert run("04_durable/look.py").wait_end() == ["ledger: 2 waiting", "scribbles: 1 waiting"]
     assert run("04_durable/redeclare.py").wait_end() == [
         (
             "406 PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'ledger' in vhost '/': "
