@@ -1,7 +1,7 @@
 """Leveret against RabbitMQ, in turns on this machine: `python -m bench.compare`.
 
-Each round starts both brokers afresh and runs every workload on RabbitMQ, then on Leveret, so
-that whatever slows the machine slows both. The page is written after each workload. What
+Each round starts both brokers afresh and runs every workload on one and then on the other, so that
+whatever slows the machine slows both. The page is written after each workload. What
 takes long may be measured at several sittings (`--only`, `--json`) and put on one page (`--from`).
 """
 
@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from bench import report
 from bench.before import checked_out, unchanged
@@ -30,6 +31,7 @@ from leveret.perf.connection import Connection, PerfError
 from leveret.perf.deliveries import BrokenStreamError
 from leveret.perf.result import number
 
+Side = TypeVar("Side")
 Start = Callable[[], AbstractContextManager[Broker]]
 RESULTS = Path(__file__).parent / "results.md"
 # What goes wrong with one workload on one broker; the others are worth having.
@@ -53,11 +55,11 @@ class Comparison:
                 # One after the other, so that neither's start slows the other's.
                 brokers = [stack.enter_context(start()) for start in self.starts.values()]
                 for workload in shared:
-                    for broker in brokers:
+                    for broker in in_turn(turn, brokers):
                         if is_due(turn, workload, broker.name):
                             self.measure(turn, workload, broker)
         for workload in self.workloads:
-            for name, start in self.starts.items():
+            for name, start in in_turn(turn, list(self.starts.items())):
                 if workload.has_own_brokers and is_due(turn, workload, name):
                     with start() as broker:
                         self.measure(turn, workload, broker)
@@ -80,6 +82,11 @@ class Comparison:
         seconds = time.monotonic() - started
         print(f"{head}{', '.join(told)}  [{seconds:.1f} s]", flush=True)
         self.save(self.sitting)
+
+
+def in_turn(turn: int, both: list[Side]) -> list[Side]:
+    """Who goes second finds the machine warmer: the order changes from round to round."""
+    return both if turn % 2 else both[::-1]
 
 
 def is_due(turn: int, workload: Workload, name: str) -> bool:

@@ -34,11 +34,11 @@ Written by `python -m bench.compare`; do not edit. {when}.
 - {machine}
 - Files of both on one disk ({disk}), in new directories; appending 1 KiB and fdatasync takes
   {sync_us} us there.
-- {rounds} rounds. In each, both brokers are started afresh, and every workload runs on {other}
-  and then on Leveret; what fills memory or disk has a broker of its own, alone. One producer and
-  one consumer, each a process of its own, share the cores with the broker; {duration_s:g} s are
-  measured after {warmup_s:g} s of warm-up. Where it says so there is one round. Load of the machine
-  before this began: {load:.2f}.{caution}
+- {rounds}. In each, both brokers are started afresh, and every workload runs on one and then on
+  the other; what fills memory or disk has a broker of its own, alone. One producer and one
+  consumer, each a process of its own, share the cores with the broker (a hundred publishers are one
+  process); {duration_s:g} s are measured after {warmup_s:g} s of warm-up. Where it says so there is
+  one round. Load of the machine before this began: {load:.2f}.{caution}
 - Medians, with the smallest and the largest round in brackets. The ratio is Leveret's median to
   the other's; its brackets are the rounds' own ratios, each of two runs next to each other.
 - Every message that was published was counted at the consumer, once.
@@ -109,9 +109,10 @@ def render(sitting: Sitting) -> str:
     return page
 
 
-def rounds(sitting: Sitting) -> int:
+def rounds(sitting: Sitting) -> str:
     figures = [figure for each in sitting.measured.values() for figure in each.values()]
-    return max((len(each.get(LEVERET, ())) for each in figures), default=0)
+    count = max((len(each.get(LEVERET, ())) for each in figures), default=0)
+    return "1 round" if count == 1 else f"{count} rounds"
 
 
 def row(goal: Goal, values: dict[str, list[float]], other: str = RABBITMQ) -> str:

@@ -63,6 +63,13 @@ def test_when_messages_came_is_told(consume):
     assert 0 < told["first_ns"] <= told["newest_ns"]
 
 
+def test_the_clock_starts_when_acknowledgements_count(consume):
+    told = consume(500, auto_ack=False, prefetch=100)[0].result()
+    assert 100 <= told["first_messages"] <= 500
+    told = consume(50, auto_ack=False, prefetch=100, ack_batch=10)[0].result()
+    assert (told["first_messages"], told["first_ns"]) == (0, 0)
+
+
 @pytest.mark.parametrize("batch", [1, 7, 100])
 def test_all_is_acknowledged_whatever_the_batch(consume, batch):
     consumer, settled = consume(500, auto_ack=False, prefetch=100, ack_batch=batch)

@@ -33,7 +33,8 @@ class Consumer:
         self.scanner = DeliveryScanner(refuse, self._check if job.check_sequence else None)
         self.latency = Histogram()
         self.acked = 0  # Delivery tag up to which all is acknowledged.
-        # When the first and the newest messages came; how many those first ones were.
+        # When the first and the newest messages came, and how many those first ones were. What
+        # the broker may send before the first acknowledgement lies ready: it tells of no rate.
         self.first_ns = self.newest_ns = 0
         self.first_messages = 0
         self._stamped = job.size >= STAMP.size
@@ -81,7 +82,7 @@ class Consumer:
         slot, numbers = self.slot, self.counters.numbers
         now_ns = time.monotonic_ns()
         if scanner.count != numbers[slot]:
-            if not self.first_ns:
+            if not self.first_ns and scanner.count >= self.job.prefetch:
                 self.first_ns, self.first_messages = now_ns, scanner.count
             self.newest_ns = now_ns
             numbers[slot] = scanner.count

@@ -40,6 +40,7 @@ def test_a_rate_counts_from_the_end_of_the_first_chunk():
     at_once = {"messages": 3, "first_messages": 3, "first_ns": 7, "newest_ns": 7}
     assert backlog.rate_after_the_first([took, idle]) == 20 / 5e-9
     assert backlog.rate_after_the_first([at_once]) == 0.0
+    assert backlog.rate_after_the_first([idle]) == 0.0
 
 
 def test_what_does_not_come_is_told_and_progress_until_then(monkeypatch):

@@ -142,7 +142,9 @@ def drain(address: Address, traffic: Traffic, queue: str, messages: int, note: P
 def rate_after_the_first(consumed: Sequence[Answer]) -> float:
     """Messages a second from the end of the first chunk to the end of the last."""
     clocks = [(total([each], "first_ns"), total([each], "newest_ns")) for each in consumed]
-    busy = [clock for clock in clocks if clock[0]]  # Some consumer may have had nothing.
+    busy = [clock for clock in clocks if clock[0]]  # Some consumer may have had next to nothing.
+    if not busy:
+        return 0.0
     took_ns = max(newest for _, newest in busy) - min(first for first, _ in busy)
     counted = total(consumed, "messages") - total(consumed, "first_messages")
     return counted / took_ns * 1e9 if took_ns else 0.0
