@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.broker.message import Message, Traits
+from leveret.broker.message import Message, Traits, pack_address
 from leveret.storage import record
 from leveret.storage.record import BatchHead, Control, MessageHead
 from leveret.wire.properties import Properties
@@ -35,28 +35,31 @@ def test_a_message_comes_back_as_it_was():
     assert published_ms == 1_700_000_000_123
 
 
-@given(
-    exchange=st.binary(max_size=255),
-    key=st.binary(max_size=255),
-    body=st.binary(max_size=300),
-    position=st.integers(0, 2**64 - 1),
-    channel=st.integers(1, 65535),
-    queues=st.lists(st.integers(1, 2**32 - 1), min_size=1, max_size=300).map(tuple),
-    gap=st.binary(max_size=9),
-)
-def test_any_message_comes_back(exchange, key, body, position, channel, queues, gap):
-    address = bytes((len(exchange),)) + exchange + bytes((len(key),)) + key
-    made = Message(
-        address,
+SHORT = st.binary(max_size=255)
+MESSAGES = st.builds(
+    lambda exchange, key, body, channel, position: Message(
+        pack_address(exchange, key),
         content(body, Properties(delivery_mode=2), channel),
         channel,
         position,
         Traits(is_persistent=True),
-    )
+    ),
+    exchange=SHORT,
+    key=SHORT,
+    body=SHORT,
+    channel=st.integers(1, 65535),
+    position=st.integers(0, 2**64 - 1),
+)
+QUEUES = st.lists(st.integers(1, 2**32 - 1), min_size=1, max_size=300).map(tuple)
+
+
+@given(MESSAGES, QUEUES, st.binary(max_size=9))
+def test_any_message_comes_back(made, queues, gap):
     octets = stored(made, queues)
     found, _published_ms = record.decode_message(gap + octets + gap, len(gap))
     assert fields_of(found) == fields_of(made)
-    assert record.decode_message_head(gap + octets, len(gap)) == MessageHead(position, 0, queues)
+    head = record.decode_message_head(gap + octets, len(gap))
+    assert head == MessageHead(made.position, 0, queues)
     assert record.measure(gap + octets + gap, len(gap)) == len(octets)
 
 
