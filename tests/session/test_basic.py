@@ -65,29 +65,47 @@ def test_the_store_hears_what_was_got(durable, no_ack):
     assert len(store.kept) == (0 if no_ack else 1)
 
 
-class SlowQueue:
-    """A queue whose first message is still being read."""
+def test_get_waits_for_a_message_that_is_on_the_disk_alone(durable):
+    channel = durable.channel()
+    lazy = {"x-queue-mode": "lazy"}
+    channel.say(methods.QueueDeclare(queue="q", durable=True, arguments=lazy))
+    durable.sync()
+    bodies = [b"%d" % number for number in range(300)]
+    channel.fill_stored("q", *bodies)
+    channel.take()
+    got = []
+    for _ in bodies:
+        channel.say(methods.BasicGet(queue="q", no_ack=True))
+        got += channel.bodies()
+    channel.say(methods.BasicGet(queue="q", no_ack=True))
+    assert got == bodies[: len(got)]
+    assert len(got) < len(bodies)
+    while got != bodies:
+        durable.pass_time()
+        got += [each.body for each in channel.take() if each != methods.BasicGetEmpty()]
+    assert channel.get() is None
 
-    owner = None
-    is_loading = True
 
-    def __init__(self):
-        self.actions = []
-
-    def get(self):
-        return None
-
-    def when_loaded(self, action):
-        self.actions.append(action)
-
-
-def test_get_waits_for_a_message_that_is_still_being_read(world, channel):
-    world.vhost.queues["slow"] = queue = SlowQueue()
-    channel.say(methods.BasicGet(queue="slow"))
-    assert channel.take() == []
-    queue.is_loading = False
-    queue.actions.pop()()
-    assert channel.take() == [methods.BasicGetEmpty()]
+@pytest.mark.parametrize("end", [methods.QueuePurge, methods.QueueDelete])
+def test_get_waits_no_longer_when_there_is_nothing_left(durable, end):
+    channel, other = durable.channel(), durable.channel()
+    lazy = {"x-queue-mode": "lazy"}
+    channel.say(methods.QueueDeclare(queue="q", durable=True, arguments=lazy))
+    durable.sync()
+    channel.fill_stored("q", *[b"x"] * 300)
+    channel.take()
+    for _ in range(300):
+        channel.say(methods.BasicGet(queue="q"))
+    channel.take()
+    other.say(end(queue="q"))
+    durable.sync()
+    durable.pass_time()
+    assert len(other.take()) == 1
+    answer = channel.take()[0]
+    if end is methods.QueuePurge:
+        assert answer == methods.BasicGetEmpty()
+    else:
+        assert answer.reply_code == 404
 
 
 # Consume and cancel ----------------------------------------------------------------------------
