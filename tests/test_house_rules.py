@@ -19,7 +19,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Who may import whom. A part is a package or a module right under src/leveret; `package` is
 # leveret/__init__.py itself. Whatever is absent from a row is forbidden to it.
-NODE = {"session", "protocol", "broker", "wire", "config", "server", "data_directory", "errors"}
+NODE = {
+    "session", "protocol", "broker", "wire",
+    "config", "server", "storage", "data_directory", "errors",
+}  # fmt: skip
 ARROWS = {
     "wire": set(),
     "protocol": {"wire"},
@@ -30,6 +33,7 @@ ARROWS = {
     "config": {"errors"},
     "data_directory": {"config", "errors"},
     "server": {"session", "protocol", "broker", "wire", "config", "version"},
+    "storage": {"broker", "wire", "errors"},
     "node": NODE | {"version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
     "testing": NODE | {"node", "version"},

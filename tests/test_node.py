@@ -1,6 +1,7 @@
 """A node as a whole: up, reachable, down, and refusals that leave nothing behind."""
 
 import asyncio
+import dataclasses
 import gc
 import socket
 import sys
@@ -52,6 +53,14 @@ def test_every_listener_is_opened():
     assert run(scene()) == [True, True]
 
 
+KEPT = ["messages", "metadata.sqlite", "node.lock", "spill"]
+
+
+def left_in(directory):
+    """The files of a stopped node."""
+    return sorted(path.name for path in directory.iterdir())
+
+
 def test_every_interface_shares_one_free_port():
     async def scene():
         node = Node(Settings(port=0))
@@ -73,7 +82,7 @@ def test_a_taken_port_is_refused_and_the_directory_let_go(tmp_path):
                 await Node(Settings(bind="127.0.0.1", port=port, data_dir=tmp_path)).start()
 
     run(scene())
-    assert [path.name for path in tmp_path.iterdir()] == ["node.lock"]
+    assert left_in(tmp_path) == KEPT
 
 
 def test_the_second_of_two_listeners_failing_closes_the_first():
@@ -97,7 +106,110 @@ def test_a_node_with_a_directory_reports_and_cleans_up(tmp_path):
         return reported
 
     assert run(scene())
-    assert [path.name for path in tmp_path.iterdir()] == ["node.lock"]
+    assert left_in(tmp_path) == KEPT
+
+
+def durable(directory, **settings):
+    return Settings(bind="127.0.0.1", port=0, data_dir=directory, **settings)
+
+
+def talk_to(settings, talk):
+    """Run a node, talk to it, stop it; what the talk gave."""
+
+    async def scene():
+        node = Node(settings)
+        await node.start()
+        try:
+            return await asyncio.to_thread(talk, node)
+        finally:
+            await node.stop()
+
+    return run(scene())
+
+
+def connection_to(node):
+    return pika.BlockingConnection(pika.ConnectionParameters(port=node.address.port))
+
+
+PERSISTENT = pika.BasicProperties(delivery_mode=2)
+
+
+@pytest.mark.parametrize("durability", ["fsync", "os"])
+def test_what_is_durable_is_there_again_after_a_restart(tmp_path, durability):
+    def fill(node):
+        with connection_to(node) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            channel.queue_declare("jobs", durable=True)
+            channel.queue_declare("scratch")
+            channel.basic_publish("", "jobs", b"kept", PERSISTENT)
+            channel.basic_publish("", "jobs", b"transient")
+
+    def look(node):
+        with connection_to(node) as connection:
+            channel = connection.channel()
+            bodies = [channel.basic_get("jobs", auto_ack=True)[2] for _ in range(2)]
+            with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="NOT_FOUND"):
+                channel.queue_declare("scratch", passive=True)
+            return bodies
+
+    settings = durable(tmp_path, durability=durability)
+    talk_to(settings, fill)
+    assert talk_to(settings, look) == [b"kept", None]
+
+
+def test_the_first_start_makes_the_user_and_later_ones_leave_it_alone(tmp_path):
+    def passwords(node):
+        users = node._server.broker.users
+        return [users.authenticate("guest", each) is not None for each in ("guest", "other")]
+
+    assert talk_to(durable(tmp_path), passwords) == [True, False]
+    assert talk_to(durable(tmp_path, default_pass="other"), passwords) == [True, False]
+
+
+def test_a_disk_that_can_not_be_written_to_blocks_publishers_until_it_can(tmp_path):
+    async def scene():
+        node = Node(durable(tmp_path))
+        await node.start()
+        alarms = node._server.broker.alarms
+        troubled = node._engine._messages.journal.troubled
+        troubled(OSError(28, "No space left on device"))
+        was_on = alarms.is_on
+        troubled(None)
+        await node.stop()
+        return was_on, alarms.is_on
+
+    assert run(scene()) == (True, False)
+
+
+def test_what_can_not_be_written_at_the_end_is_said(tmp_path, caplog):
+    async def scene():
+        node = Node(durable(tmp_path))
+        await node.start()
+
+        def fail():
+            raise OSError(5, "Input/output error")
+
+        close, node._engine.close = node._engine.close, fail
+        await node.stop()
+        close()
+
+    run(scene())
+    assert "what was not confirmed yet could not be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "what it confirms is on the disk"),
+        ({"durability": "os"}, "survives the node, but not a power cut"),
+        ({"data_dir": None}, "nothing survives the node"),
+    ],
+)
+def test_a_node_says_what_its_confirms_are_worth(tmp_path, caplog, settings, said):
+    caplog.set_level("INFO", "leveret")
+    talk_to(dataclasses.replace(durable(tmp_path), **settings), lambda _node: None)
+    assert said in caplog.text
 
 
 def test_a_node_without_a_directory_keeps_no_files(tmp_path, monkeypatch):
