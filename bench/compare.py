@@ -51,21 +51,31 @@ class Comparison:
     def run_round(self, turn: int) -> None:
         shared = [each for each in self.workloads if not each.has_own_brokers]
         if shared:
-            with contextlib.ExitStack() as stack:
-                # One after the other, so that neither's start slows the other's.
-                brokers = [stack.enter_context(start()) for start in self.starts.values()]
-                for workload in shared:
-                    for broker in in_turn(turn, brokers):
-                        if is_due(turn, workload, broker.name):
-                            self.measure(turn, workload, broker)
+            self.run_together(turn, shared)
         for workload in self.workloads:
-            for name, start in in_turn(turn, list(self.starts.items())):
-                if workload.has_own_brokers and is_due(turn, workload, name):
-                    with start() as broker:
+            if workload.has_own_brokers:
+                self.run_apart(turn, workload)
+
+    def run_together(self, turn: int, workloads: Sequence[Workload]) -> None:
+        with contextlib.ExitStack() as stack:
+            # One after the other, so that neither's start slows the other's.
+            brokers = [stack.enter_context(start()) for start in self.starts.values()]
+            for workload in workloads:
+                for broker in in_turn(turn, brokers):
+                    if is_due(turn, workload, broker.name):
                         self.measure(turn, workload, broker)
 
+    def run_apart(self, turn: int, workload: Workload) -> None:
+        """A broker that does not start costs its own row, and no more."""
+        for name, start in in_turn(turn, list(self.starts.items())):
+            if is_due(turn, workload, name):
+                try:
+                    with start() as broker:
+                        self.measure(turn, workload, broker)
+                except FAILURES as error:
+                    tell(turn, workload, name, f"FAILED: {error}")
+
     def measure(self, turn: int, workload: Workload, broker: Broker) -> None:
-        head = f"round {turn}  {workload.name:<17}{broker.name:<9}"
         started = time.monotonic()
         try:
             if broker.name not in self.sitting.versions:
@@ -73,15 +83,19 @@ class Comparison:
             figures = workload.measure(broker, self.scale)
         except FAILURES as error:
             # The row shows fewer rounds.
-            print(f"{head} FAILED: {error}", flush=True)
+            tell(turn, workload, broker.name, f"FAILED: {error}")
             return
         told = []
         for goal in workload.goals:
             self.sitting.add(workload.name, goal.figure, broker.name, figures[goal.figure])
             told.append(f"{number(figures[goal.figure])} {goal.unit}".rstrip())
         seconds = time.monotonic() - started
-        print(f"{head}{', '.join(told)}  [{seconds:.1f} s]", flush=True)
+        tell(turn, workload, broker.name, f"{', '.join(told)}  [{seconds:.1f} s]")
         self.save(self.sitting)
+
+
+def tell(turn: int, workload: Workload, name: str, what: str) -> None:
+    print(f"round {turn}  {workload.name:<17}{name:<9}{what}", flush=True)
 
 
 def in_turn(turn: int, both: list[Side]) -> list[Side]:

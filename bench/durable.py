@@ -132,6 +132,7 @@ DURABLE = (
             ),
             Goal("cold_s", "the same, files not in memory", "s", "itself", "at most", 5),
             Goal("stopped_s", "the same, ended in order", "s", "itself", "at most", 5),
+            reported("resident_mib", "memory after such a start", "MiB"),
             reported("drained_per_s", "draining them after that", "/s"),
         ),
         turns="the other one once",

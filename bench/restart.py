@@ -11,6 +11,7 @@ from bench.workload import PERSISTENT, Figures, Scale, quietly
 from leveret.perf.address import Address
 from leveret.perf.churn import Pace
 from leveret.perf.connection import Connection, PerfError, ServerClosedError
+from leveret.perf.process import resident_bytes
 from leveret.perf.scenarios.backlog import drain, fill
 from leveret.perf.scenarios.beside_backlog import time_trips
 from leveret.perf.scenarios.latency import Kind
@@ -39,6 +40,7 @@ def measure_recovery(broker: Broker, scale: Scale) -> Figures:
     broker.server.kill()
     forget_cached(broker.data)
     figures["cold_s"] = start_with(broker, queue, count)
+    figures["resident_mib"] = resident_bytes(broker.pid) / MIB
     # Not only counted: every one of them comes, once.
     figures["drained_per_s"] = drain(broker.address, PERSISTENT, queue, count, quietly)
     delete(broker.address, queue)

@@ -78,6 +78,18 @@ def test_what_fails_leaves_the_others_their_figures(compared, capsys):
     assert "FAILED: lost on Leveret" in capsys.readouterr().out
 
 
+def test_a_broker_that_does_not_start_costs_only_its_own_row(capsys):
+    @contextlib.contextmanager
+    def broken():
+        raise RuntimeError("no port")
+        yield
+
+    alone = workload("w", has_own_brokers=True)
+    comparison = compare.Comparison([alone], QUICK, {LEVERET: broken}, Sitting(), print)
+    comparison.run_round(1)
+    assert "FAILED: no port" in capsys.readouterr().out
+
+
 def test_workloads_are_chosen_by_name_in_the_order_of_the_page():
     options = compare.arguments(["--only", "recovery,auto_ack_1k", "copying"])
     assert [each.name for each in compare.chosen(options)] == ["auto_ack_1k", "recovery", "copying"]
