@@ -113,3 +113,20 @@ def sealed():
 def test_a_directory_that_may_not_be_written_is_refused(sealed):
     with pytest.raises(StartRefused, match="Permission denied"):
         DataDirectory(sealed).claim()
+
+
+def test_whoever_asks_whether_it_is_in_use_changes_nothing(files, tmp_path):
+    other = DataDirectory(files.path)
+    assert other.is_in_use()
+    assert other.holder() == os.getpid()
+    files.release()
+    assert not other.is_in_use()
+    assert other.holder() is None
+    assert not DataDirectory(tmp_path / "nowhere").is_in_use()
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_lock_that_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "node.lock").symlink_to("node.lock")
+    with pytest.raises(StartRefused, match=r"cannot use the data directory .*node\.lock"):
+        DataDirectory(tmp_path).is_in_use()

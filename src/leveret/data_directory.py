@@ -53,6 +53,29 @@ class DataDirectory:
             raise self._unusable(error) from error
         self._lock = lock
 
+    def is_in_use(self) -> bool:
+        """Whether somebody has claimed it. Leaves it as it is."""
+        try:
+            lock = os.open(self.path / "node.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._unusable(error) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
+    def holder(self) -> int | None:
+        """The process of whoever claimed it, as far as it says so."""
+        try:
+            return int(self.pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+
     def report(self, node: str, addresses: Sequence[Listener]) -> None:
         """Say where the node listens, for whoever started it in the background."""
         told = {
@@ -80,10 +103,8 @@ class DataDirectory:
         return StartRefused(f"cannot use the data directory {where}: {error.strerror or error}")
 
     def _taken(self) -> str:
-        try:
-            holder = f" (process {int(self.pid_file.read_text())})"
-        except (OSError, ValueError):
-            holder = ""
+        pid = self.holder()
+        holder = "" if pid is None else f" (process {pid})"
         return (
             f"another node{holder} is using the data directory {self.path}: "
             "stop it, or choose another with --data-dir or --node"

@@ -1,14 +1,18 @@
 """Logs to damage: a world with messages in it, and ways to spoil its files."""
 
+from leveret.broker.changes import UserSet, VhostAdded
 from leveret.storage import record
+from leveret.storage.catalogue import CatalogueFile
+from leveret.storage.disk import RealDisk
+from leveret.storage.opening import CATALOGUE, MESSAGES
 from leveret.storage.scan import sound_records
 from leveret.storage.segment import SUFFIX, decode_head
 from tests.storage.hand import World, message
 
 
-def published(batches, *, segment_octets=1 << 20, queues=(1,)):
-    """A closed engine's world: so many group commits with so many messages each, in queue 1."""
-    world = World(segment_octets=segment_octets)
+def published(batches, *, segment_octets=1 << 20, queues=(1,), **where):
+    """A world with so many group commits of so many messages each, all of them for `queues`."""
+    world = World(segment_octets=segment_octets, **where)
     engine = world.open()
     world.declare(*queues)
     world.run()
@@ -20,6 +24,23 @@ def published(batches, *, segment_octets=1 << 20, queues=(1,)):
         world.pass_time(0.02)
     world.pass_time(1)
     return world
+
+
+def data_directory(path, batches, **options):
+    """The same as real files, left by a node that has ended."""
+    disk, catalogue = RealDisk(path / MESSAGES), CatalogueFile(path / CATALOGUE)
+    catalogue.write([VhostAdded("/"), UserSet("guest", b"", frozenset())])
+    world = published(batches, disk=disk, catalogue=catalogue, **options)
+    world.engine.close()
+
+
+def contents(path):
+    """Every file below, with its octets and when it was changed."""
+    return {
+        each.relative_to(path): (each.stat().st_mtime_ns, each.read_bytes())
+        for each in path.rglob("*")
+        if each.is_file()
+    }
 
 
 def body(position):

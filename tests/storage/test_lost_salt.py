@@ -6,7 +6,7 @@ from binascii import crc32
 import pytest
 
 from leveret.storage.lost_salt import crc32_start, find_salt
-from leveret.storage.record import BATCH_MARK
+from leveret.storage.record import BATCH_MARK, BATCH_OCTETS
 from leveret.storage.segment import HEAD_OCTETS, decode_head, file_name
 from tests.storage.damage import published
 
@@ -34,7 +34,7 @@ def test_the_first_group_commit_tells(segment):
 
 def test_the_others_tell_when_the_first_is_lost_too(segment):
     records, salt = segment
-    assert find_salt(LOST_HEAD + bytes(44) + records[44:]) == salt
+    assert find_salt(LOST_HEAD + bytes(BATCH_OCTETS) + records[BATCH_OCTETS:]) == salt
 
 
 def test_what_only_begins_like_a_group_commit_does_not_count(segment):

@@ -1,6 +1,7 @@
 """A disk to look at: it reads like the real one, and nothing done to it is done."""
 
 import errno
+from contextlib import closing
 
 import pytest
 
@@ -14,7 +15,8 @@ def disk(tmp_path):
     file = RealDisk(tmp_path).create("a")
     file.append([b"0123456789"])
     file.close()
-    return ReadOnlyDisk(tmp_path)
+    with closing(ReadOnlyDisk(tmp_path)) as disk:
+        yield disk
 
 
 def test_names_are_sorted_and_a_directory_that_is_not_there_is_empty(disk, tmp_path):
@@ -71,3 +73,11 @@ def test_what_cannot_be_pretended_is_refused(disk, tmp_path, attempt):
 def test_a_file_that_is_not_there(disk):
     with pytest.raises(FileNotFoundError):
         disk.open("b")
+
+
+def test_whatever_is_still_open_is_closed_with_the_disk(disk):
+    file = disk.open("a")
+    disk.open("a").close()
+    disk.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        file.read(0, 1)

@@ -144,6 +144,20 @@ def test_damage_in_a_sealed_segment_is_found_without_its_index():
     assert_waiting(world, [1, 2, 4, 5, 6])
 
 
+def test_the_end_of_a_sealed_log_is_no_torn_tail():
+    world = published([3])
+    world.open().tidy_up()
+    world.pass_time(1)
+    assert index.file_name(1) in world.disk.names()
+    spoil(world, FIRST, 2)
+    (told,) = repaired(world)[0].damaged
+    assert (told.lost, told.torn) == (1, 0)
+    spoil(world, FIRST, 1)
+    (told,) = repaired(world)[0].damaged
+    assert (told.lost, told.torn) == (1, 0)
+    assert_waiting(world, [1])
+
+
 def test_a_record_of_no_known_kind_counts_as_damaged():
     world = published([3, 3])
     offset = offsets_of(world.disk, FIRST)[1]

@@ -1,6 +1,7 @@
 """`leveret`: finds the verb, imports nothing of the others, and tells a failure in one line.
 
-Exit codes: 0 done, 1 the start was refused, 2 a setting or the command line was wrong.
+Exit codes: 0 done, 1 the start was refused, 2 a setting or the command line was wrong; a command
+may have more to say with 1.
 """
 
 import sys
@@ -12,7 +13,7 @@ from leveret.config import SettingRefused
 from leveret.errors import StartRefused
 from leveret.version import VERSION
 
-COMMANDS = ("perf", "serve")
+COMMANDS = ("inspect", "perf", "repair", "serve")
 EXIT_START_REFUSED = 1
 EXIT_SETTING_REFUSED = 2
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from leveret.storage.disk import File
+
+
+# Stands for the descriptor of a closed file: the number itself may be another's by then.
+_CLOSED: Final = -1
 
 
 class ReadOnlyFile:
@@ -40,7 +44,9 @@ class ReadOnlyFile:
         self.size = size
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        descriptor, self._descriptor = self._descriptor, _CLOSED
+        if descriptor != _CLOSED:
+            os.close(descriptor)
 
 
 class ReadOnlyDisk:
@@ -49,6 +55,7 @@ class ReadOnlyDisk:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._removed: set[str] = set()
+        self._files: list[ReadOnlyFile] = []
 
     def names(self) -> list[str]:
         try:
@@ -61,7 +68,9 @@ class ReadOnlyDisk:
         _refuse(str(self.path / name))
 
     def open(self, name: str) -> File:
-        return ReadOnlyFile(self.path / name)
+        file = ReadOnlyFile(self.path / name)
+        self._files.append(file)
+        return file
 
     def rename(self, name: str, new_name: str) -> None:  # noqa: ARG002  # the port's
         _refuse(str(self.path / name))
@@ -71,6 +80,11 @@ class ReadOnlyDisk:
 
     def sync(self) -> None:
         """Nothing was done."""
+
+    def close(self) -> None:
+        """Close every file that was opened."""
+        for file in self._files:
+            file.close()
 
 
 def _refuse(name: str) -> NoReturn:

@@ -129,21 +129,30 @@ def _examine(disk: Disk, name: str, octets: bytes, *, is_last: bool) -> Examined
     try:
         head = decode_head(octets)
     except UnreadableHead as error:
-        examined = Examined(name, len(octets), _guessed_head(disk, name, octets), str(error))
-        _collect(disk, examined, octets, is_last=is_last)
-        return examined
-    examined = Examined(name, len(octets), head)
+        head, reason = _guessed_head(disk, name, octets), str(error)
+    else:
+        reason = ""
+    indexed = _indexed(disk, head)
+    is_sealed = head.generation > 0 or (indexed is not None and indexed[1] == len(octets))
+    examined = Examined(name, len(octets), head, reason)
+    if not reason:
+        _scan(examined, octets, is_tail=is_last and not is_sealed)
+    if not examined.is_sound:
+        entries = indexed[0] if indexed is not None else None
+        _collect(examined, octets, entries, is_tail=is_last and not is_sealed)
+    return examined
+
+
+def _scan(examined: Examined, octets: bytes, *, is_tail: bool) -> None:
     try:
-        found = scan(octets, head.salt, is_tail=is_last)
+        found = scan(octets, examined.head.salt, is_tail=is_tail)
     except Damaged as damage:
         examined.reason = f"at offset {damage.offset}: {damage}"
-        _collect(disk, examined, octets, is_last=is_last)
-        return examined
+        return
     examined.torn = found.torn
     if found.entries.positions:
         examined.first_position = found.entries.positions[0]
         examined.last_position = found.entries.positions[-1]
-    return examined
 
 
 def _is_later_format(octets: bytes) -> bool:
@@ -166,32 +175,31 @@ def _guessed_head(disk: Disk, name: str, octets: bytes) -> SegmentHead:
     return SegmentHead(segment_id, segment_id, generation, find_salt(octets))
 
 
-def _collect(disk: Disk, examined: Examined, octets: bytes, *, is_last: bool) -> None:
-    """Every sound record of a damaged segment, and what is missing between them."""
-    head = examined.head
-    entries = _indexed(disk, head)
-    offsets = set(sound_records(octets, head.salt))
+def _indexed(disk: Disk, head: SegmentHead) -> tuple[Entries, int] | None:
+    name = index.file_name(head.id)
+    return index.decode(read_file(disk, name), head) if name in disk.names() else None
+
+
+def _collect(examined: Examined, octets: bytes, entries: Entries | None, *, is_tail: bool) -> None:
+    """Every sound record of a damaged segment, and what is missing between them.
+
+    entries: what the index lists, if there is one.
+    """
+    salt = examined.head.salt
+    offsets = set(sound_records(octets, salt))
     offsets -= {each for each in offsets if record.kind_of(octets, each) not in _KINDS}
     if entries is not None:
         listed = (*entries.offsets, *entries.controls)
         offsets.update(offset for offset in listed if record.measure(octets, offset))
         examined.lost = len(listed) - sum(offset in offsets for offset in listed)
     examined.offsets = sorted(offsets)
-    _find_gaps(examined, octets, is_last=is_last)
+    _find_gaps(examined, octets, is_tail=is_tail)
     _count_positions(examined, octets)
     if entries is None:
         _count_lost(examined, octets)
 
 
-def _indexed(disk: Disk, head: SegmentHead) -> Entries | None:
-    name = index.file_name(head.id)
-    if name not in disk.names():
-        return None
-    found = index.decode(read_file(disk, name), head)
-    return None if found is None else found[0]
-
-
-def _find_gaps(examined: Examined, octets: bytes, *, is_last: bool) -> None:
+def _find_gaps(examined: Examined, octets: bytes, *, is_tail: bool) -> None:
     end = HEAD_OCTETS
     last_batch = 0
     for offset in examined.offsets:
@@ -202,7 +210,7 @@ def _find_gaps(examined: Examined, octets: bytes, *, is_last: bool) -> None:
             last_batch = offset
     if end < len(octets):
         examined.gaps.append(Gap(end, len(octets) - end))
-    if is_last and last_batch:
+    if is_tail and last_batch:
         torn = [gap for gap in examined.gaps if gap.offset > last_batch]
         examined.gaps = examined.gaps[: len(examined.gaps) - len(torn)]
         examined.torn = sum(gap.octets for gap in torn)

@@ -1,0 +1,120 @@
+"""`leveret repair`: make a damaged data directory one that starts, and say what was lost."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from leveret.cli.data_dir import existing_data_dir
+from leveret.cli.printing import size
+from leveret.data_directory import DataDirectory
+from leveret.errors import StartRefused
+from leveret.storage.disk import RealDisk
+from leveret.storage.opening import CATALOGUE, MESSAGES
+from leveret.storage.read_only import ReadOnlyDisk
+from leveret.storage.salvage import examine, mend
+from leveret.storage.survey import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from leveret.storage.salvage import Examined, Mended
+
+EXIT_STILL_DAMAGED = 1
+
+
+@click.command
+@click.option(
+    "--data-dir", metavar="DIR", help="the directory  [default: where `leveret serve` keeps it]"
+)
+def repair(data_dir: str | None) -> None:
+    """Save what can be read of a damaged data directory, so that a node can start on it.
+
+    Every sound record is kept. The damaged files are kept beside, under other names. Without
+    damage nothing is changed. Exit code 1: a node cannot start on it yet.
+    """
+    path = existing_data_dir(data_dir)
+    files = DataDirectory(path)
+    files.claim()
+    try:
+        is_sound = _repair(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartRefused(
+            f"cannot repair {error.filename or path}: {reason}; what was not mended is as it was"
+        ) from error
+    finally:
+        files.release()
+    if not is_sound:
+        sys.exit(EXIT_STILL_DAMAGED)
+
+
+def _repair(path: Path) -> bool:
+    """Say what was found and done; whether a node can start now."""
+    messages = path / MESSAGES
+    examined = examine(ReadOnlyDisk(messages))
+    damaged = [each for each in examined if not each.is_sound]
+    _print(_what_was_read(examined))
+    if damaged:
+        _print(_what_was_done(mend(RealDisk(messages), examined), messages))
+    left = survey(path, is_running=False).damages
+    for damage in left:
+        print(f"DAMAGE: {damage}")
+    if left:
+        _print(_what_can_be_done(path))
+    else:
+        print("a node can start on it")
+    return not left
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _what_was_read(examined: Sequence[Examined]) -> Iterator[str]:
+    octets = sum(each.octets for each in examined)
+    yield f"message log: {len(examined)} segments read, {size(octets)}"
+    if all(each.is_sound for each in examined):
+        yield "no damage in it, nothing was changed"
+    for torn in (each.torn for each in examined if each.is_sound and each.torn):
+        yield f"it ends in an unfinished write of {torn} octets, which the next start cuts off"
+
+
+def _what_was_done(mended: Sequence[Mended], messages: Path) -> Iterator[str]:
+    is_lossless = True
+    for each in mended:
+        for damaged in each.damaged:
+            yield f"DAMAGED: {messages / damaged.name}: {damaged.reason}"
+            for gap in damaged.gaps:
+                yield f"  at offset {gap.offset}: {gap.octets} octets cannot be read"
+            yield f"  {_lost(damaged)}"
+            is_lossless &= damaged.is_lost_known and not damaged.lost
+        yield f"  {records(each.records)} saved"
+        yield f"  the damaged file is kept: {', '.join(each.kept_as)}"
+    if not is_lossless:
+        yield (
+            "lost records may be messages, which are gone, or acknowledgements: "
+            "what those had settled is delivered again"
+        )
+
+
+def _lost(damaged: Examined) -> str:
+    if not damaged.is_lost_known:
+        return f"at least {records(damaged.lost)} lost; how many more is not known"
+    return f"{records(damaged.lost)} lost" if damaged.lost else "no record lost"
+
+
+def records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
+
+
+def _what_can_be_done(path: Path) -> Iterator[str]:
+    catalogue = path / CATALOGUE
+    yield "that is left as it is: the messages are in their files still. What can be done:"
+    yield f"  put a backup of {catalogue} in its place, and remove {catalogue}-wal and -shm"
+    yield f"  or save what can be read of it: sqlite3 {catalogue} .recover | sqlite3 NEW_FILE"
+    yield f"  or start with nothing: move {path} away"
