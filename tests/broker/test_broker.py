@@ -7,7 +7,7 @@ from leveret.broker.changes import PermissionCleared, PermissionSet, UserRemoved
 from leveret.broker.errors import AccessRefused, NotAllowed
 from leveret.broker.permissions import EVERYTHING, Permission
 from leveret.broker.queues.queue import QueueOptions
-from tests.broker.domain import random_bytes
+from tests.broker.domain import message, random_bytes
 from tests.broker.fake_storage import FakeEngine
 from tests.broker.furnished import drop_what_passes, furnish, picture
 
@@ -171,3 +171,11 @@ def test_queues_made_after_a_restart_have_new_numbers(engine):
     second.restore()
     queue = second.vhosts["/"].create_queue("new", QueueOptions(durable=True), None)
     assert queue.number == 50
+
+
+def test_messages_wait_again_after_a_restart(engine):
+    queue = on(engine).add_vhost("/").create_queue("q", QueueOptions(durable=True), None)
+    engine.messages.append(message("kept"), (queue.number,))
+    second = on(engine.restarted())
+    second.restore()
+    assert second.vhosts["/"].queue("q").ready.count == 1

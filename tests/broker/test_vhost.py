@@ -423,3 +423,13 @@ def test_who_does_again_what_is_not_safe_yet_waits_until_it_is(vhost, engine, ag
     again(vhost)
     assert engine.durability.demands == demands + 1
     assert told(engine) == []
+
+
+def test_what_waited_for_a_durable_queue_is_given_back_to_it(vhost, engine):
+    (first, second) = durable(vhost, "q", "r")
+    passing = create(vhost, "t")
+    one, two = message("one"), message("two")
+    engine.messages.append(one, (first.number, second.number))
+    engine.messages.append(two, (second.number,))
+    vhost.recover(engine.messages)
+    assert [each.ready.count for each in (first, second, passing)] == [1, 2, 0]
