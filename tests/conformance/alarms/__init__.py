@@ -1,0 +1,1 @@
+"""What clients see of alarms, on both brokers."""
