@@ -4,10 +4,12 @@ from array import array
 
 import pytest
 
+from leveret.storage import segment as segments
 from leveret.storage.segment import (
     HEAD_OCTETS,
     MANY,
     Entries,
+    OtherVersion,
     Segment,
     SegmentHead,
     UnreadableHead,
@@ -61,11 +63,14 @@ def test_each_wrong_bit_of_a_head_is_noticed():
         octets[bit // 8] ^= 1 << bit % 8
 
 
-def test_a_head_of_a_later_version_is_told_from_damage():
-    octets = bytearray(HEAD.encode())
-    octets[8] = 2
-    with pytest.raises(UnreadableHead, match="version 2; this Leveret reads 1"):
-        decode_head(bytes(octets))
+def test_a_head_of_another_version_is_told_from_damage(monkeypatch):
+    monkeypatch.setattr(segments, "VERSION", 2)
+    octets = HEAD.encode()
+    monkeypatch.undo()
+    with pytest.raises(OtherVersion, match="version 2; this Leveret reads 1"):
+        decode_head(octets)
+    with pytest.raises(UnreadableHead, match="checksum"):
+        decode_head(HEAD.encode()[:8] + octets[8:10] + HEAD.encode()[10:])
 
 
 @pytest.mark.parametrize("octets", [b"", HEAD.encode()[:-1], b"SQLite format 3\0" * 10])

@@ -18,6 +18,7 @@ from leveret.storage.scan import Damaged, scan
 from leveret.storage.segment import (
     HEAD_OCTETS,
     SUFFIX,
+    OtherVersion,
     Segment,
     SegmentHead,
     UnreadableHead,
@@ -97,10 +98,7 @@ def _heads(disk: Disk) -> list[tuple[SegmentHead, File]]:
             file.close()
             disk.remove(name)
             continue
-        try:
-            head = decode_head(file.read(0, HEAD_OCTETS))
-        except UnreadableHead as error:
-            raise LogDamaged(name, 0, str(error)) from error
+        head = _head(name, file)
         if head.id <= joined:
             file.close()
             disk.remove(name)
@@ -108,6 +106,21 @@ def _heads(disk: Disk) -> list[tuple[SegmentHead, File]]:
         joined = head.last
         found.append((head, file))
     return found
+
+
+def _head(name: str, file: File) -> SegmentHead:
+    try:
+        head = decode_head(file.read(0, HEAD_OCTETS))
+    except OtherVersion as error:
+        raise StartRefused(
+            f"the message log is not for this version of Leveret: {name}: {error}; start the "
+            "version that wrote it, or choose another directory with --data-dir"
+        ) from error
+    except UnreadableHead as error:
+        raise LogDamaged(name, 0, str(error)) from error
+    if file_name(head.id) != name:
+        raise LogDamaged(name, 0, f"it is {file_name(head.id)}, by its head")
+    return head
 
 
 def _read_entries(disk: Disk, segment: Segment, *, is_last: bool) -> int:

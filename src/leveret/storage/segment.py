@@ -37,6 +37,10 @@ class UnreadableHead(Exception):
     """The file does not begin as a segment of ours does."""
 
 
+class OtherVersion(UnreadableHead):
+    """It begins as a segment of another version of the format does: nothing is damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentHead:
     """The first 64 octets of a segment.
@@ -61,12 +65,12 @@ def decode_head(octets: bytes) -> SegmentHead:
     """Raises UnreadableHead."""
     if len(octets) < HEAD_OCTETS or not octets.startswith(MAGIC):
         raise UnreadableHead("it does not begin as a segment does")
-    _magic, version, *fields = _HEAD.unpack_from(octets)
-    if version != VERSION:
-        raise UnreadableHead(f"its format is version {version}; this Leveret reads {VERSION}")
     (crc,) = _CRC.unpack_from(octets, HEAD_OCTETS - _CRC.size)
     if crc32(octets[: HEAD_OCTETS - _CRC.size]) != crc:
         raise UnreadableHead("the checksum of its head is wrong")
+    _magic, version, *fields = _HEAD.unpack_from(octets)
+    if version != VERSION:
+        raise OtherVersion(f"its format is version {version}; this Leveret reads {VERSION}")
     return SegmentHead(*fields)
 
 
