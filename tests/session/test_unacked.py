@@ -25,8 +25,8 @@ class Line:
         self.returned = []
         self.settled = []
 
-    def settle(self, settled):
-        self.settled.append(settled)
+    def settle_all(self, positions):
+        self.settled.append(positions)
 
     def requeue(self, messages):
         self.returned.append(list(messages))
@@ -79,9 +79,9 @@ def test_each_queue_hears_which_stored_messages_are_settled():
     transient, stored = message(), message()
     stored.is_stored = True
     settle({1: (Holder(queue), transient), 2: (Holder(queue), stored)})
-    assert queue.settled == [stored]
+    assert queue.settled == [[stored.position]]
     requeue({3: (Holder(queue), stored)})
-    assert queue.settled == [stored]
+    assert queue.settled == [[stored.position]]
 
 
 def test_each_queue_gets_its_messages_back_at_once():

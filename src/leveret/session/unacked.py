@@ -54,10 +54,18 @@ def take(unacked: Unacked, tag: int, *, multiple: bool) -> Unacked:
 
 def settle(deliveries: Unacked) -> None:
     """They are done with: the queues forget them, the holders have room again."""
+    by_holder: dict[Holder, list[Message]] = {}
     for holder, message in deliveries.values():
-        if message.is_stored:
-            holder.queue.settle(message)
-    _make_room(deliveries)
+        held = by_holder.get(holder)
+        if held is None:
+            held = by_holder[holder] = []
+        held.append(message)
+    for holder, messages in by_holder.items():
+        # All at once: a call for each message costs more than the settling.
+        stored = [message.position for message in messages if message.is_stored]
+        if stored:
+            holder.queue.settle_all(stored)
+        holder.settled(len(messages))
 
 
 def requeue(deliveries: Unacked) -> None:
@@ -67,11 +75,6 @@ def requeue(deliveries: Unacked) -> None:
         by_queue.setdefault(holder.queue, []).append(message)
     for queue, messages in by_queue.items():
         queue.requeue(messages)
-    _make_room(deliveries)
-
-
-def _make_room(deliveries: Unacked) -> None:
-    """Tell each holder how many of its deliveries are out no more."""
     counts: dict[Holder, int] = {}
     for holder, _message in deliveries.values():
         counts[holder] = counts.get(holder, 0) + 1

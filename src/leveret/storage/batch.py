@@ -86,11 +86,11 @@ class Batch:
 
     def settle_all(self, queue: int, positions: Sequence[int]) -> None:
         """The same for many, which may be millions."""
-        if self.records and max(positions, default=0) >= next(iter(self.records)):
-            for position in positions:
-                self.settle(queue, position)
-        else:
-            self.settled.setdefault(queue, array("Q")).extend(positions)
+        records, rest = self.records, positions
+        if records and max(positions, default=0) >= next(iter(records)):
+            rest = [each for each in positions if each not in records or not self._drop(each)]
+        if rest:
+            self.settled.setdefault(queue, array("Q")).extend(rest)
 
     def deliver(self, queue: int, position: int) -> None:
         delivered = self.delivered.get(queue)

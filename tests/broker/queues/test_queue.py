@@ -145,25 +145,39 @@ def kept(agenda, engine):
     return make_queue("kept", agenda, number=7, paging=paging(engine))
 
 
-def test_the_store_hears_of_deliveries_and_of_their_end(kept, engine):
+def settle_one(queue, message):
+    queue.settle(message)
+
+
+def settle_some(queue, message):
+    queue.settle_all([message.position])
+
+
+EITHER_WAY = pytest.mark.parametrize("settle", [settle_one, settle_some])
+
+
+@EITHER_WAY
+def test_the_store_hears_of_deliveries_and_of_their_end(kept, engine, settle):
     stored = publish_stored(engine.messages, "a", kept)
     taken, _ = kept.get()
     kept.mark_delivered(taken)
     assert engine.messages.marks == {(7, stored.position): 1}
-    kept.settle(taken)
+    settle(kept, taken)
     assert engine.messages.kept == {}
 
 
-def test_a_queue_without_a_number_leaves_the_store_alone(kept, jobs, engine):
+@EITHER_WAY
+def test_a_queue_without_a_number_leaves_the_store_alone(kept, jobs, engine, settle):
     stored = publish_stored(engine.messages, "a", kept, jobs)
     for taken in (jobs.get()[0], stored):
         jobs.mark_delivered(taken)
-        jobs.settle(taken)
+        settle(jobs, taken)
     assert engine.messages.positions(7) == [stored.position]
     assert engine.messages.marks == {}
 
 
-def test_a_message_that_comes_back_is_counted_until_it_is_settled(kept, engine):
+@EITHER_WAY
+def test_a_message_that_comes_back_is_counted_until_it_is_settled(kept, engine, settle):
     publish_stored(engine.messages, "a", kept)
     for count in (1, 2, 3):
         taken, redelivered = kept.get()
@@ -171,7 +185,7 @@ def test_a_message_that_comes_back_is_counted_until_it_is_settled(kept, engine):
         kept.requeue([taken])
         assert kept.returns == {taken.position: count}
     taken, _ = kept.get()
-    kept.settle(taken)
+    settle(kept, taken)
     assert kept.returns == {}
 
 

@@ -179,7 +179,7 @@ class Queue:
 
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
-        return self._clear(self._settle_all)
+        return self._clear(self.settle_all)
 
     # Stored messages -------------------------------------------------------------------------
 
@@ -189,6 +189,14 @@ class Queue:
             if self.returns:
                 self.returns.pop(message.position, None)
             self._store.settle(self.number, message.position)
+
+    def settle_all(self, positions: Sequence[int]) -> None:
+        """The same for many, by their positions."""
+        if self._store is not None:
+            if self.returns:
+                for position in positions:
+                    self.returns.pop(position, None)
+            self._store.settle_all(self.number, positions)
 
     def mark_delivered(self, message: Message) -> None:
         """A stored message was handed to somebody who has to settle it."""
@@ -244,13 +252,6 @@ class Queue:
         cleared = self.ready.clear(done)
         self._stop_awaiting()
         return cleared
-
-    def _settle_all(self, positions: Sequence[int]) -> None:
-        assert self._store is not None
-        if self.returns:
-            for position in positions:
-                self.returns.pop(position, None)
-        self._store.settle_all(self.number, positions)
 
     def _forget_all(self, positions: Sequence[int]) -> None:
         assert self._store is not None
