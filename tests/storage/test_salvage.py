@@ -285,12 +285,12 @@ def test_a_segment_that_lost_even_its_head_in_the_middle_of_the_log():
     assert_waiting(world, [4, 5, 6])
 
 
-def test_a_later_format_is_not_touched():
+def test_another_version_of_the_format_is_not_touched():
     world = published([3, 3])
     octets = struct.pack("<8sH6xQQII", b"LVRTLOG\0", 2, 1, 1, 0, 0).ljust(60, b"\0")
     overwrite(world.disk, FIRST, 0, octets + struct.pack("<I", crc32(octets)))
     before = world.disk.state
-    with pytest.raises(StartRefused, match=f"{FIRST} was written by a later version of Leveret"):
+    with pytest.raises(StartRefused, match=f"{FIRST} was written by another version of Leveret"):
         examine(world.disk)
     assert world.disk.state == before
 
@@ -331,6 +331,17 @@ def test_a_segment_that_is_there_twice_counts_once():
     world.disk.create(file_name(7)).append([head.encode(), first[64:]])
     repaired(world)
     assert_waiting(world, range(1, 7))
+
+
+def test_a_segment_under_the_name_of_another_gets_a_head_of_its_own():
+    world = published([3])
+    without_index(world)
+    world.disk.rename(FIRST, file_name(5))
+    (mended,) = repaired(world)
+    assert mended.damaged[0].reason == f"it is {FIRST}, by its head"
+    assert mended.damaged[0].lost == 0
+    assert segments_of(world.disk) == [file_name(5)]
+    assert_waiting(world, [1, 2, 3])
 
 
 def test_a_segment_that_was_joined_in_another_is_passed_over():

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from binascii import crc32
 from contextlib import closing
 
 import pytest
@@ -127,7 +128,17 @@ def test_damage_that_a_start_passes_over_is_found_when_all_is_read(path):
     spoil(path / MESSAGES / file_name(1), 150)
     assert survey(path, is_running=False).damages == []
     (damage,) = survey(path, is_running=False, reads_all=True).damages
-    assert damage.startswith(f"{file_name(1)} at offset 104: ")
+    assert damage == f"{file_name(1)}: at offset 104: the record there is damaged"
+
+
+def test_what_another_version_wrote_is_told(path):
+    octets = b"LVRTLOG\0\2".ljust(60, b"\0")
+    (path / MESSAGES / file_name(4)).write_bytes(
+        octets + crc32(octets).to_bytes(4, "little") + b"?"
+    )
+    told = survey(path, is_running=False, reads_all=True).damages
+    assert len(told) == 2
+    assert all(file_name(4) in each and "version" in each for each in told)
 
 
 def test_without_a_catalogue_queues_have_only_their_numbers(path):

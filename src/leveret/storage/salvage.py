@@ -121,17 +121,19 @@ def examine(disk: Disk) -> list[Examined]:
 
 
 def _examine(disk: Disk, name: str, octets: bytes, *, is_last: bool) -> Examined:
-    if _is_later_format(octets):
+    if _is_of_other_version(octets):
         raise StartRefused(
-            f"{name} was written by a later version of Leveret, which has to repair it; "
-            "nothing was changed"
+            f"{name} was written by another version of Leveret, which has to repair it"
         )
+    reason = ""
     try:
         head = decode_head(octets)
+        if file_name(head.id) != name:
+            reason = f"it is {file_name(head.id)}, by its head"
     except UnreadableHead as error:
-        head, reason = _guessed_head(disk, name, octets), str(error)
-    else:
-        reason = ""
+        reason = str(error)
+    if reason:
+        head = _guessed_head(disk, name, octets)
     indexed = _indexed(disk, head)
     is_sealed = head.generation > 0 or (indexed is not None and indexed[1] == len(octets))
     examined = Examined(name, len(octets), head, reason)
@@ -155,7 +157,7 @@ def _scan(examined: Examined, octets: bytes, *, is_tail: bool) -> None:
         examined.last_position = found.entries.positions[-1]
 
 
-def _is_later_format(octets: bytes) -> bool:
+def _is_of_other_version(octets: bytes) -> bool:
     """A sound head of a format that this version does not know; a damaged one is none."""
     head = octets[:HEAD_OCTETS]
     version = int.from_bytes(head[len(MAGIC) : len(MAGIC) + 2], "little")
@@ -168,7 +170,7 @@ def _guessed_head(disk: Disk, name: str, octets: bytes) -> SegmentHead:
     try:
         segment_id = int(name.removesuffix(SUFFIX), 16)
     except ValueError:
-        raise StartRefused(f"{name} is no segment of ours; move it to another directory") from None
+        raise StartRefused(f"{name} is no segment of ours: move it elsewhere") from None
     index_name = index.file_name(segment_id)
     told = read_file(disk, index_name) if index_name in disk.names() else b""
     generation = int.from_bytes(told[_INDEX_GENERATION], "little")

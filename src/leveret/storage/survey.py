@@ -29,7 +29,7 @@ from leveret.storage.catalogue import CatalogueFile, read_catalogue
 from leveret.storage.log import Log
 from leveret.storage.opening import CATALOGUE, MESSAGES, SPILL
 from leveret.storage.read_only import ReadOnlyDisk
-from leveret.storage.recovery import LogDamaged, open_segments
+from leveret.storage.recovery import open_segments
 from leveret.storage.salvage import DAMAGED, examine
 from leveret.storage.segment import SUFFIX, file_name
 from leveret.storage.waiting import Waiting
@@ -201,8 +201,8 @@ def _see_messages(seen: Survey, path: Path, changes: Iterable[Change] | None) ->
         seen.kept = [name for name in disk.names() if DAMAGED in name]
         try:
             found = _see_log(seen, disk, is_known)
-        except LogDamaged as damage:
-            seen.damages.append(str(damage))
+        except StartRefused as refused:
+            seen.damages.append(str(refused))
             seen.segments = _see_files(disk)
             found = None
     if found is not None:
@@ -255,8 +255,12 @@ def _segments(disk: ReadOnlyDisk) -> list[str]:
 def _check(seen: Survey, path: Path) -> None:
     """Every record of every segment."""
     with closing(ReadOnlyDisk(path)) as disk:
-        damaged = [each for each in examine(disk) if not each.is_sound]
-    seen.damages += [f"{each.name} {each.reason}" for each in damaged]
+        try:
+            damaged = [each for each in examine(disk) if not each.is_sound]
+        except StartRefused as refused:
+            seen.damages.append(str(refused))
+        else:
+            seen.damages += [f"{each.name}: {each.reason}" for each in damaged]
 
 
 def _see_spill(seen: Survey, path: Path) -> None:

@@ -76,7 +76,7 @@ def test_every_record_is_read_when_asked_to(leveret, data_dir):
     assert inspect(leveret).returncode == 0
     told = inspect(leveret, "--check")
     assert told.returncode == 1
-    assert f"DAMAGE: {file_name(1)} at offset" in told.stdout
+    assert f"DAMAGE: {file_name(1)}: at offset" in told.stdout
 
 
 def test_a_segment_that_cannot_be_read_has_no_counts(leveret, data_dir):
