@@ -122,6 +122,14 @@ def test_many_declares_share_a_batch(durable):
     assert [channel.take()[0].queue for channel in channels] == ["q0", "q1", "q2", "q3", "q4"]
 
 
+def test_who_asks_for_what_is_not_safe_yet_waits_too(durable, waiting):
+    other = durable.channel()
+    other.say(methods.QueueDeclare(queue="d", passive=True))
+    assert other.take() == []
+    durable.sync()
+    assert other.take() == waiting.take() == [DECLARED]
+
+
 def test_what_is_published_behind_a_declare_is_confirmed_when_the_channel_goes_on(durable):
     channel = durable.channel()
     channel.call(methods.ConfirmSelect())
