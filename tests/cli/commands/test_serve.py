@@ -1,6 +1,7 @@
 """`leveret serve`: its settings from flags, environment and file, and every refusal to start."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,45 @@ def test_product_and_version_are_what_the_file_says_and_the_platform_is_leveret(
     assert (told["product"], told["version"]) == ("RabbitMQ", "3.12.0")
     assert told["cluster_name"] == "burrow"
     assert told["platform"].startswith("Leveret ")
+
+
+@pytest.mark.parametrize(
+    ("limit", "resource"),
+    [
+        ("vm_memory_high_watermark.absolute = 1MB", "memory"),
+        ("disk_free_limit.absolute = 1000000TB", "disk"),
+    ],
+)
+def test_a_limit_that_is_passed_blocks_publishers(leveret, limit, resource):
+    file = leveret.home / "mq.conf"
+    file.write_text(f"{limit}\nmemory_monitor_interval = 100\n")
+    node = leveret.serve("--config", file)
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        reasons = []
+        connection.add_on_connection_blocked_callback(
+            lambda _connection, frame: reasons.append(frame.method.reason)
+        )
+        connection.channel().basic_publish("", "nowhere", b"x")
+        connection.process_data_events(time_limit=5)
+        assert reasons == [f"low on {resource}"]
+        # A blocked client's farewell is not read: the end of the node is its way out.
+        node.end()
+        with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
+            connection.process_data_events(time_limit=5)
+
+
+@pytest.mark.parametrize("durability", ["fsync", "os"])
+def test_messages_outlive_the_node_however_durable_it_is(leveret, durability):
+    node = leveret.serve("--durability", durability)
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.queue_declare("jobs", durable=True)
+        channel.basic_publish("", "jobs", b"x", pika.BasicProperties(delivery_mode=2))
+    node.end(signal.SIGKILL)
+    node = leveret.serve("--durability", durability)
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        assert connection.channel().basic_get("jobs", auto_ack=True)[2] == b"x"
 
 
 def test_a_taken_port_is_refused(leveret):
