@@ -87,8 +87,9 @@ class Comparison:
             return
         told = []
         for goal in workload.goals:
-            self.sitting.add(workload.name, goal.figure, broker.name, figures[goal.figure])
-            told.append(f"{number(figures[goal.figure])} {goal.unit}".rstrip())
+            if goal.figure in figures:  # Without a message there is no cost of one.
+                self.sitting.add(workload.name, goal.figure, broker.name, figures[goal.figure])
+                told.append(f"{number(figures[goal.figure])} {goal.unit}".rstrip())
         seconds = time.monotonic() - started
         tell(turn, workload, broker.name, f"{', '.join(told)}  [{seconds:.1f} s]")
         self.save(self.sitting)

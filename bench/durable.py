@@ -74,12 +74,18 @@ DURABLE = (
     Workload(
         "persistent_1k",
         flowing(PERSISTENT),
-        rate("1 KiB persistent, confirms (window 2000) and acks", 3.5),
+        (
+            *rate("1 KiB persistent, confirms (window 2000) and acks", 3.5),
+            reported("broker_busy_us_per_message", "the broker's processor time for one", "us"),
+        ),
     ),
     Workload(
         "confirm_each",
         flowing(replace(PERSISTENT, confirm=1)),
-        rate("one publisher, each message confirmed singly", 1.5),
+        (
+            *rate("one publisher, each message confirmed singly", 1.5),
+            reported("broker_busy_us_per_message", "the broker's processor time for one", "us"),
+        ),
     ),
     Workload(
         "publishers_100",
