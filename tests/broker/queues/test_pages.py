@@ -36,11 +36,11 @@ class Line:
         for name in names:
             kept = message(name, is_persistent=True)
             self.engine.messages.append(kept, (NUMBER,))
-            self.pages.append(kept, is_stored=True)
+            self.pages.append(kept.position)
 
     def transient(self, *names):
         for name in names:
-            self.pages.append(message(name), is_stored=False)
+            self.pages.append_transient(message(name))
 
     def turn(self):
         """What came at once, and what came of reading."""
@@ -75,9 +75,7 @@ def short(agenda):
 
 
 def test_a_chunk_knows_where_its_messages_are():
-    chunk = Chunk([], bytearray())
-    for position, place in [(3, STORED), (5, HELD), (8, STORED)]:
-        chunk.append(position, place)
+    chunk = Chunk([3, 5, 8], bytes((STORED, HELD, STORED)))
     assert list(chunk.at(STORED)) == [3, 8]
     assert list(chunk.at(HELD)) == [5]
     assert list(chunk.at(SPILLED)) == []
@@ -88,7 +86,7 @@ def test_a_chunk_knows_where_its_messages_are():
 
 def test_a_waiting_message_costs_nine_octets_at_most(line):
     for position in range(10 * CHUNK_MAX):
-        line.pages._enter(position, STORED)
+        line.pages.append(position)
     chunks = line.pages._chunks
     objects = [chunks, *chunks, *(chunk.positions for chunk in chunks)]
     places = {id(chunk.places): chunk.places for chunk in chunks}
@@ -98,7 +96,7 @@ def test_a_waiting_message_costs_nine_octets_at_most(line):
 
 def test_a_chunk_of_both_kinds_costs_nine_octets_each(line):
     for position in range(CHUNK_MAX):
-        line.pages._enter(position, position % 2)
+        line.pages.append(position, position % 2)
     (chunk,) = line.pages._chunks
     octets = sys.getsizeof(chunk) + sys.getsizeof(chunk.positions) + sys.getsizeof(chunk.places)
     assert octets / CHUNK_MAX < 9.1

@@ -45,21 +45,12 @@ class Chunk:
 
     __slots__ = ("places", "positions")
 
-    def __init__(self, positions: array[int], places: bytes | bytearray) -> None:
+    def __init__(self, positions: array[int], places: bytes) -> None:
         self.positions = positions
-        self.places: bytes | bytearray = places
+        self.places = places
 
     def __len__(self) -> int:
         return len(self.positions)
-
-    def append(self, position: int, place: int) -> None:
-        self.positions.append(position)
-        assert isinstance(self.places, bytearray)
-        self.places.append(place)
-        if len(self.positions) == CHUNK_MAX:
-            # Full: without the room to grow that an array keeps, and most are alike.
-            self.positions = self.positions[:]
-            self.places = bytes(self.places) if any(self.places) else _ALL_STORED
 
     def take(self, count: int) -> Chunk:
         """The first ones, taken out."""
@@ -87,6 +78,8 @@ class Pages:
         "_chunks",
         "_found",
         "_held",
+        "_newest",
+        "_newest_places",
         "_paging",
         "_reading",
         "read_count",
@@ -99,6 +92,9 @@ class Pages:
         self._paging = paging
         self._arrived = arrived
         self._chunks: deque[Chunk] = deque()
+        # Behind the chunks: what will be the next one.
+        self._newest = array("Q")
+        self._newest_places = bytearray()
         self._held: dict[int, Message] = {}
         # The read under way, and what has come of it; None while an answer is due.
         self._reading: Chunk | None = None
@@ -106,24 +102,33 @@ class Pages:
 
     @property
     def is_empty(self) -> bool:
-        return not self._chunks and self._reading is None
+        return not (self._chunks or self._newest or self._reading is not None)
 
-    def append(self, message: Message, *, is_stored: bool) -> None:
-        """A message that was just published; is_stored: for this line's queue."""
+    def append(self, position: int, place: int = STORED) -> None:
+        """A message that was just published. One that the store has is appended by its position
+        alone."""
+        self._newest.append(position)
+        self._newest_places.append(place)
+        if len(self._newest) == CHUNK_MAX:
+            self._end_chunk()
+
+    def append_transient(self, message: Message) -> None:
+        """One that need not survive."""
         paging = self._paging
-        if is_stored:
-            self._enter(message.position, STORED)
-        elif paging.spill is not None and paging.is_short():
-            self._enter(paging.spill_out(message), SPILLED)
+        if paging.spill is not None and paging.is_short():
+            self.append(paging.spill_out(message), SPILLED)
         else:
             self._held[message.position] = message
             paging.octets += len(message.content)
-            self._enter(message.position, HELD)
+            self.append(message.position, HELD)
 
-    def _enter(self, position: int, place: int) -> None:
-        if not self._chunks or not isinstance(self._chunks[-1].places, bytearray):
-            self._chunks.append(Chunk(array("Q"), bytearray()))
-        self._chunks[-1].append(position, place)
+    def _end_chunk(self) -> None:
+        """Without the room to grow that an array keeps; and most are alike."""
+        places = bytes(self._newest_places)
+        if places == _ALL_STORED:
+            places = _ALL_STORED
+        self._chunks.append(Chunk(self._newest[:], places))
+        self._newest, self._newest_places = array("Q"), bytearray()
 
     def adopt(self, positions: Sequence[int]) -> None:
         """Stored messages from before the start."""
@@ -135,8 +140,10 @@ class Pages:
 
     def turn(self) -> list[Message]:
         """What comes next, as far as it is in memory; if nothing is, have the next ones read."""
-        if self._reading is not None or not self._chunks:
+        if self._reading is not None or self.is_empty:
             return []
+        if not self._chunks:
+            self._end_chunk()
         places = self._chunks[0].places
         held_count = len(places) - len(places.lstrip(_HELD))
         if held_count:
@@ -194,6 +201,7 @@ class Pages:
 
     def drop(self, done: Callable[[Sequence[int]], None]) -> None:
         """Let go of everything; `done` gets the positions of what the store has, part by part."""
+        self._end_chunk()
         under_way = () if self._reading is None else (self._reading,)
         chunks = (*under_way, *self._chunks)
         self._reading = None

@@ -178,12 +178,17 @@ class Ready:
     def _push_beyond(self, message: Message) -> None:
         """Here, or behind what is on disk, or the first to go there."""
         is_stored = self._is_stored(message)
-        if self._pages is None and self._may_stay(is_stored=is_stored):
-            self._fresh.append(message)
-            self.weigh(max(0, len(self._fresh) - self._weighed_count))
-            return
-        pages = self._pages or self._begin_pages(worth_reading(self._octets, self._weighed_count))
-        pages.append(message, is_stored=is_stored)
+        pages = self._pages
+        if pages is None:
+            if self._may_stay(is_stored=is_stored):
+                self._fresh.append(message)
+                self.weigh(max(0, len(self._fresh) - self._weighed_count))
+                return
+            pages = self._begin_pages(worth_reading(self._octets, self._weighed_count))
+        if is_stored:
+            pages.append(message.position)
+        else:
+            pages.append_transient(message)
 
     def _may_stay(self, *, is_stored: bool) -> bool:
         paging = self._backing.paging
