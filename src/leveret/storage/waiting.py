@@ -78,7 +78,7 @@ class Waiting:
                 segment.entries.want(place, count)
 
     def _settles(self, told_by: Segment, control: Control) -> bool:
-        self.last_position = max(self.last_position, *control.positions[-1:])
+        self.last_position = max(self.last_position, *control.positions[-1:], 0)
         if control.kind != record.SETTLED:
             return False
         self._log.concern(control.positions, told_by)
