@@ -4,7 +4,9 @@ import asyncio
 import dataclasses
 import gc
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 
 import pika
 import pytest
@@ -165,6 +167,22 @@ def test_the_first_start_makes_the_user_and_later_ones_leave_it_alone(tmp_path):
 
     assert talk_to(durable(tmp_path), passwords) == [True, False]
     assert talk_to(durable(tmp_path, default_pass="other"), passwords) == [True, False]
+
+
+def test_a_catalogue_that_makes_no_sense_is_refused_and_left_alone(tmp_path):
+    talk_to(durable(tmp_path), lambda node: node._server.broker.add_vhost("orders"))
+    with closing(sqlite3.connect(tmp_path / "metadata.sqlite")) as file, file:
+        file.execute("PRAGMA foreign_keys = OFF")
+        file.execute(
+            "INSERT INTO exchange (vhost, name, kind, auto_delete, internal, arguments) "
+            "VALUES (x'6f7264657273', x'78', 'x-unheard-of', 0, 0, x'00000000')"
+        )
+
+    async def scene():
+        with pytest.raises(StartRefused, match="cannot restore what the catalogue keeps"):
+            await Node(durable(tmp_path)).start()
+
+    run(scene())
 
 
 def test_a_disk_that_can_not_be_written_to_blocks_publishers_until_it_can(tmp_path):

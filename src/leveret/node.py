@@ -15,6 +15,7 @@ import time
 
 from leveret.broker.broker import Broker
 from leveret.broker.permissions import Permission
+from leveret.broker.restore import Unrestorable
 from leveret.config import Listener, Settings
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
@@ -96,7 +97,7 @@ class Node:
             _make_defaults(broker, self.settings)
             return broker
         broker = Broker(time.monotonic, secrets.token_bytes, loopback_users, engine.storage)
-        if not broker.restore():
+        if not _restore(broker):
             _make_defaults(broker, self.settings)
         engine.on_trouble(lambda error: _raise_alarm(broker, error))
         engine.tidy_up()
@@ -166,6 +167,17 @@ def _make_defaults(broker: Broker, settings: Settings) -> None:
     broker.users.add(user, settings.default_pass, settings.default_user_tags)
     rights = (settings.default_configure, settings.default_write, settings.default_read)
     broker.set_permission(user, vhost, Permission(*rights))
+
+
+def _restore(broker: Broker) -> bool:
+    """Whether the catalogue had anything. Raises StartRefused."""
+    try:
+        return broker.restore()
+    except Unrestorable as error:
+        raise StartRefused(
+            f"cannot restore what the catalogue keeps: {error}; start the version of Leveret that "
+            "wrote metadata.sqlite, or restore it from a backup"
+        ) from error
 
 
 def _raise_alarm(broker: Broker, error: OSError | None) -> None:

@@ -113,14 +113,19 @@ class LogEngine:
 
 
 class Committed:
-    """The port Catalogue: loads from the file, commits with the journal's next batch."""
+    """The port Catalogue: gives what the file has, commits with the journal's next batch.
 
-    def __init__(self, file: CatalogueFile, journal: Journal) -> None:
+    loaded: what the file had at the start, given at the first question.
+    """
+
+    def __init__(self, file: CatalogueFile, loaded: Iterable[Change], journal: Journal) -> None:
         self._file = file
+        self._loaded: Iterable[Change] | None = loaded
         self.commit = journal.commit
 
     def load(self) -> Iterable[Change]:
-        return self._file.load()
+        loaded, self._loaded = self._loaded, None
+        return self._file.load() if loaded is None else loaded
 
 
 class Engine:
@@ -148,13 +153,14 @@ class Engine:
             segment_octets=segment_octets,
         )
         self._messages = LogEngine(message_log, catalogue, around, "messages")
-        waiting = _waiting(message_log, catalogue)
+        changes = list(catalogue.load())
+        waiting = Waiting(message_log, _queue_numbers(changes).__contains__)
         self._messages.store.waiting = waiting.find()
         self._spill = LogEngine(_empty(files.spill, around), None, around, "spill")
         self._catalogue = catalogue
         self.storage = Storage(
             messages=self._messages.store,
-            catalogue=Committed(catalogue, self._messages.journal),
+            catalogue=Committed(catalogue, changes, self._messages.journal),
             durability=self._messages.journal,
             spill=self._spill.store,
             keeps_messages=True,
@@ -189,9 +195,8 @@ class Engine:
             )
 
 
-def _waiting(message_log: Log, catalogue: CatalogueFile) -> Waiting:
-    known = {each.number for each in catalogue.load() if isinstance(each, QueueDeclared)}
-    return Waiting(message_log, known.__contains__)
+def _queue_numbers(changes: Iterable[Change]) -> set[int]:
+    return {each.number for each in changes if isinstance(each, QueueDeclared)}
 
 
 def _empty(disk: Disk, around: Surroundings) -> Log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from leveret.errors import StartRefused
@@ -35,12 +36,14 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
         new_worker=lambda name: Thread(loop, name),
     )
     try:
-        files = Files(
-            messages=RealDisk(path / MESSAGES),
-            spill=RealDisk(path / SPILL),
-            catalogue=CatalogueFile(path / CATALOGUE, is_synced=is_synced),
-        )
-        return Engine(files, around, is_synced=is_synced)
+        messages, spill = RealDisk(path / MESSAGES), RealDisk(path / SPILL)
+        with ExitStack() as opened:
+            catalogue = CatalogueFile(path / CATALOGUE, is_synced=is_synced)
+            opened.callback(catalogue.close)
+            engine = Engine(Files(messages, spill, catalogue), around, is_synced=is_synced)
+            # It closes the catalogue itself from now on.
+            opened.pop_all()
+            return engine
     except OSError as error:
         where = error.filename or path
         reason = error.strerror or str(error)
