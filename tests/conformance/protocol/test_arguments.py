@@ -179,7 +179,6 @@ def test_both_brokers_answer_alike(name, alike):
         ("x-max-length", 1),
         ("x-max-length-bytes", 1),
         ("x-overflow", "reject-publish"),
-        ("x-queue-mode", "lazy"),
         ("x-queue-type", "quorum"),
         ("x-queue-type", "stream"),
         ("x-single-active-consumer", True),
