@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from leveret.broker.changes import QueueDeclared, QueueDeleted, VhostAdded
+from leveret.broker.changes import (
+    QueueDeclared,
+    QueueDeleted,
+    UserRemoved,
+    UserSet,
+    VhostAdded,
+)
 from leveret.broker.queues.queue import QueueOptions
 from leveret.errors import StartRefused
 from leveret.storage import catalogue as module
@@ -99,6 +105,18 @@ def test_a_commit_is_on_the_disk_when_write_returns(path):
 def test_a_commit_may_be_left_to_the_system(path):
     with closing(CatalogueFile(path, is_synced=False)) as file:
         assert pragma(file, "synchronous") == 1
+
+
+def test_what_a_person_changes_by_hand_is_understood(path):
+    write(path, *ALL)
+    with closing(sqlite3.connect(path)) as shell:
+        shell.execute("UPDATE user SET name = 'admin' WHERE name = 'guest'")
+        shell.execute("UPDATE permission SET user = 'admin', write = 'ä' WHERE user = 'guest'")
+        shell.commit()
+    found = load(path)
+    assert "admin" in {each.name for each in found if isinstance(each, UserSet)}
+    write(path, UserRemoved("admin"))
+    assert len(load(path)) == len(found) - 3
 
 
 # Errors ------------------------------------------------------------------------------------------
@@ -283,7 +301,7 @@ def test_a_file_of_version_1_is_read_by_every_later_one(path, read):
 @READERS
 def test_a_file_of_version_1_is_brought_forward(path, monkeypatch, read):
     def rename_all(connection):
-        connection.execute("UPDATE vhost SET name = CAST('new ' || name AS BLOB)")
+        connection.execute("UPDATE vhost SET name = 'new ' || name")
 
     shutil.copy(GOLDEN, path)
     ladder = (*schema.LADDER, rename_all)

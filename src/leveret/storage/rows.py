@@ -1,11 +1,15 @@
 """Changes of the catalogue as statements of SQL, and rows as changes.
 
+Names go in as `CAST(? AS TEXT)` of their octets: SQLite keeps them whatever they are, where it
+would take a string only if it is proper Unicode.
+
 Rule: what has happened may be written again and nothing comes of it: after a failed commit nobody
 knows whether the disk has it, and the whole batch is tried once more.
 """
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leveret.broker.bindings import fingerprint
@@ -40,62 +44,82 @@ Statement: TypeAlias = tuple[str, tuple[Field, ...]]
 
 _NO_FIELDS: Final = encode_table({})
 
+_ADD_VHOST: Final = "INSERT OR IGNORE INTO vhost (name) VALUES (CAST(? AS TEXT))"
+_REMOVE_VHOST: Final = (
+    "DELETE FROM vhost WHERE name = CAST(? AS TEXT)",
+    "DELETE FROM permission WHERE vhost = CAST(? AS TEXT)",
+    "DELETE FROM exchange WHERE vhost = CAST(? AS TEXT)",
+    "DELETE FROM queue WHERE vhost = CAST(? AS TEXT)",
+    "DELETE FROM binding WHERE vhost = CAST(? AS TEXT)",
+)
 _SET_USER: Final = """
-    INSERT INTO user (name, password_hash, tags) VALUES (?, ?, ?)
+    INSERT INTO user (name, password_hash, tags) VALUES (CAST(? AS TEXT), ?, ?)
     ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, tags = excluded.tags
 """
+_REMOVE_USER: Final = (
+    "DELETE FROM user WHERE name = CAST(? AS TEXT)",
+    "DELETE FROM permission WHERE user = CAST(? AS TEXT)",
+)
 _SET_PERMISSION: Final = """
-    INSERT INTO permission (user, vhost, configure, write, read) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO permission (user, vhost, configure, write, read) VALUES (
+        CAST(? AS TEXT), CAST(? AS TEXT),
+        CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))
     ON CONFLICT (user, vhost) DO UPDATE
     SET configure = excluded.configure, write = excluded.write, read = excluded.read
 """
+_CLEAR_PERMISSION: Final = """
+    DELETE FROM permission WHERE user = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT)
+"""
 _DECLARE_EXCHANGE: Final = """
     INSERT OR IGNORE INTO exchange (vhost, name, kind, auto_delete, internal, arguments)
-    VALUES (?, ?, ?, ?, ?, ?)
+    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?)
+"""
+_DELETE_EXCHANGE: Final = """
+    DELETE FROM exchange WHERE vhost = CAST(? AS TEXT) AND name = CAST(? AS TEXT)
 """
 _DECLARE_QUEUE: Final = """
     INSERT OR IGNORE INTO queue (number, vhost, name, auto_delete, arguments)
-    VALUES (?, ?, ?, ?, ?)
+    VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), ?, ?)
 """
+_DELETE_QUEUE: Final = "DELETE FROM queue WHERE number = ?"
 _BIND: Final = """
     INSERT OR IGNORE INTO binding
     (vhost, source, destination_kind, destination, routing_key, fingerprint, arguments)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), ?, ?)
 """
 _UNBIND: Final = """
-    DELETE FROM binding WHERE vhost = ? AND source = ? AND destination_kind = ?
-    AND destination = ? AND routing_key = ? AND fingerprint = ?
+    DELETE FROM binding
+    WHERE vhost = CAST(? AS TEXT) AND source = CAST(? AS TEXT)
+    AND destination_kind = ? AND destination = CAST(? AS TEXT)
+    AND routing_key = CAST(? AS TEXT) AND fingerprint = ?
+"""
+_UNBIND_LEAVING: Final = """
+    DELETE FROM binding WHERE vhost = CAST(? AS TEXT) AND source = CAST(? AS TEXT)
 """
 _UNBIND_ARRIVING: Final = """
-    DELETE FROM binding WHERE vhost = ? AND destination_kind = ? AND destination = ?
+    DELETE FROM binding
+    WHERE vhost = CAST(? AS TEXT) AND destination_kind = ? AND destination = CAST(? AS TEXT)
 """
-_UNBIND_LEAVING: Final = "DELETE FROM binding WHERE vhost = ? AND source = ?"
 
 
 def statements(change: Change) -> Iterator[Statement]:
     """What makes a change part of the tables."""
     match change:
         case VhostAdded():
-            yield "INSERT OR IGNORE INTO vhost (name) VALUES (?)", (octets(change.name),)
+            yield _ADD_VHOST, (octets(change.name),)
         case VhostRemoved():
-            name = octets(change.name)
-            yield "DELETE FROM vhost WHERE name = ?", (name,)
-            for table in ("permission", "exchange", "queue", "binding"):
-                yield f"DELETE FROM {table} WHERE vhost = ?", (name,)  # noqa: S608  # our own names
+            yield from zip(_REMOVE_VHOST, repeat((octets(change.name),)))
         case UserSet():
             tags = encode_table({"tags": sorted(change.tags)})
             yield _SET_USER, (octets(change.name), change.password_hash, tags)
         case UserRemoved():
-            name = octets(change.name)
-            yield "DELETE FROM user WHERE name = ?", (name,)
-            yield "DELETE FROM permission WHERE user = ?", (name,)
+            yield from zip(_REMOVE_USER, repeat((octets(change.name),)))
         case PermissionSet():
             granted = change.permission
             patterns = map(octets, (granted.configure, granted.write, granted.read))
             yield _SET_PERMISSION, (octets(change.user), octets(change.vhost), *patterns)
         case PermissionCleared():
-            names = (octets(change.user), octets(change.vhost))
-            yield "DELETE FROM permission WHERE user = ? AND vhost = ?", names
+            yield _CLEAR_PERMISSION, (octets(change.user), octets(change.vhost))
         case _:
             yield from _statements_in(octets(change.vhost), change)
 
@@ -112,7 +136,7 @@ def _statements_in(
             yield _DECLARE_EXCHANGE, (vhost, *fields)
         case ExchangeDeleted():
             name = octets(change.name)
-            yield "DELETE FROM exchange WHERE vhost = ? AND name = ?", (vhost, name)
+            yield _DELETE_EXCHANGE, (vhost, name)
             yield _UNBIND_LEAVING, (vhost, name)
             yield _UNBIND_ARRIVING, (vhost, "exchange", name)
         case QueueDeclared():
@@ -120,7 +144,7 @@ def _statements_in(
             name = octets(change.name)
             yield _DECLARE_QUEUE, (change.number, vhost, name, change.options.auto_delete, table)
         case QueueDeleted():
-            yield "DELETE FROM queue WHERE number = ?", (change.number,)
+            yield _DELETE_QUEUE, (change.number,)
             yield _UNBIND_ARRIVING, (vhost, "queue", octets(change.name))
         case Bound():
             yield _BIND, (vhost, *_binding_key(change), encode_table(change.arguments))
@@ -140,16 +164,17 @@ def _binding_key(change: Bound | Unbound) -> tuple[Field, ...]:
 
 def changes(connection: sqlite3.Connection) -> Iterator[Change]:
     """All rows, as the changes that lead to them. Raises sqlite3.Error and MalformedFrame."""
+    connection.text_factory = text
     for (name,) in connection.execute("SELECT name FROM vhost ORDER BY id"):
-        yield VhostAdded(text(name))
+        yield VhostAdded(name)
     rows = connection.execute("SELECT name, password_hash, tags FROM user ORDER BY id")
     for name, password_hash, tags in rows:
-        yield UserSet(text(name), password_hash, _tags(tags))
+        yield UserSet(name, password_hash, _tags(tags))
     rows = connection.execute(
         "SELECT user, vhost, configure, write, read FROM permission ORDER BY id"
     )
     for user, vhost, *patterns in rows:
-        yield PermissionSet(text(user), text(vhost), Permission(*map(text, patterns)))
+        yield PermissionSet(user, vhost, Permission(*patterns))
     yield from _changes_in_vhosts(connection)
 
 
@@ -159,20 +184,19 @@ def _changes_in_vhosts(connection: sqlite3.Connection) -> Iterator[Change]:
     )
     for vhost, name, kind, auto_delete, internal, arguments in rows:
         options = ExchangeOptions(True, bool(auto_delete), bool(internal), _table(arguments))
-        yield ExchangeDeclared(text(vhost), text(name), kind, options)
+        yield ExchangeDeclared(vhost, name, kind, options)
     rows = connection.execute(
         "SELECT number, vhost, name, auto_delete, arguments FROM queue ORDER BY number"
     )
     for number, vhost, name, auto_delete, arguments in rows:
         queue_options = QueueOptions(True, False, bool(auto_delete), _table(arguments))
-        yield QueueDeclared(number, text(vhost), text(name), queue_options)
+        yield QueueDeclared(number, vhost, name, queue_options)
     rows = connection.execute(
         "SELECT vhost, source, destination_kind, destination, routing_key, arguments"
         " FROM binding ORDER BY id"
     )
-    for vhost, source, kind, destination, key, arguments in rows:
-        ends = (text(vhost), text(source), kind, text(destination))
-        yield Bound(*ends, text(key), _table(arguments))
+    for vhost, source, kind, destination, routing_key, arguments in rows:
+        yield Bound(vhost, source, kind, destination, routing_key, _table(arguments))
 
 
 def _table(data: bytes) -> Table:

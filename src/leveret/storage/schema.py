@@ -4,9 +4,9 @@ A file says its version in `PRAGMA user_version`. A later schema is one more ste
 what an earlier step did is never changed, as files were made with it
 (tests/storage/golden holds one of each version).
 
-Names and keys are octets (BLOB), since AMQP's need not be text. `arguments` and `tags` are AMQP
-field tables, so that each value keeps its exact type. Durable is everything in here, exclusive
-nothing.
+Names, keys and patterns are TEXT whose octets need not be UTF-8, as AMQP's need not. `arguments`
+and `tags` are AMQP field tables, so that each value keeps its exact type. Durable is everything in
+here, exclusive nothing.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x4C565254
 
 _VERSION_1: Final = (
-    "CREATE TABLE vhost (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE)",
+    "CREATE TABLE vhost (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     """CREATE TABLE user (
         id INTEGER PRIMARY KEY,
-        name BLOB NOT NULL UNIQUE,
+        name TEXT NOT NULL UNIQUE,
         password_hash BLOB NOT NULL,
         tags BLOB NOT NULL)""",
     """CREATE TABLE permission (
         id INTEGER PRIMARY KEY,
-        user BLOB NOT NULL,
-        vhost BLOB NOT NULL,
-        configure BLOB NOT NULL,
-        write BLOB NOT NULL,
-        read BLOB NOT NULL,
+        user TEXT NOT NULL,
+        vhost TEXT NOT NULL,
+        configure TEXT NOT NULL,
+        write TEXT NOT NULL,
+        read TEXT NOT NULL,
         UNIQUE (user, vhost))""",
     """CREATE TABLE exchange (
         id INTEGER PRIMARY KEY,
-        vhost BLOB NOT NULL,
-        name BLOB NOT NULL,
+        vhost TEXT NOT NULL,
+        name TEXT NOT NULL,
         kind TEXT NOT NULL,
         auto_delete INTEGER NOT NULL,
         internal INTEGER NOT NULL,
@@ -47,19 +47,19 @@ _VERSION_1: Final = (
     # AUTOINCREMENT: SQLite remembers the highest number there ever was, in sqlite_sequence.
     """CREATE TABLE queue (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
-        vhost BLOB NOT NULL,
-        name BLOB NOT NULL,
+        vhost TEXT NOT NULL,
+        name TEXT NOT NULL,
         auto_delete INTEGER NOT NULL,
         arguments BLOB NOT NULL,
         UNIQUE (vhost, name))""",
     # fingerprint: the arguments in the order of their names; part of what a binding is.
     """CREATE TABLE binding (
         id INTEGER PRIMARY KEY,
-        vhost BLOB NOT NULL,
-        source BLOB NOT NULL,
+        vhost TEXT NOT NULL,
+        source TEXT NOT NULL,
         destination_kind TEXT NOT NULL,
-        destination BLOB NOT NULL,
-        routing_key BLOB NOT NULL,
+        destination TEXT NOT NULL,
+        routing_key TEXT NOT NULL,
         fingerprint BLOB NOT NULL,
         arguments BLOB NOT NULL,
         UNIQUE (vhost, source, destination_kind, destination, routing_key, fingerprint))""",
