@@ -2,9 +2,13 @@ import asyncio
 
 import pytest
 
-from leveret.broker.changes import VhostAdded
+from leveret.broker.changes import QueueDeclared, VhostAdded
 from leveret.errors import StartRefused
+from leveret.storage.catalogue import CatalogueFile
 from leveret.storage.opening import LoopTimers, open_engine
+from tests.storage.hand import DURABLE, message
+
+QUEUE = QueueDeclared(1, "/", "q", DURABLE)
 
 
 def run(scene):
@@ -48,6 +52,38 @@ def test_a_directory_that_can_not_be_used_is_refused_by_name(tmp_path):
             await opened(tmp_path)
 
     run(scene)
+
+
+def test_messages_without_their_catalogue_are_not_thrown_away(tmp_path):
+    async def scene():
+        engine = await opened(tmp_path)
+        durable = asyncio.Event()
+        engine.storage.catalogue.commit(QUEUE)
+        engine.storage.messages.append(message(1, b"kept"), (QUEUE.number,))
+        engine.storage.durability.when_durable(durable.set)
+        await durable.wait()
+        engine.close()
+        (tmp_path / "metadata.sqlite").unlink()
+        with pytest.raises(StartRefused, match=r"metadata.sqlite is missing, and the messages in"):
+            await opened(tmp_path)
+
+    run(scene)
+    assert not (tmp_path / "metadata.sqlite").exists()
+
+
+def test_a_refused_start_lets_go_of_the_catalogue(tmp_path, monkeypatch):
+    closed = []
+    monkeypatch.setattr(CatalogueFile, "close", lambda file: closed.append(file.path.name))
+
+    async def scene():
+        (tmp_path / "messages").mkdir()
+        (tmp_path / "metadata.sqlite").touch()
+        (tmp_path / "messages" / f"{1:016x}.segment").write_bytes(b"Dear diary, " * 100)
+        with pytest.raises(StartRefused):
+            await opened(tmp_path)
+
+    run(scene)
+    assert closed == ["metadata.sqlite"]
 
 
 def test_timers_are_the_loops():

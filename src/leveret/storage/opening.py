@@ -11,6 +11,7 @@ from leveret.errors import StartRefused
 from leveret.storage.catalogue import CatalogueFile
 from leveret.storage.disk import RealDisk
 from leveret.storage.engine import Engine, Files, Surroundings
+from leveret.storage.segment import SUFFIX
 from leveret.storage.worker import Thread
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
     )
     try:
         messages, spill = RealDisk(path / MESSAGES), RealDisk(path / SPILL)
+        _refuse_lost_catalogue(path, messages)
         with ExitStack() as opened:
             catalogue = CatalogueFile(path / CATALOGUE, is_synced=is_synced)
             opened.callback(catalogue.close)
@@ -48,6 +50,16 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
         where = error.filename or path
         reason = error.strerror or str(error)
         raise StartRefused(f"cannot read the data directory {where}: {reason}") from error
+
+
+def _refuse_lost_catalogue(path: Path, messages: RealDisk) -> None:
+    """A first start makes the catalogue before the log; without it all messages are nobody's."""
+    catalogue = path / CATALOGUE
+    if not catalogue.exists() and any(name.endswith(SUFFIX) for name in messages.names()):
+        raise StartRefused(
+            f"the catalogue {catalogue} is missing, and the messages in {messages.path} belong to "
+            "queues that it names: restore it from a backup, or move that directory away as well"
+        )
 
 
 class LoopTimers:
