@@ -15,6 +15,7 @@ import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -36,6 +37,11 @@ class Operation:
     offset: int = 0
     data: Any = b""
     new_name: str = ""
+
+    @property
+    def brief(self) -> tuple[str, str]:
+        """What is done, and to what kind of file."""
+        return self.kind, Path(self.new_name or self.name).suffix
 
     def __str__(self) -> str:
         if self.kind == "write":
@@ -158,12 +164,14 @@ class Content:
     """One file, whatever its names: as the process sees it, and what is on the medium.
 
     unsynced: writes since, as offset and octets; a size alone as offset and None.
+    forgotten: where a sync has failed, begin and end.
     """
 
     number: int
     seen: bytearray = field(default_factory=bytearray)
     synced: bytearray = field(default_factory=bytearray)
     unsynced: list[tuple[int, bytes | None]] = field(default_factory=list)
+    forgotten: list[tuple[int, int]] = field(default_factory=list)
 
     def write(self, offset: int, data: bytes) -> None:
         self.seen.extend(bytes(max(0, offset - len(self.seen))))
@@ -182,6 +190,7 @@ class Content:
 
     def forget_unsynced(self) -> None:
         """A sync has failed: the system holds the data for written, and shows them still."""
+        self.forgotten += [(at, at + len(data)) for at, data in self.unsynced if data is not None]
         self.unsynced = [(size, None) for size in self._sizes()]
 
     def _sizes(self) -> list[int]:
@@ -194,7 +203,13 @@ class Content:
         return sizes
 
     def copy(self) -> "Content":
-        return Content(self.number, self.seen[:], self.synced[:], self.unsynced[:])
+        """As the next process has it. What was forgotten can be synced again: a failed sync, the
+        end of the process before it tried again, and the end of the machine are not all expected.
+        """
+        again = [
+            (at, bytes(self.seen[at:end])) for at, end in self.forgotten if at < len(self.seen)
+        ]
+        return Content(self.number, self.seen[:], self.synced[:], self.unsynced + again)
 
     def after_crash(self, fate: Fate) -> bytes:
         left = bytearray(self.synced)
@@ -251,6 +266,10 @@ class FaultyFile:
             raise fault.error()
         if written < len(data):
             raise Fault("write", errno.ENOSPC).error()
+
+    def commit(self, pieces: Sequence[bytes]) -> None:
+        self.append(pieces)
+        self.sync()
 
     def sync(self) -> None:
         assert self._is_open

@@ -6,6 +6,7 @@ import resource
 
 import pytest
 
+from leveret.storage import disk as storage_disk
 from leveret.storage.disk import RealDisk
 from tests.storage.faulty_disk import (
     SECTOR,
@@ -68,6 +69,32 @@ def test_more_pieces_than_the_system_takes_at_once(disk):
     file = filled(disk, "a", *pieces)
     assert file.read(0, 4000) == b"".join(pieces)
     assert file.size == 3000
+    file.close()
+
+
+def test_what_is_committed_is_appended(disk):
+    file = filled(disk, "a", b"one")
+    for pieces in ([b"two"], [], [b"three", b"four"], [b"x"] * 2000, [b"five"]):
+        file.commit(pieces)
+    whole = b"onetwothreefour" + b"x" * 2000 + b"five"
+    assert file.size == len(whole)
+    assert file.read(0, file.size) == whole
+    file.truncate(file.size)
+    file.close()
+    assert content(disk, "a") == whole
+
+
+def test_large_commits_and_small_ones_follow_each_other(disk):
+    file = disk.create("a")
+    whole = b""
+    for number, octets in enumerate((10, 300_000, 20, 70_000, 5)):
+        data = bytes((number + 1,)) * octets
+        file.commit([data])
+        whole += data
+        assert file.size == len(whole)
+    assert file.read(0, file.size) == whole
+    file.append([b"more"])
+    assert file.read(len(whole), 4) == b"more"
     file.close()
 
 
@@ -148,6 +175,32 @@ def test_two_who_have_opened_a_file_see_the_same(disk):
 def test_a_directory_that_is_there_is_taken_with_what_is_in_it(tmp_path):
     filled(RealDisk(tmp_path), "a", b"kept").close()
     assert content(RealDisk(tmp_path), "a") == b"kept"
+
+
+def test_a_small_commit_makes_room_for_those_that_follow(tmp_path):
+    path = tmp_path / "a"
+    file = RealDisk(tmp_path).create("a")
+    file.commit([b"one"])
+    room = path.stat().st_size
+    assert room > 200_000
+    assert path.read_bytes() == b"one".ljust(room, b"\0")
+    file.commit([b"two"])
+    assert path.stat().st_size == room
+    file.truncate(file.size)
+    assert path.read_bytes() == b"onetwo"
+    file.commit([b"three"])
+    assert path.stat().st_size > 200_000
+    file.close()
+
+
+def test_where_a_write_can_not_sync_a_sync_follows(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(storage_disk, "_AND_SYNC", 0)
+    monkeypatch.setattr(storage_disk.os, "fdatasync", synced.append)
+    file = RealDisk(tmp_path).create("a")
+    file.commit([b"one"])
+    assert len(synced) == 1
+    file.close()
 
 
 @pytest.fixture

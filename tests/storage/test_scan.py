@@ -73,16 +73,25 @@ def test_a_write_that_was_cut_short_is_torn_wherever_that_was():
     for size in range(len(whole), len(whole) + len(SECOND)):
         data = segment(FIRST, SECOND)[:size]
         found = scanned(data)
-        assert found.size + found.torn == size
+        assert found.size + found.torn == max(found.size, len(data.rstrip(b"\0")))
         assert found.size >= len(whole)
         assert list(found.entries.positions) in ([1, 2], [1, 2, 3])
 
 
-@pytest.mark.parametrize("rest", [bytes(1), bytes(5000), b"\xff" * 700, b"\x28\0\0\0" * 99])
-def test_anything_behind_the_last_sound_record_is_torn(rest):
+@pytest.mark.parametrize("rest", [b"\xff" * 700, b"\x28\0\0\0" * 99, bytes(5000) + b"x"])
+@pytest.mark.parametrize("room", [0, 1, 5000])
+def test_anything_behind_the_last_sound_record_is_torn(rest, room):
     whole = segment(FIRST)
-    found = scanned(whole + rest)
-    assert (found.size, found.torn) == (len(whole), len(rest))
+    found = scanned(whole + rest + bytes(room))
+    assert (found.size, found.torn) == (len(whole), len(rest.rstrip(b"\0")))
+
+
+@pytest.mark.parametrize("is_tail", [True, False])
+def test_zeros_at_the_end_are_room_that_was_made_for_more(is_tail):
+    whole = segment(FIRST)
+    for room in (1, 5000):
+        found = scanned(whole + bytes(room), is_tail=is_tail)
+        assert (found.size, found.torn) == (len(whole), 0)
 
 
 def test_a_hole_in_the_last_group_commit_is_torn():
@@ -93,8 +102,8 @@ def test_a_hole_in_the_last_group_commit_is_torn():
 
 
 def test_the_first_group_commit_may_be_torn():
-    found = scanned(segment(FIRST)[: HEAD_OCTETS + 10])
-    assert (found.size, found.torn) == (HEAD_OCTETS, 10)
+    found = scanned(segment(FIRST)[: HEAD_OCTETS + 9])
+    assert (found.size, found.torn) == (HEAD_OCTETS, 9)
 
 
 def test_nothing_is_torn_in_a_segment_that_was_sealed():

@@ -108,8 +108,7 @@ class LogEngine:
             self.journal.close()
         finally:
             self._reader.close()
-            for segment in (*self.log.segments, *self.log.finished):
-                segment.file.close()
+            self.log.close()
 
 
 class Committed:

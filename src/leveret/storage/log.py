@@ -206,6 +206,14 @@ class Log:
             if other.concerns.pop(segment.head.id, 0):
                 self.look_at(other)
 
+    def close(self) -> None:
+        """Let go of the files. Raises OSError."""
+        for segment in (*self.segments, *self.finished):
+            if segment is self._tail:
+                # Without the room that was made for more.
+                segment.file.truncate(segment.size)
+            segment.file.close()
+
     def reindex(self) -> None:
         """Segments came or went."""
         self._by_position = [each for each in self.segments if each.entries.positions]

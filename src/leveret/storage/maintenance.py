@@ -263,6 +263,8 @@ class Indexing:
         self.error = None
         name = index.file_name(self._segment.head.id)
         try:
+            # Without the room that was made for more.
+            self._segment.file.truncate(self._segment.size)
             file = self._disk.create(name + DRAFT)
             try:
                 file.append([index.encode(self._segment)])

@@ -34,6 +34,9 @@ class ReadOnlyFile:
     def append(self, pieces: Sequence[bytes]) -> None:  # noqa: ARG002  # the port's
         _refuse(self._name)
 
+    def commit(self, pieces: Sequence[bytes]) -> None:  # noqa: ARG002  # the port's
+        _refuse(self._name)
+
     def sync(self) -> None:
         """Nothing was written."""
 

@@ -139,7 +139,7 @@ def _read_entries(disk: Disk, segment: Segment, *, is_last: bool) -> int:
         except Damaged as damage:
             raise LogDamaged(file_name(head.id), damage.offset, str(damage)) from damage
         segment.entries, segment.size, torn = found.entries, found.size, found.torn
-        if torn:
+        if file.size > segment.size:
             file.truncate(segment.size)
         file.sync()
     segment.live = len(segment.entries.positions)

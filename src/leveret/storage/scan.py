@@ -30,7 +30,7 @@ class Damaged(Exception):
 class Scan:
     """What was found.
 
-    size: octets that are sound. torn: octets behind them.
+    size: octets that are sound. torn: octets behind them, but for zeros at the end.
     """
 
     entries: Entries = field(default_factory=Entries)
@@ -50,7 +50,8 @@ def scan(octets: bytes, salt: int, *, is_tail: bool) -> Scan:
         _enter(found.entries, octets, offset)
         offset += length
     found.size = offset
-    found.torn = len(octets) - offset
+    # Zeros are room that was made for more.
+    found.torn = len(octets[offset:].rstrip(b"\0"))
     if found.torn:
         following = next(sound_batches(octets, offset + 1, salt), None)
         if following is not None or not is_tail:

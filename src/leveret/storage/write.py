@@ -61,8 +61,10 @@ class Write:
         pieces = self.batch.pieces(self.head.salt)
         ends = list(accumulate(map(len, pieces), initial=self.offset))
         self.controls = ends[1 + len(self.batch.records) : -1]
-        file.append(pieces)
-        self._sync(file)
+        if self._is_synced:
+            file.commit(pieces)
+        else:
+            file.append(pieces)
 
     def _begin(self, file: File) -> None:
         """The new segment: safe before anything is in it, so that a file with records and
