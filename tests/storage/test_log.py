@@ -1,8 +1,6 @@
 """The segments in order: what is entered in them, who wants what, and when one has ended."""
 
-import errno
 from array import array
-from itertools import count
 
 import pytest
 
@@ -11,68 +9,19 @@ from leveret.storage.batch import Batch
 from leveret.storage.log import Log
 from leveret.storage.segment import MANY, Segment, SegmentHead, file_name
 from tests.storage.faulty_disk import FaultyDisk
+from tests.storage.hand_log import JOBS, LOGS, HandLog
 from tests.storage.octets import stored
-
-JOBS, LOGS = 1, 2
-
-
-class Hand:
-    """A log, and group commits written to it by hand."""
-
-    def __init__(self, segment_octets=1 << 20):
-        self.disk = FaultyDisk()
-        self.log = Log(self.disk, count(100).__next__, segment_octets=segment_octets)
-
-    def say(self, *positions, queues=(JOBS,), settled=(), delivered=(), queue=JOBS):
-        """A group commit: messages, and what a queue says of others."""
-        batch = Batch(1)
-        for position in positions:
-            batch.add(position, stored(position, queues=queues), queues)
-        for position in settled:
-            batch.settle(queue, position)
-        for position in delivered:
-            batch.deliver(queue, position)
-        self.write(batch)
-
-    def write(self, batch):
-        write = self.log.prepare(batch)
-        write.run()
-        self.log.enter(write)
-
-    def fail_to_write(self, *positions, kind="write", **more):
-        """The same, and the disk does not; the batch."""
-        batch = Batch(1)
-        for position in positions:
-            batch.add(position, stored(position), (JOBS,))
-        write = self.log.prepare(batch)
-        self.disk.fail(kind, errno.EIO, **more)
-        with pytest.raises(OSError, match="Input/output error"):
-            write.run()
-        self.log.write_failed()
-        return batch
-
-    @property
-    def alive(self):
-        """What somebody wants, by segment."""
-        return {
-            segment.head.id: list(segment.entries.waiting(0, len(segment.entries.positions)))
-            for segment in self.log.segments
-        }
-
-    def concerns(self, segment_id):
-        found = next(each for each in self.log.segments if each.head.id == segment_id)
-        return found.concerns
 
 
 @pytest.fixture
 def hand():
-    return Hand()
+    return HandLog()
 
 
 @pytest.fixture
 def small():
     """Every second message begins a new segment: [1, 2], [3, 4], ..."""
-    made = Hand(segment_octets=2 * len(stored(1)) + 2 * record.BATCH_OCTETS + 64)
+    made = HandLog(segment_octets=2 * len(stored(1)) + 2 * record.BATCH_OCTETS + 64)
     for position in range(1, 7):
         made.say(position)
     assert made.alive == {1: [1, 2], 2: [3, 4], 3: [5, 6]}
