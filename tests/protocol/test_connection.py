@@ -371,6 +371,20 @@ def test_a_channel_that_is_refused_as_it_goes_on_discards_what_has_come():
     ]
 
 
+def test_a_channel_that_is_closed_while_it_waits_discards_what_has_come():
+    listener = opened(1)
+    line = listener.connection.wait(1)
+    listener.connection.receive(method(1, SELECT) + method(1, methods.ChannelClose()))
+    listener.connection.close_channel(1, ReplyCode.PRECONDITION_FAILED, "too slow", 0)
+    assert listener.heard == [("close", 1)]
+    assert [type(said) for _, said in listener.take_frames()] == [
+        methods.ChannelClose,
+        methods.ChannelCloseOk,
+    ]
+    go_on(listener, line)
+    assert listener.heard == [("close", 1)]
+
+
 def test_a_close_of_the_channel_stands_in_line_too():
     listener = opened(1)
     lines = waits_at_each(listener, COMMIT)

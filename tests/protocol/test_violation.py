@@ -7,6 +7,7 @@ from leveret.protocol.violation import (
     ProtocolViolation,
     channel_error,
     misplaced_frame,
+    reply_text,
     spell_octets,
     unexpected_frame,
     unreadable_frame,
@@ -60,3 +61,17 @@ def test_a_refused_login_is_explained_to_those_who_can_take_it(is_explained):
     refused = LoginRefused("wrong", is_explained=is_explained)
     assert refused.code == 403
     assert refused.is_explained is is_explained
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no", "no"),
+        ("x" * 255, "x" * 255),
+        ("x" * 256, "x" * 252 + "..."),
+        ("ü" * 200, "ü" * 126 + "..."),
+        ("no \udcff", "no ?"),
+    ],
+)
+def test_what_a_close_says_fits_a_short_string(text, said):
+    assert reply_text(text) == said

@@ -26,6 +26,8 @@ def room():
 def test_who_enters_waits_until_it_leaves(room):
     line = room.enter(7)
     assert 7 in room.waiting
+    assert room.waiting.line(7) is line
+    assert room.waiting.line(8) is None
     assert (len(room.waiting), room.waiting.numbers) == (1, [7])
     assert room.waiting.leave(line)
     assert 7 not in room.waiting

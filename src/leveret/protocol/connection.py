@@ -16,6 +16,7 @@ from leveret.protocol.violation import (
     ProtocolViolation,
     channel_error,
     misplaced_frame,
+    reply_text,
     unreadable_frame,
 )
 from leveret.protocol.waiting import Line, Waiting
@@ -144,7 +145,7 @@ class Connection:
             0,
             methods.ConnectionClose(
                 reply_code=code,
-                reply_text=_fit(text),
+                reply_text=reply_text(text),
                 class_id=index >> 16,
                 method_id=index & 0xFFFF,
             ),
@@ -156,6 +157,10 @@ class Connection:
 
     def close_channel(self, number: int, code: ReplyCode, text: str, index: int) -> None:
         """Close one channel; its frames are discarded until the client has seen it."""
+        line = self._waiting.line(number)
+        if line is not None:
+            self.resume(line, lambda: self.close_channel(number, code, text, index))
+            return
         del self._channels[number]
         self._closing.add(number)
         self._events.close_channel(number)
@@ -163,7 +168,7 @@ class Connection:
             number,
             methods.ChannelClose(
                 reply_code=code,
-                reply_text=_fit(text),
+                reply_text=reply_text(text),
                 class_id=index >> 16,
                 method_id=index & 0xFFFF,
             ),
@@ -389,12 +394,3 @@ class Connection:
 
     def _ignore(self, _data: bytes) -> None:
         """Nobody listens any more."""
-
-
-def _fit(text: str) -> str:
-    """A reply text in the 255 octets of a short string; a longer one ends as RabbitMQ's do.
-
-    It may quote what a peer sent, UTF-8 or not; what it says is UTF-8.
-    """
-    data = text.encode(errors="replace")
-    return data.decode() if len(data) <= 255 else data[:252].decode(errors="ignore") + "..."

@@ -58,6 +58,15 @@ def channel_error(reason: str, index: int) -> ProtocolViolation:
     return ProtocolViolation(ReplyCode.CHANNEL_ERROR, reason, index)
 
 
+def reply_text(text: str) -> str:
+    """What a close says, in the 255 octets of a short string; a longer one ends as RabbitMQ's do.
+
+    It may quote what a peer sent, UTF-8 or not; what it says is UTF-8.
+    """
+    data = text.encode(errors="replace")
+    return data.decode() if len(data) <= 255 else data[:252].decode(errors="ignore") + "..."
+
+
 def spell_octets(data: bytes) -> str:
     """Octets as RabbitMQ writes them: <<"text">> when printable, <<1,2,3>> when not."""
     data = data[:_SPELLED_OCTETS_MAX]

@@ -64,6 +64,10 @@ class Waiting:
     def due(self) -> list[Line]:
         return [line for line in self._lines.values() if line.is_due]
 
+    def line(self, number: int) -> Line | None:
+        """Where the channel stands, if it waits."""
+        return self._lines.get(number)
+
     def enter(self, channel: Channel) -> Line:
         """The channel waits from now on."""
         assert channel.number not in self._lines
