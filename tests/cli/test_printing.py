@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.cli.printing import printable, size, table
+from leveret.cli.printing import counted, printable, size, table
 
 
 def test_columns_stand_side_by_side_text_to_the_left_and_numbers_to_the_right():
@@ -45,3 +45,11 @@ def test_sizes_are_told_as_people_read_them(octets, told):
 )
 def test_what_a_terminal_would_obey_is_written_out(name, told):
     assert printable(name) == told
+
+
+def test_one_is_not_many():
+    assert [counted(count, "record") for count in (0, 1, 2)] == [
+        "0 records",
+        "1 record",
+        "2 records",
+    ]

@@ -35,3 +35,8 @@ def size(octets: int) -> str:
 def printable(name: str) -> str:
     """A name may hold anything; what a terminal would obey is written out."""
     return name if name.isprintable() else repr(name)[1:-1]
+
+
+def counted(count: int, noun: str) -> str:
+    """1 record, 2 records."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

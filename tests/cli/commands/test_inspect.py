@@ -63,7 +63,7 @@ def test_damage_is_told_with_exit_code_1(leveret, data_dir):
     lines = told.stdout.splitlines()
     assert any(line.startswith("(name unknown)") for line in lines)
     assert "torn tail: 4 octets, an unfinished write; the next start cuts it off" in lines
-    assert "spill: 1 segments, 10 B" in lines
+    assert "spill: 1 segment, 10 B" in lines
     assert f"kept by a repair: {file_name(9)}.damaged" in lines
     assert lines[-1].startswith(f"DAMAGE: the catalogue {data_dir / CATALOGUE} is damaged")
 

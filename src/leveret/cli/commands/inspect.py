@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leveret.cli.data_dir import existing_data_dir
-from leveret.cli.printing import printable, size, table
+from leveret.cli.printing import counted, printable, size, table
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.storage.survey import survey
@@ -133,12 +133,12 @@ def _segments(seen: Survey, *, is_running: bool) -> Iterator[str]:
     ]
     if rows:
         yield from table(headings, rows)
-    yield f"message log: {len(rows)} segments, {size(seen.octets)}"
+    yield f"message log: {counted(len(rows), 'segment')}, {size(seen.octets)}"
     if seen.torn:
         what = "being written" if is_running else "an unfinished write; the next start cuts it off"
         yield f"torn tail: {seen.torn} octets, {what}"
     if seen.spill_segments:
-        yield f"spill: {seen.spill_segments} segments, {size(seen.spill_octets)}"
+        yield f"spill: {counted(seen.spill_segments, 'segment')}, {size(seen.spill_octets)}"
     for name in seen.kept:
         yield f"kept by a repair: {name}"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leveret.cli.data_dir import existing_data_dir
-from leveret.cli.printing import size
+from leveret.cli.printing import counted, size
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.storage.disk import RealDisk
@@ -77,7 +77,7 @@ def _print(lines: Iterator[str]) -> None:
 
 def _what_was_read(examined: Sequence[Examined]) -> Iterator[str]:
     octets = sum(each.octets for each in examined)
-    yield f"message log: {len(examined)} segments read, {size(octets)}"
+    yield f"message log: {counted(len(examined), 'segment')} read, {size(octets)}"
     if all(each.is_sound for each in examined):
         yield "no damage in it, nothing was changed"
     for torn in (each.torn for each in examined if each.is_sound and each.torn):
@@ -93,7 +93,7 @@ def _what_was_done(mended: Sequence[Mended], messages: Path) -> Iterator[str]:
                 yield f"  at offset {gap.offset}: {gap.octets} octets cannot be read"
             yield f"  {_lost(damaged)}"
             is_lossless &= damaged.is_lost_known and not damaged.lost
-        yield f"  {records(each.records)} saved"
+        yield f"  {counted(each.records, 'record')} saved"
         yield f"  the damaged file is kept: {', '.join(each.kept_as)}"
     if not is_lossless:
         yield (
@@ -104,12 +104,8 @@ def _what_was_done(mended: Sequence[Mended], messages: Path) -> Iterator[str]:
 
 def _lost(damaged: Examined) -> str:
     if not damaged.is_lost_known:
-        return f"at least {records(damaged.lost)} lost; how many more is not known"
-    return f"{records(damaged.lost)} lost" if damaged.lost else "no record lost"
-
-
-def records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
+        return f"at least {counted(damaged.lost, 'record')} lost; how many more is not known"
+    return f"{counted(damaged.lost, 'record')} lost" if damaged.lost else "no record lost"
 
 
 def _what_can_be_done(path: Path) -> Iterator[str]:
