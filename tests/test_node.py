@@ -13,7 +13,7 @@ import pytest
 
 from leveret.config import Listener, Settings
 from leveret.errors import StartRefused
-from leveret.node import Node, new_event_loop, tune_garbage_collector
+from leveret.node import Node, new_event_loop, tune_interpreter
 
 LOOPBACK = Settings(bind="127.0.0.1", port=0)
 
@@ -282,12 +282,14 @@ def test_without_uvloop_a_node_runs_on_asyncios_own_loop(monkeypatch):
     assert run(scene()).startswith("asyncio.")
 
 
-def test_tuning_the_garbage_collector_freezes_what_is_there():
-    threshold = gc.get_threshold()
+def test_tuning_freezes_what_is_there_and_lets_threads_take_turns_sooner():
+    threshold, interval_s = gc.get_threshold(), sys.getswitchinterval()
     try:
-        tune_garbage_collector()
+        tune_interpreter()
         assert gc.get_freeze_count() > 0
         assert gc.get_threshold()[0] > threshold[0]
+        assert sys.getswitchinterval() < interval_s
     finally:
         gc.unfreeze()
         gc.set_threshold(*threshold)
+        sys.setswitchinterval(interval_s)

@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import secrets
+import sys
 import time
 
 from leveret.broker.broker import Broker
@@ -28,6 +29,7 @@ from leveret.version import VERSION
 log = logging.getLogger("leveret")
 
 DRAIN_S = 5.0
+SWITCH_S = 0.0005
 NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
@@ -197,13 +199,17 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def tune_garbage_collector() -> None:
+def tune_interpreter() -> None:
     """Only for a process that is a broker and nothing else.
 
     What exists once the node is up lives until the end: freezing it keeps every later collection
     from walking it. Messages die by reference count, so cycles are rare and the default threshold
     of 700 allocations would walk a long queue thousands of times a second for nothing.
+
+    The thread that writes the log needs the interpreter for a moment between two system calls;
+    with the default of 5 ms a busy loop would keep it waiting longer than the disk does.
     """
+    sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()
     gc.enable()

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 from leveret.config import Settings
-from leveret.node import Node, new_event_loop, tune_garbage_collector
+from leveret.node import Node, new_event_loop, tune_interpreter
 
 log = logging.getLogger("leveret")
 
@@ -32,7 +32,7 @@ async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop, number)
     await node.start()
-    tune_garbage_collector()
+    tune_interpreter()
     on_ready(node)
     await told_to_stop.wait()
     await node.stop()

@@ -68,6 +68,7 @@ class Journal:
         self._timers = timers
         self._wall_ms = wall_ms
         self._commit: Commit | None = None
+        self._is_ageing = False
         self._is_flush_due = False
         self._is_in_trouble = False
 
@@ -104,7 +105,9 @@ class Journal:
         if not batch.is_open:
             batch.is_open = True
             batch.wall_ms = self._wall_ms()
-            self._timers.later(LAZY_S, lambda: self._grow_old(batch))
+            if not self._is_ageing:
+                self._is_ageing = True
+                self._timers.later(LAZY_S, self._grow_old)
         return batch
 
     def commit(self, change: Change) -> None:
@@ -126,8 +129,10 @@ class Journal:
             found = self._commit.batch.records.get(position)
         return found
 
-    def _grow_old(self, batch: Batch) -> None:
-        if batch is self.open_batch:
+    def _grow_old(self) -> None:
+        """One timer at a time, not one for each batch; a batch that came after it goes earlier."""
+        self._is_ageing = False
+        if self.open_batch.is_open:
             self._flush_soon()
 
     def _flush_soon(self) -> None:
