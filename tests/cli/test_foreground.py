@@ -37,10 +37,11 @@ def test_a_node_that_is_told_to_stop_says_so_and_exits_0(leveret, signal_number)
     assert node.end(signal_number) == (0, ["stopping", "stopped"])
 
 
-def test_a_stopped_node_leaves_only_its_lock_file(leveret):
+def test_a_stopped_node_leaves_only_its_lock_file_beside_what_it_keeps(leveret):
     node = leveret.serve()
     node.end()
-    assert [path.name for path in node.data_dir.iterdir()] == ["node.lock"]
+    kept = ["messages", "metadata.sqlite", "node.lock", "spill"]
+    assert sorted(path.name for path in node.data_dir.iterdir()) == kept
 
 
 def test_a_client_that_never_answers_does_not_hold_up_the_end(leveret):
