@@ -61,6 +61,7 @@ def test_what_is_appended_meanwhile_is_not_seen(disk, tmp_path):
         lambda disk: disk.create("b"),
         lambda disk: disk.rename("a", "b"),
         lambda disk: disk.open("a").append([b"x"]),
+        lambda disk: disk.open("a").commit([b"x"]),
     ],
 )
 def test_what_cannot_be_pretended_is_refused(disk, tmp_path, attempt):

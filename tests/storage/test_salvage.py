@@ -158,6 +158,32 @@ def test_the_end_of_a_sealed_log_is_no_torn_tail():
     assert_waiting(world, [1])
 
 
+def test_room_for_more_is_neither_torn_nor_lost():
+    world = published([3, 3])
+    world.disk.open(FIRST).append([bytes(5000)])
+    (examined,) = examine(world.disk)
+    assert (examined.reason, examined.torn) == ("", 0)
+    spoil(world, FIRST, 1)
+    (told,) = repaired(world)[0].damaged
+    assert (told.lost, told.torn, len(told.gaps)) == (1, 0, 1)
+    assert_waiting(world, [1, 3, 4, 5, 6])
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_an_index_tells_what_is_missing_at_the_end(is_cut):
+    world = published([6, 1], segment_octets=300)
+    offset = offsets_of(world.disk, FIRST)[4]
+    size = len(world.disk.octets_of(FIRST))
+    if is_cut:
+        world.disk.open(FIRST).truncate(offset)
+    else:
+        overwrite(world.disk, FIRST, offset, bytes(size - offset))
+    (told,) = repaired(world)[0].damaged
+    assert told.reason == f"it ends at offset {offset}, and at {size} by its index"
+    assert (told.lost, told.is_lost_known) == (2, True)
+    assert_waiting(world, [1, 2, 3, 4, 7])
+
+
 def test_a_record_of_no_known_kind_counts_as_damaged():
     world = published([3, 3])
     offset = offsets_of(world.disk, FIRST)[1]

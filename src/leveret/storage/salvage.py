@@ -134,22 +134,25 @@ def _examine(disk: Disk, name: str, octets: bytes, *, is_last: bool) -> Examined
         reason = str(error)
     if reason:
         head = _guessed_head(disk, name, octets)
-    indexed = _indexed(disk, head)
-    is_sealed = head.generation > 0 or (indexed is not None and indexed[1] == len(octets))
     examined = Examined(name, len(octets), head, reason)
-    if not reason:
-        _scan(examined, octets, is_tail=is_last and not is_sealed)
+    entries, size = _indexed(disk, head) or (None, None)
+    is_tail = is_last and head.generation == 0 and size is None
+    if examined.is_sound:
+        _scan(examined, octets, size, is_tail=is_tail)
     if not examined.is_sound:
-        entries = indexed[0] if indexed is not None else None
-        _collect(examined, octets, entries, is_tail=is_last and not is_sealed)
+        _collect(examined, octets, entries, is_tail=is_tail)
     return examined
 
 
-def _scan(examined: Examined, octets: bytes, *, is_tail: bool) -> None:
+def _scan(examined: Examined, octets: bytes, size: int | None, *, is_tail: bool) -> None:
+    """Is it sound? size: what its index says it has."""
     try:
         found = scan(octets, examined.head.salt, is_tail=is_tail)
     except Damaged as damage:
         examined.reason = f"at offset {damage.offset}: {damage}"
+        return
+    if size is not None and size > found.size:
+        examined.reason = f"it ends at offset {found.size}, and at {size} by its index"
         return
     examined.torn = found.torn
     if found.entries.positions:
@@ -210,8 +213,9 @@ def _find_gaps(examined: Examined, octets: bytes, *, is_tail: bool) -> None:
         end = max(end, offset + record.claimed_length(octets, offset))
         if record.kind_of(octets, offset) == record.BATCH:
             last_batch = offset
-    if end < len(octets):
-        examined.gaps.append(Gap(end, len(octets) - end))
+    # Zeros at the end are room that was made for more.
+    if rest := len(octets[end:].rstrip(b"\0")):
+        examined.gaps.append(Gap(end, rest))
     if is_tail and last_batch:
         torn = [gap for gap in examined.gaps if gap.offset > last_batch]
         examined.gaps = examined.gaps[: len(examined.gaps) - len(torn)]
