@@ -87,22 +87,26 @@ class Maintenance:
             self._rewrite(run)
 
     def _do(self, job: Job, enter: Callable[[], None]) -> None:
-        """Run it in the thread, enter what came of it, and look for more."""
+        """Run it in the thread, enter what came of it, and look for more; not at once when it
+        has failed, since it may be a full disk that it is at work on."""
         self._is_busy = True
 
         def done() -> None:
-            self._is_busy = False
             busy, self._log.busy = self._log.busy, []
             if job.error is None:
                 enter()
-                self.look()
+                self._go_on()
                 return
             log.warning("cannot %s: %s; looking again in %d s", job, job.error, RETRY_S)
             for segment in busy:
                 self._log.look_at(segment)
-            self._timers.later(RETRY_S, self.look)
+            self._timers.later(RETRY_S, self._go_on)
 
         self._worker.submit(job.run, done)
+
+    def _go_on(self) -> None:
+        self._is_busy = False
+        self.look()
 
     # Removing --------------------------------------------------------------------------------
 
