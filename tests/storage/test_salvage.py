@@ -96,14 +96,13 @@ def test_a_damaged_message_is_lost_and_all_others_are_kept():
     assert_waiting(world, [1, 3, 4, 5, 6])
 
 
-def test_a_damaged_length_costs_what_is_left_of_the_group_commit():
+def test_a_damaged_length_costs_no_more_than_its_record():
     world = published([3, 3])
-    without_index(world)
     offset = spoil(world, FIRST, 1, octet=0)
     (told,) = repaired(world)[0].damaged
-    assert (told.lost, told.is_lost_known) == (2, True)
+    assert (told.lost, told.is_lost_known) == (1, True)
     assert told.gaps[0].offset == offset
-    assert_waiting(world, [1, 4, 5, 6])
+    assert_waiting(world, [1, 3, 4, 5, 6])
 
 
 def test_an_index_leads_on_behind_a_damaged_length():
@@ -221,14 +220,16 @@ def test_what_was_said_of_messages_is_kept():
 
 def test_a_mended_segment_has_places_to_go_on_at(monkeypatch):
     monkeypatch.setattr(salvage, "_RECORDS_IN_BATCH", 2)
-    world = published([6, 1], segment_octets=300)
+    world = published([7, 1], segment_octets=300)
     without_index(world)
     spoil(world, FIRST, 0)
     repaired(world)
-    spoil(world, FIRST, 0, octet=0)
+    # Now two by two; with both lengths of the first two, nothing but the next head leads on.
+    for offset in offsets_of(world.disk, FIRST)[:2]:
+        world.disk.flip(FIRST, offset * 8)
     (told,) = repaired(world)[0].damaged
     assert (told.lost, told.is_lost_known) == (2, True)
-    assert_waiting(world, [4, 5, 6, 7])
+    assert_waiting(world, [4, 5, 6, 7, 8])
 
 
 def test_a_second_damage_is_kept_beside_the_first():

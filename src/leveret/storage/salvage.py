@@ -5,8 +5,8 @@
 
 Rule: the damaged file is kept whole before anything takes its place, and it is never deleted.
 
-Where a record is unreadable the next one is found by its length, by the segment's index, or by
-the next group commit, whichever leads on.
+Where a record is unreadable the next one is found by its length, by the segment's index, by what
+leads to the end of its group commit (resume.py), or by the next group commit.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from leveret.errors import StartRefused
 from leveret.storage import index, record
 from leveret.storage.lost_salt import find_salt
 from leveret.storage.recovery import DRAFT
+from leveret.storage.resume import resumed
 from leveret.storage.scan import Damaged, scan, sound_records
 from leveret.storage.segment import (
     HEAD_OCTETS,
@@ -193,7 +194,9 @@ def _collect(examined: Examined, octets: bytes, entries: Entries | None, *, is_t
     salt = examined.head.salt
     offsets = set(sound_records(octets, salt))
     offsets -= {each for each in offsets if record.kind_of(octets, each) not in _KINDS}
-    if entries is not None:
+    if entries is None:
+        offsets.update(resumed(octets, sorted(offsets)))
+    else:
         listed = (*entries.offsets, *entries.controls)
         offsets.update(offset for offset in listed if record.measure(octets, offset))
         examined.lost = len(listed) - sum(offset in offsets for offset in listed)
