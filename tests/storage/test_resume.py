@@ -57,6 +57,18 @@ def test_what_ends_elsewhere_is_not_believed():
     assert log.resumed(0) == []
 
 
+def test_a_batch_head_whose_length_is_damaged_hides_nothing():
+    log = Log(*batch(stored(1), stored(2)), *batch(stored(3), stored(4)), damaged=[0, 3])
+    assert log.resumed() == [1, 2]
+    log = Log(*batch(stored(1), stored(2)), *batch(stored(3), stored(4)), damaged=[3])
+    assert log.resumed(0, 1, 2) == [4, 5]
+
+
+def test_what_is_no_batch_head_hides_what_it_hides():
+    log = Log(stored(1), stored(2), damaged=[0])
+    assert log.resumed(1) == []
+
+
 def test_a_commit_that_is_not_all_there_is_left_alone():
     log = Log(*batch(stored(1), stored(2), stored(3)), damaged=[1])
     del log.octets[-1]

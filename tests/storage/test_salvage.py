@@ -244,9 +244,12 @@ def test_a_second_damage_is_kept_beside_the_first():
     assert_waiting(world, [1, 4, 5, 6])
 
 
-def test_wherever_a_bit_flips_at_most_the_record_there_is_lost():
+@pytest.mark.parametrize("has_index", [True, False])
+def test_wherever_a_bit_flips_at_most_the_record_there_is_lost(has_index):
     world = published([3, 1, 1], segment_octets=250)
     assert index.file_name(1) in world.disk.names()
+    if not has_index:
+        without_index(world)
     sound = world.disk.after_crash()
     records = offsets_of(sound, FIRST)
     for octet in range(len(sound.octets_of(FIRST))):

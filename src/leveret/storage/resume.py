@@ -11,19 +11,25 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leveret.storage import record
+from leveret.storage.segment import HEAD_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# Where in a record its kind stands.
+_KIND: Final = 8
 # A length below 2^28, a checksum, and the kind of a record: each place where one may begin.
 _BEGINNING: Final = re.compile(rb"(?=...[\x00-\x0f]....[\x02-\x04])", re.DOTALL)
 
 
 def resumed(octets: bytes, offsets: Sequence[int]) -> Iterator[int]:
-    """More sound records, at the ends of group commits.
+    """More sound records: behind batch heads that are damaged, and at the ends of commits.
 
     offsets: of those that were found, batch heads among them, rising.
     """
+    known = set(offsets)
+    if HEAD_OCTETS not in known:
+        yield from _behind_lost_head(octets, HEAD_OCTETS)
     for place, start in enumerate(offsets):
         if record.kind_of(octets, start) != record.BATCH:
             continue
@@ -32,6 +38,17 @@ def resumed(octets: bytes, offsets: Sequence[int]) -> Iterator[int]:
         reached, found = _follow(octets, offsets, place, end)
         if reached < end <= len(octets):
             yield from _chain(octets, reached + 1, end, batch.count - found - 1)
+        if end not in known:
+            yield from _behind_lost_head(octets, end)
+
+
+def _behind_lost_head(octets: bytes, start: int) -> Iterator[int]:
+    """What follows on a batch head whose length, which is always the same, is damaged."""
+    offset = start + record.BATCH_OCTETS
+    if octets[start + _KIND : start + _KIND + 1] == bytes([record.BATCH]):
+        while length := record.measure(octets, offset):
+            yield offset
+            offset += length
 
 
 def _follow(octets: bytes, offsets: Sequence[int], place: int, end: int) -> tuple[int, int]:
