@@ -159,6 +159,13 @@ def test_what_cannot_be_read_counts_no_more(waiting):
     assert waiting.drain() == ["a5"]
 
 
+def test_a_queue_that_is_gone_hears_nothing(waiting):
+    waiting.ready.detach()
+    waiting.push("a5", "b5", "c5")
+    assert waiting.drain() == ["a5", "b5", "c5"]
+    assert waiting.loads == []
+
+
 def test_clearing_tells_of_each_priority_what_was_stored(waiting):
     waiting.push("a5", "b5", "c5", "a9")
     done = []

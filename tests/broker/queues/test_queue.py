@@ -1,5 +1,7 @@
 """A queue: what waits meets who waits."""
 
+import weakref
+
 import pytest
 
 from leveret.broker.errors import AccessRefused
@@ -438,6 +440,20 @@ def test_deleting_tells_how_many_messages_went(jobs):
     publish(jobs, "a", "b")
     assert jobs.delete() == 2
     assert jobs.is_deleted
+
+
+@pytest.mark.parametrize(
+    "arguments", [{}, {"x-max-priority": 5}, {"x-message-ttl": 9, "x-expires": 9}], ids=str
+)
+def test_a_deleted_queue_is_freed_at_once(agenda, engine, arguments):
+    """Queues come and go by the thousand; none waits for the garbage collector."""
+    shared = paging(engine)
+    jobs = make_queue("jobs", agenda, number=7, paging=shared, arguments=arguments)
+    publish(jobs, "a", "b", "c")
+    jobs.delete()
+    gone = weakref.ref(jobs)
+    del jobs
+    assert gone() is None
 
 
 # Time ------------------------------------------------------------------------------------------

@@ -307,6 +307,14 @@ def test_what_is_being_read_when_the_line_is_cleared_does_not_come_back(line):
     assert len(done) == 10
 
 
+def test_a_queue_that_is_gone_hears_nothing(line):
+    line.ready.clear(nothing_is_stored)
+    line.ready.detach()
+    line.push(*names(20))
+    assert line.drain() == names(20)
+    assert line.loads == []
+
+
 # From before the start -------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker.message import NO_TRAITS
-from leveret.broker.queues.ready import Backing, Ready
+from leveret.broker.queues.ready import Backing, Ready, nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,6 +68,12 @@ class PriorityReady:
         self._lines.clear()
         self.count = 0
         return dropped
+
+    def detach(self) -> None:
+        """The queue is gone; see Ready. Needs to be empty."""
+        assert not self._lines
+        self._loaded = nobody
+        self._backing = replace(self._backing, loaded=nobody)
 
     def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
         """What the store had before the start; nothing was pushed yet."""

@@ -293,11 +293,14 @@ class Queue:
         for clock in (self.expiry, self.unused):
             if clock is not None:
                 clock.stop()
+        self.expiry = self.unused = None
         for consumer in self.consumers:
             self.consumers.remove(consumer)
             # Next turn: whoever deletes the queue hears of it before its consumers do.
             self._agenda.soon(consumer.queue_gone)
-        return self._clear(self._forget_all)
+        cleared = self._clear(self._forget_all)
+        self.ready.detach()
+        return cleared
 
     # Rules from the arguments ----------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 import sys
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -138,6 +138,11 @@ class Ready:
             self.weigh()
         return dropped
 
+    def detach(self) -> None:
+        """The queue is gone; without a way back to it both are freed at once. Needs to be empty."""
+        assert not self.count
+        self._backing = replace(self._backing, loaded=nobody)
+
     # What is not in memory -------------------------------------------------------------------
 
     def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
@@ -230,6 +235,10 @@ class Ready:
         if pages.is_empty:
             self._pages = None
         self.weigh(count)
+
+
+def nobody(_messages: list[Message]) -> None:
+    """Nobody waits for what was read."""
 
 
 def _merged(lines: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
