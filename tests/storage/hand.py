@@ -100,6 +100,7 @@ class Catalogue:
 class World:
     def __init__(self, disk=None, catalogue=None, segment_octets=SEGMENT_OCTETS):
         self.disk = disk or FaultyDisk()
+        self.spill = FaultyDisk()
         self.catalogue = catalogue or Catalogue(self.disk)
         self.segment_octets = segment_octets
         self.timers = HandTimers()
@@ -117,7 +118,7 @@ class World:
             new_salt=lambda: next(self._numbers) * 7919,
             new_worker=self._new_worker,
         )
-        files = Files(self.disk, FaultyDisk(), self.catalogue)
+        files = Files(self.disk, self.spill, self.catalogue)
         self.engine = Engine(files, around, segment_octets=self.segment_octets, **options)
         return self.engine
 

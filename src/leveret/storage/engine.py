@@ -110,6 +110,12 @@ class LogEngine:
             self._reader.close()
             self.log.close()
 
+    def drop(self) -> None:
+        """Let go and write nothing: nobody reads it again."""
+        for worker in (self._keeper, self._committer, self._reader):
+            worker.close()
+        self.log.close()
+
 
 class Committed:
     """The port Catalogue: gives what the file has, commits with the journal's next batch.
@@ -181,7 +187,7 @@ class Engine:
         try:
             self._messages.close()
         finally:
-            self._spill.close()
+            self._spill.drop()
             self._catalogue.close()
 
     def _say_what_was_torn(self, opened: Opened) -> None:
