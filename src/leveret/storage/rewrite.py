@@ -69,6 +69,9 @@ class Rewrite:
         name = file_name(self._head.id)
         draft = name + DRAFT
         try:
+            if self._is_synced:
+                # What an earlier rewriting left out counts on its name being there for good.
+                self._disk.sync()
             file = self._disk.create(draft)
             try:
                 segment = self._write(file)
