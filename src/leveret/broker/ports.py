@@ -55,7 +55,8 @@ class MessageStore(Protocol):
     def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
         """Fetch messages; `take` gets them later, in order, and never from within this call.
 
-        What can't be read (a damaged record) is missing from the list, reported, and settled.
+        They are as they were appended, is_stored, and published_at by the broker's clock. What
+        can't be read (a damaged record) is missing from the list, reported, and settled.
         """
 
     def recovered(self, queue: int) -> Recovered:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.paging import SPILL_NUMBER
@@ -177,23 +178,29 @@ class Pages:
         """The store or the spill has read its share."""
         if self._reading is not chunk:
             return
-        for message in messages:
-            message.is_stored = place == STORED
         self._found[place] = messages
         if None not in self._found.values():
             self._finish(chunk)
 
-    def _finish(self, chunk: Chunk) -> None:
-        """All is there that will be: in its order."""
-        found = {each.position: each for each in self._found.pop(STORED, None) or ()}
-        spilled = self._found.pop(SPILLED, None)
-        if spilled:
+    def _settle_spilled(self, messages: list[Message]) -> None:
+        """They are ordinary transient messages again."""
+        if messages:
             assert self._paging.spill is not None
-            self._paging.spill.settle_all(SPILL_NUMBER, [each.position for each in spilled])
-            found.update((each.position, each) for each in spilled)
-        found.update((position, self._release(position)) for position in chunk.at(HELD))
-        messages = [found[each] for each in chunk.positions if each in found]
-        self._reading = None
+            self._paging.spill.settle_all(SPILL_NUMBER, [each.position for each in messages])
+        for message in messages:
+            message.is_stored = False
+
+    def _finish(self, chunk: Chunk) -> None:
+        """All is there that will be."""
+        shares = [share for share in self._found.values() if share is not None]
+        self._settle_spilled(self._found.get(SPILLED) or [])
+        self._reading, self._found = None, {}
+        messages = shares[0]
+        if len(messages) < len(chunk):
+            # Of several places, or not all: in their order.
+            found = {each.position: each for each in chain(*shares)}
+            found.update((position, self._release(position)) for position in chunk.at(HELD))
+            messages = [found[each] for each in chunk.positions if each in found]
         self.read_count = _next_read_count(len(chunk), messages)
         self._arrived(messages, len(chunk) - len(messages))
 
