@@ -75,6 +75,8 @@ def open_segments(disk: Disk) -> Opened:
         _check_order(segment, opened)
         opened.segments.append(segment)
     _remove_stray_indexes(disk, opened.segments)
+    # What was removed stays so: its id may be given to a new segment.
+    disk.sync()
     return opened
 
 
