@@ -303,6 +303,7 @@ def test_a_segment_of_which_nothing_is_left_is_kept_and_replaced_by_an_empty_one
     overwrite(world.disk, FIRST, 0, bytes(size))
     (mended,) = repaired(world)
     assert mended.records == 0
+    assert not mended.damaged[0].is_lost_known
     assert world.disk.octets_of(FIRST + ".damaged") == bytes(size)
     assert_waiting(world, [4, 5, 6])
 

@@ -239,24 +239,28 @@ def _count_lost(examined: Examined, octets: bytes) -> None:
     """By what the batch heads say, where they can be read."""
     gaps = iter([*examined.gaps, Gap(len(octets), 0)])
     gap = next(gaps)
-    end = missing = 0
-    for offset in [*examined.offsets, len(octets)]:
+    end = missing = reached = 0
+    for offset in examined.offsets:
         if gap.offset < offset:
             # A gap beyond what the batch head told of: nobody knows what was in it.
             examined.is_lost_known &= gap.offset + gap.octets <= end
             gap = next(gaps)
-        if end <= offset < len(octets):
+        if end <= offset:
             examined.lost += missing
             missing = 0
-        if offset == len(octets):
-            # Of a commit that a crash has cut short nothing was promised.
-            examined.lost += 0 if examined.torn else missing
-            break
         if record.kind_of(octets, offset) == record.BATCH:
             batch = record.decode_batch(octets, offset)
             end, missing = offset + batch.octets, batch.count
         elif missing:
             missing -= 1
+        reached = offset + record.claimed_length(octets, offset)
+    if not examined.torn:
+        # Of a commit that a crash has cut short nothing was promised. Any other ends where it says,
+        # or the file was cut, and more may have been there.
+        examined.lost += missing
+        reached = max([reached, *(gap.offset + gap.octets for gap in examined.gaps)])
+        is_whole = reached == end if end else not examined.gaps
+        examined.is_lost_known &= is_whole and bool(examined.offsets)
 
 
 # Mending -------------------------------------------------------------------------------------
