@@ -197,10 +197,10 @@ class Journal:
             self._is_in_trouble = False
             log.warning("writing to the disk works again")
             self.troubled(None)
-        # Before the actions: what they say belongs to the next batch.
+        # Before the actions: the disk has something to do while everybody is told.
         if self._is_flush_due or self.open_batch.actions:
             self._is_flush_due = True
-            self._timers.soon(self._flush)
+            self._flush()
         self._act(commit.batch)
         self.entered()
 
