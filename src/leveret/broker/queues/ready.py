@@ -97,12 +97,11 @@ class Ready:
 
         None: it has to be read first, which is under way.
         """
-        if self._returned:
-            self.count -= 1
-            return heapq.heappop(self._returned)[1], True
         if self._pages is not None and not self._turn(self._pages):
             return None
         self.count -= 1
+        if self._returned:
+            return heapq.heappop(self._returned)[1], True
         return self._fresh.popleft(), False
 
     def heads(self) -> Iterable[Message]:
@@ -207,13 +206,17 @@ class Ready:
         return self._pages
 
     def _turn(self, pages: Pages) -> bool:
-        """Ask for what comes next when little is left at hand; whether anything is."""
-        if len(self._fresh) < pages.read_count:
+        """Ask for what comes next when little is left at hand; whether anything is.
+
+        At the latest before the last goes: what comes then may have expired, or do so.
+        """
+        fresh, returned = self._fresh, self._returned
+        if len(fresh) + len(returned) <= pages.read_count:
             held = pages.turn()
             if held:
-                self._fresh.extend(held)
+                fresh.extend(held)
                 self._turned(pages, len(held))
-        return bool(self._fresh)
+        return bool(fresh or returned)
 
     def _arrived(self, messages: list[Message], lost_count: int) -> None:
         """The next ones were read, except for some that can't be."""
