@@ -268,8 +268,11 @@ class FaultyFile:
             raise Fault("write", errno.ENOSPC).error()
 
     def commit(self, pieces: Sequence[bytes]) -> None:
-        self.append(pieces)
+        end = self.size + sum(map(len, pieces))
+        is_longer = end > len(self._content.seen)
+        self.append([*pieces, bytes(self._disk.room_octets if is_longer else 0)])
         self.sync()
+        self.size = end
 
     def sync(self) -> None:
         assert self._is_open
@@ -298,8 +301,11 @@ class FaultyDisk:
     """One directory.
 
     capacity: octets that fit, when limited. watch: called before every operation with its kind
-    and name; it may wait (a slow disk) or raise.
+    and name; it may wait (a slow disk) or raise. room_octets: zeros that a commit leaves behind
+    itself when its file has to grow.
     """
+
+    room_octets = 0
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
@@ -452,6 +458,7 @@ class FaultyDisk:
         if fate is None:
             return self._copy()
         left = FaultyDisk()
+        left.room_octets = self.room_octets
         for name, number in sorted(self._names_after_crash(fate).items()):
             data = self._contents[number].after_crash(fate)
             content = left._contents[len(left._contents) + 1] = Content(len(left._contents) + 1)
@@ -462,6 +469,7 @@ class FaultyDisk:
 
     def _copy(self) -> "FaultyDisk":
         copy = FaultyDisk()
+        copy.room_octets = self.room_octets
         copy._contents = {number: each.copy() for number, each in self._contents.items()}
         copy._files = dict(self._files)
         copy._synced_files = dict(self._synced_files)

@@ -216,10 +216,36 @@ def test_neighbours_are_replaced_by_one(small):
     small.log.replace([first, third], joined)
     assert small.alive == {1: [2, 6], 4: [7]}
     assert small.log.find(6) is joined
-    assert small.concerns(4) == {1: 3, 2: 2}
+    # Half of the messages are left, so about half of what was said is about them.
+    assert small.concerns(4) == {1: 1, 2: 2}
     # The old ones' names may go, and nothing is forgotten with them.
     small.log.removed(third)
-    assert small.concerns(4) == {1: 3, 2: 2}
+    assert small.concerns(4) == {1: 1, 2: 2}
+
+
+def test_what_is_said_of_a_segment_is_needed_however_little_is_left_of_that(small):
+    small.say(7, settled=[1])
+    (first, *_others) = small.log.segments
+    rewritten = Segment(SegmentHead(1, 1, generation=1), small.disk.create("rewritten"))
+    small.log.replace([first], rewritten)
+    assert small.concerns(4) == {1: 1}
+
+
+def test_letting_go_cuts_the_room_that_was_made_for_more():
+    hand = HandLog(segment_octets=1)
+    hand.disk.room_octets = 1000
+    for position in (1, 2, 3):
+        hand.say(position)
+    hand.log.finished.append(hand.log.segments.pop(0))
+    tail = hand.log.segments[-1]
+    assert len(hand.disk.octets_of(file_name(3))) == tail.size + 1000
+    files = [each.file for each in (*hand.log.segments, *hand.log.finished)]
+    hand.log.close()
+    assert len(hand.disk.octets_of(file_name(3))) == tail.size
+    for file in files:
+        with pytest.raises(AssertionError):
+            file.sync()
+    HandLog().log.close()
 
 
 def test_a_log_goes_on_behind_the_last_one_that_was_joined():

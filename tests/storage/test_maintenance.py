@@ -176,6 +176,16 @@ def test_a_start_does_without_an_index_that_could_not_be_written(house, kind, ca
     assert house.waiting() == list(range(1, 41))
 
 
+def test_an_index_is_of_a_segment_without_room_for_more(house):
+    house.disk.room_octets = 3000
+    house.fill(2)
+    sealed = [each for each in house.log.sealed if each.has_index]
+    assert {len(house.disk.octets_of(file_name(each.head.id))) - each.size for each in sealed} == {
+        0
+    }
+    assert house.waiting() == list(range(1, 51))
+
+
 def test_the_spill_has_no_indexes(house):
     spill = house.engine._spill
     assert spill.log.disk.names() == []
@@ -210,6 +220,19 @@ def test_what_is_left_of_worn_segments_is_joined(worn):
     assert len(worn.segments()) <= 3
     assert worn.read(*worn.left) == [b"x" * 60] * 6
     assert worn.waiting() == [*worn.left, *range(61, 71)]
+
+
+def test_what_says_much_of_messages_of_which_few_are_left_goes_as_well():
+    house = House()
+    house.fill(80)
+    left = list(range(5, 800, 40))
+    # These records alone fill several segments.
+    for first in range(1, 801, 100):
+        house.settle(*(each for each in range(first, first + 100) if each not in left))
+        house.pass_time(0.02)
+    house.pass_time(30)
+    assert house.log.octets < 3 * SEGMENT
+    assert house.waiting() == left
 
 
 def test_what_is_settled_while_it_is_rewritten_stays_settled(worn):

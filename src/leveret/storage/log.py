@@ -183,11 +183,14 @@ class Log:
         start = self.segments.index(old[0])
         self.segments[start : start + len(old)] = [new]
         self.reindex()
-        joined = [each.head.id for each in old[1:]]
+        ids = [each.head.id for each in old]
+        kept, there = len(new.entries.positions), sum(len(each.entries.positions) for each in old)
         for other in self.segments:
-            moved = sum(other.concerns.pop(each, 0) for each in joined)
+            moved = sum(other.concerns.pop(each, 0) for each in ids)
             if moved:
-                other.concerns[new.head.id] = other.concerns.get(new.head.id, 0) + moved
+                # Most of them are about messages that are gone now. Nobody has counted; rewriting
+                # will, which is worth it when they are few.
+                other.concerns[new.head.id] = max(1, moved * kept // there)
 
     # Ending ----------------------------------------------------------------------------------
 
