@@ -72,6 +72,17 @@ def test_more_pieces_than_the_system_takes_at_once(disk):
     file.close()
 
 
+def test_a_closed_file_is_nobody_elses(disk):
+    closed = filled(disk, "a", b"one")
+    closed.close()
+    other = filled(disk, "b", b"two")
+    closed.close()
+    with pytest.raises((OSError, AssertionError)):
+        closed.read(0, 3)
+    assert other.read(0, 3) == b"two"
+    other.close()
+
+
 def test_what_is_committed_is_appended(disk):
     file = filled(disk, "a", b"one")
     for pieces in ([b"two"], [], [b"three", b"four"], [b"x"] * 2000, [b"five"]):
