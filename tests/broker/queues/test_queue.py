@@ -6,6 +6,7 @@ import pytest
 
 from leveret.broker.errors import AccessRefused
 from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
+from leveret.broker.queues.queue import MARKS_MAX
 from tests.broker.domain import Subscriber, bodies, message, messages, paging, publish_stored
 from tests.broker.domain import queue as make_queue
 from tests.broker.fake_storage import FakeEngine
@@ -189,6 +190,16 @@ def test_a_message_that_comes_back_is_counted_until_it_is_settled(kept, engine, 
     taken, _ = kept.get()
     settle(kept, taken)
     assert kept.returns == {}
+
+
+def test_a_message_that_is_given_back_for_ever_does_not_fill_the_disk(kept, engine):
+    stored = publish_stored(engine.messages, "a", kept)
+    for _ in range(MARKS_MAX + 50):
+        taken, _ = kept.get()
+        kept.mark_delivered(taken)
+        kept.requeue([taken])
+    assert engine.messages.marks == {(7, stored.position): MARKS_MAX}
+    assert kept.returns == {stored.position: MARKS_MAX + 50}
 
 
 def test_what_is_not_stored_here_is_not_counted(kept, jobs, engine):

@@ -11,7 +11,7 @@ Order lives in ready.py and priority.py; fairness in consumers.py; time in expir
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from leveret.broker.errors import AccessRefused
 from leveret.broker.queues.consumers import Consumer, Consumers
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
+
+
+# Deliveries of a message that the store hears of. It keeps a record of each while the message is
+# there: one that is given back in a loop, ten thousand times a second, must not fill the disk.
+MARKS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +205,11 @@ class Queue:
 
     def mark_delivered(self, message: Message) -> None:
         """A stored message was handed to somebody who has to settle it."""
-        if self._store is not None:
-            self._store.delivered(self.number, message.position)
+        if self._store is None:
+            return
+        if self.returns and self.returns.get(message.position, 0) >= MARKS_MAX:
+            return
+        self._store.delivered(self.number, message.position)
 
     def recover(self, recovered: Recovered) -> None:
         """Take over what the store had before the start. The first message is read at once: it
