@@ -170,6 +170,30 @@ def test_the_next_batch_gathers_while_one_is_written(desk):
     assert desk.writes == 2
 
 
+def test_who_waits_longer_is_told_first_also_if_the_next_have_nothing_to_wait_for(desk):
+    desk.append(1)
+    desk.wait("one")
+    desk.pass_time(work=False)
+    desk.append(2)
+    desk.wait("two")
+    desk.settle(2)
+    desk.worker.step()
+    desk.pass_time()
+    assert desk.done == ["one", "two"]
+
+
+def test_the_disk_goes_on_while_everybody_is_told(desk):
+    desk.append(1)
+    desk.journal.when_durable(lambda: desk.done.append(len(desk.worker.jobs)))
+    desk.pass_time(work=False)
+    desk.append(2)
+    desk.wait("two")
+    desk.worker.step()
+    assert desk.done == [1]
+    desk.pass_time()
+    assert desk.done == [1, "two"]
+
+
 def test_whoever_says_nothing_waits_for_what_is_on_its_way(desk):
     desk.append(1)
     desk.wait("one")

@@ -197,10 +197,14 @@ class Journal:
             self._is_in_trouble = False
             log.warning("writing to the disk works again")
             self.troubled(None)
-        # Before the actions: the disk has something to do while everybody is told.
         if self._is_flush_due or self.open_batch.actions:
             self._is_flush_due = True
-            self._flush()
+            if self.open_batch.is_empty:
+                # Nobody waits for the disk, and whoever waits was later than those told below.
+                self._timers.soon(self._flush)
+            else:
+                # The disk has something to do while everybody is told.
+                self._flush()
         self._act(commit.batch)
         self.entered()
 
