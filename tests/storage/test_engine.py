@@ -310,6 +310,45 @@ def test_a_full_disk_is_left_by_removing_what_is_settled():
     assert house.waiting() == [*range(20, 39), *range(40, 45)]
 
 
+def busy_day(house):
+    """A little of everything; what was answered, and what is left for JOBS."""
+    told = []
+    left = set()
+    for position in range(1, 37):
+        queues = (JOBS, LOGS) if position % 5 == 0 else (JOBS,)
+        house.publish(position, queues=queues)
+        left.add(position)
+        if position % 4 == 0:
+            house.storage.durability.when_durable(lambda each=position: told.append(each))
+            house.pass_time(0.03)
+        if position % 9 == 0:
+            gone = [each for each in sorted(left) if each % 12]
+            house.settle(*reversed(gone))
+            left.difference_update(gone)
+            house.pass_time(0.3)
+    house.delete(LOGS, *range(5, 37, 5))
+    house.storage.durability.when_durable(lambda: told.append("deleted"))
+    house.pass_time(60)
+    return told, left
+
+
+@pytest.mark.parametrize("kind", ["write", "sync", "create", "rename", "remove", "sync_names"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_failure_at_any_time_is_got_over(kind, times):
+    for skip in range(100):
+        house = House(segment_octets=SMALL)
+        house.disk.room_octets = 100
+        fault = house.disk.fail(kind, skip=skip, times=times)
+        told, left = busy_day(house)
+        assert told == [*range(4, 37, 4), "deleted"]
+        house.crash()
+        assert house.waiting() == sorted(left)
+        if fault.times == times:
+            assert skip > 0
+            return
+    raise AssertionError("it never came to an end")
+
+
 # What need not survive -----------------------------------------------------------------------
 
 
