@@ -13,6 +13,7 @@ import os
 import secrets
 import sys
 import time
+from functools import partial
 
 from leveret.broker.broker import Broker
 from leveret.broker.permissions import Permission
@@ -101,7 +102,7 @@ class Node:
         broker = Broker(time.monotonic, secrets.token_bytes, loopback_users, engine.storage)
         if not _restore(broker):
             _make_defaults(broker, self.settings)
-        engine.on_trouble(lambda error: _raise_alarm(broker, error))
+        engine.on_trouble(partial(_raise_alarm, broker))
         engine.tidy_up()
         return broker
 
@@ -182,12 +183,13 @@ def _restore(broker: Broker) -> bool:
         ) from error
 
 
-def _raise_alarm(broker: Broker, error: OSError | None) -> None:
+def _raise_alarm(broker: Broker, log_name: str, error: OSError | None) -> None:
     """Writing fails, or works again: publishers wait meanwhile."""
+    source = f"writing {log_name}"
     if error is None:
-        broker.alarms.clear("disk", "writes")
+        broker.alarms.clear("disk", source)
     else:
-        broker.alarms.set("disk", "writes")
+        broker.alarms.set("disk", source)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -280,15 +280,24 @@ def test_a_change_is_kept_when_it_is_durable(house):
 
 def test_trouble_is_told_when_it_begins_and_ends(house):
     told = []
-    house.engine.on_trouble(told.append)
+    house.engine.on_trouble(lambda log, error: told.append((log, error)))
     house.disk.fail("write", errno.ENOSPC, times=3)
     house.publish(1)
     house.pass_time(1)
-    assert [type(each) for each in told] == [OSError]
+    assert [(log, type(error)) for log, error in told] == [("messages", OSError)]
     house.pass_time(3)
-    assert told[1:] == [None]
+    assert told[1:] == [("messages", None)]
     house.crash()
     assert house.waiting() == [1]
+
+
+def test_the_spill_has_troubles_of_its_own(house):
+    told = []
+    house.engine.on_trouble(lambda log, error: told.append((log, type(error))))
+    house.spill.fail("create", errno.ENOSPC)
+    house.storage.spill.append(message(1, b"a", delivery_mode=1), (1,))
+    house.pass_time(3)
+    assert told == [("spill", OSError), ("spill", type(None))]
 
 
 def test_a_full_disk_is_left_by_removing_what_is_settled():
@@ -299,7 +308,7 @@ def test_a_full_disk_is_left_by_removing_what_is_settled():
     house.pass_time(1)
     house.disk.capacity = house.disk.octets + 300
     told = []
-    house.engine.on_trouble(told.append)
+    house.engine.on_trouble(lambda _log, error: told.append(error))
     house.settle(*range(1, 20))
     house.pass_time(0.02)
     house.publish(*range(40, 45))

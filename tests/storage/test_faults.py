@@ -36,7 +36,7 @@ class Store:
         self.engine = Simulated(self.disk)
         self.trouble = []
         self.durable = []
-        self.engine.engine.on_trouble(self.trouble.append)
+        self.engine.engine.on_trouble(lambda _log, error: self.trouble.append(error))
         if disk is None:
             self.engine.storage.catalogue.commit(
                 QueueDeclared(QUEUE, "/", "jobs", QueueOptions(durable=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from leveret.broker.changes import QueueDeclared
@@ -83,6 +84,7 @@ class LogEngine:
         around: Surroundings,
         name: str,
     ) -> None:
+        self.name = name
         self.log = message_log
         self._committer = around.new_worker(f"{name}-commit")
         self._reader = around.new_worker(f"{name}-read")
@@ -174,9 +176,13 @@ class Engine:
         )
         self._say_what_was_torn(opened)
 
-    def on_trouble(self, troubled: Callable[[OSError | None], None]) -> None:
-        """Have it called when the disk fails, and with None when it works again."""
-        self._messages.journal.troubled = troubled
+    def on_trouble(self, troubled: Callable[[str, OSError | None], None]) -> None:
+        """Have it called when a log can't be written, and with None when it can again.
+
+        Its first argument is the log's name: each heals by itself.
+        """
+        for part in (self._messages, self._spill):
+            part.journal.troubled = partial(troubled, part.name)
 
     def tidy_up(self) -> None:
         """Once the loop runs: see to what the start has found."""
