@@ -1,13 +1,16 @@
 """The banner: an example that runs as it stands, and no secrets."""
 
+from pathlib import Path
+
 from leveret.cli.banner import EXAMPLE, banner, client_url
 from leveret.config import Listener, Settings
 
 
-def test_the_banner_says_where_and_that_nothing_survives_a_restart():
-    text = banner(Settings(node="mq@hare"), (Listener("127.0.0.1", 5673), Listener("::1", 5673)))
+def test_the_banner_says_where_it_listens_and_where_it_keeps_things():
+    settings = Settings(node="mq@hare", data_dir=Path("burrow"))
+    text = banner(settings, (Listener("127.0.0.1", 5673), Listener("::1", 5673)))
     assert "mq@hare listens on 127.0.0.1:5673, [::1]:5673." in text
-    assert "nothing survives a restart yet" in text
+    assert "What is durable is kept in burrow." in text
     assert "amqp://guest:guest@127.0.0.1:5673/%2F" in text
 
 

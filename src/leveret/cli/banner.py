@@ -18,7 +18,7 @@ def banner(settings: Settings, addresses: tuple[Listener, ...]) -> str:
     example = EXAMPLE.format(url=client_url(settings, addresses[0]))
     return (
         f"\n{settings.node} listens on {where}."
-        "\nEverything is kept in memory: nothing survives a restart yet."
+        f"\nWhat is durable is kept in {settings.data_dir}."
         f"\nPaste this into a Python that has pika; stop with Ctrl-C.\n\n{example}"
     )
 
