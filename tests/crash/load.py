@@ -51,7 +51,8 @@ class Publisher:
         channel.confirm_delivery(self._confirmed, lambda _: self._fill())
 
     def _fill(self):
-        while len(self._due) < WINDOW:
+        # The broker may have gone in the middle of this.
+        while len(self._due) < WINDOW and self._channel.is_open:
             if not self._load.may_publish(self._name):
                 self._load.later(self._fill)
                 return
@@ -91,11 +92,14 @@ class Dealer:
             self._load.later(self._deal)
             return
         for _ in range(self._load.chance.randint(1, 8)):
+            if not self._channel.is_open:
+                return
             number = self._load.next_number(DEALER)
             self._entries.append(Entry("deals", DEALER, number))
             body = body_of(DEALER, number, self._load.chance)
             self._channel.basic_publish("", "deals", body, PERSISTENT)
-        self._channel.tx_commit(lambda _: self._dealt())
+        if self._channel.is_open:
+            self._channel.tx_commit(lambda _: self._dealt())
 
     def _dealt(self):
         self._load.ledger.confirm(self._entries)
@@ -127,9 +131,11 @@ class Consumer:
         self._load.ledger.deliver(entry, is_redelivered=method.redelivered)
         self._delivered.append(entry)
         self._unacked.append((method.delivery_tag, entry))
+        if not self._channel.is_open:
+            return
         if self._load.is_draining or self._load.chance.random() < 0.2:
             self._settle()
-        if self._load.chance.random() < 0.05:
+        if self._channel.is_open and self._load.chance.random() < 0.05:
             self._fence()
 
     def _settle(self):

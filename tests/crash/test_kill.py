@@ -21,12 +21,14 @@ SECONDS_PER_KILL = 10
 
 @pytest.mark.slow
 @pytest.mark.timeout(60 + KILLS * SECONDS_PER_KILL)
-def test_what_was_confirmed_and_settled_outlives_every_kill(tmp_path):
+@pytest.mark.parametrize(("durability", "kills"), [("fsync", KILLS), ("os", 1 + KILLS // 4)])
+def test_what_was_confirmed_and_settled_outlives_every_kill(tmp_path, durability, kills):
+    """Without fsync as well: a process that dies takes along nothing that the system has."""
     chance = Random(SEED)
-    with Node(tmp_path) as node:
+    with Node(tmp_path, "--durability", durability) as node:
         declare(node.port, is_passive=False)
         load = Load(node.port, SEED)
-        for _ in range(KILLS):
+        for _ in range(kills):
             load.live(chance.choice(LIVES_S), node.kill)
             assert not load.ledger.wrong, f"seed {SEED}: {load.ledger.wrong[:10]}"
             node.start()
