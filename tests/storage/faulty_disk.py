@@ -268,9 +268,15 @@ class FaultyFile:
             raise Fault("write", errno.ENOSPC).error()
 
     def commit(self, pieces: Sequence[bytes]) -> None:
-        end = self.size + sum(map(len, pieces))
-        is_longer = end > len(self._content.seen)
-        self.append([*pieces, bytes(self._disk.room_octets if is_longer else 0)])
+        start, end = self.size, self.size + sum(map(len, pieces))
+        room = self._disk.room_octets if end > len(self._content.seen) else 0
+        try:
+            self.append([*pieces, bytes(room)])
+        except OSError as error:
+            if not room or error.errno != errno.ENOSPC:
+                raise
+            self.size = start
+            self.append(pieces)
         self.sync()
         self.size = end
 

@@ -214,6 +214,60 @@ def test_where_a_write_can_not_sync_a_sync_follows(tmp_path, monkeypatch):
     file.close()
 
 
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
+def test_a_system_that_knows_no_such_write_is_asked_once(tmp_path, monkeypatch, number):
+    asked, synced = [], []
+    write = storage_disk.os.pwritev
+
+    def refuse(descriptor, pieces, offset, flags):
+        if flags:
+            asked.append(flags)
+            raise OSError(number, "no such flag")
+        return write(descriptor, pieces, offset)
+
+    monkeypatch.setattr(storage_disk.RealFile, "_knows_the_flag", True)
+    monkeypatch.setattr(storage_disk, "_AND_SYNC", 2)
+    monkeypatch.setattr(storage_disk.os, "pwritev", refuse)
+    monkeypatch.setattr(storage_disk.os, "fdatasync", synced.append)
+    file = RealDisk(tmp_path).create("a")
+    file.commit([b"one"])
+    file.commit([b"two"])
+    assert (len(asked), len(synced)) == (1, 2)
+    assert file.read(0, file.size) == b"onetwo"
+    file.close()
+
+
+def test_a_commit_for_which_there_is_room_but_not_for_more_is_written(tmp_path, monkeypatch):
+    write = storage_disk.os.pwritev
+
+    def fill(descriptor, pieces, offset, flags):
+        octets = b"".join(pieces)[: max(0, 100 - offset)]
+        if not octets:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, [octets], offset, flags)
+
+    monkeypatch.setattr(storage_disk.os, "pwritev", fill)
+    file = RealDisk(tmp_path).create("a")
+    file.commit([b"x" * 60])
+    file.commit([b"y" * 40])
+    assert file.size == 100
+    with pytest.raises(OSError, match="No space left"):
+        file.commit([b"z"])
+    assert file.read(0, 200) == b"x" * 60 + b"y" * 40
+    file.close()
+
+
+def test_other_errors_of_a_commit_are_raised(tmp_path, monkeypatch):
+    def fail(*_asked):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(storage_disk.os, "pwritev", fail)
+    file = RealDisk(tmp_path).create("a")
+    with pytest.raises(OSError, match="Input/output error"):
+        file.commit([b"one"])
+    file.close()
+
+
 @pytest.fixture
 def files_of_ten_octets_at_most():
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

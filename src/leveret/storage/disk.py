@@ -8,6 +8,7 @@ What is relied on is written in README.md, "What is assumed of the file system".
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _PIECES_MAX: Final = 1024
 # A write that is on the medium when it returns, where the system has such: one call instead of two.
 _AND_SYNC: Final[int] = getattr(os, "RWF_DSYNC", 0)
+# What old kernels, and others that look like one, say to it.
+_NO_SUCH_FLAG: Final = frozenset({errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS})
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 # Commits up to this size get room made for those that follow; larger ones cost their own octets.
 _SMALL_OCTETS: Final = 64 * 1024
 _ZEROS: Final = bytes(256 * 1024)
@@ -80,6 +84,8 @@ class Disk(Protocol):
 class RealFile:
     """A file of the operating system."""
 
+    _knows_the_flag = True
+
     def __init__(self, path: Path, flags: int) -> None:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
         self.size = os.fstat(self._descriptor).st_size
@@ -98,14 +104,32 @@ class RealFile:
             self.append(pieces)
             self.sync()
             return
-        end = self.size + octets
+        start, end = self.size, self.size + octets
         # Octets that were there before need no new size and no new blocks: the file system has
         # nothing of its own to write, and syncing takes half as long.
         behind = [_ZEROS] if end > self._filled else []
-        self._write([*pieces, *behind], _AND_SYNC)
-        if not _AND_SYNC:
-            self.sync()
+        try:
+            self._write_synced([*pieces, *behind])
+        except OSError as error:
+            if not behind or error.errno not in _NO_ROOM:
+                raise
+            # There is no room for those that follow; for this one there may be.
+            self.size = start
+            self._write_synced(list(pieces))
         self.size = end
+
+    def _write_synced(self, pieces: list[bytes]) -> None:
+        if _AND_SYNC and RealFile._knows_the_flag:
+            try:
+                self._write(pieces, _AND_SYNC)
+            except OSError as error:
+                if error.errno not in _NO_SUCH_FLAG:
+                    raise
+                RealFile._knows_the_flag = False
+            else:
+                return
+        self._write(pieces)
+        self.sync()
 
     def _write(self, pieces: list[bytes], flags: int = 0) -> None:
         written = os.pwritev(self._descriptor, pieces, self.size, flags)
