@@ -104,7 +104,11 @@ def test_the_spill_is_told(path):
 
 def test_files_that_a_repair_has_kept_are_told(path):
     (path / MESSAGES / (file_name(1) + ".damaged")).touch()
-    assert survey(path, is_running=False).kept == [file_name(1) + ".damaged"]
+    (path / (CATALOGUE + ".damaged-wal")).touch()
+    assert survey(path, is_running=False).kept == [
+        file_name(1) + ".damaged",
+        CATALOGUE + ".damaged-wal",
+    ]
 
 
 # Damage --------------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ class CatalogueFile:
         schema.bring_forward(self._connection)
         (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+            # Its last line says what; a start is refused in one.
+            raise sqlite3.DatabaseError(verdict.splitlines()[-1])
         self._connection.execute("PRAGMA journal_mode = WAL")
         # FULL: a commit is one fsync of the write-ahead log. NORMAL: the system writes it some day.
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if is_synced else 'NORMAL'}")

@@ -130,6 +130,7 @@ def _survey(path: Path, *, is_running: bool, reads_all: bool) -> Survey:
     if reads_all:
         _check(seen, path / MESSAGES)
     _see_spill(seen, path / SPILL)
+    seen.kept += sorted(each.name for each in path.glob(CATALOGUE + DAMAGED + "*"))
     return seen
 
 

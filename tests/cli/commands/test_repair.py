@@ -3,7 +3,9 @@
 import json
 import os
 import resource
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 from tests.storage.damage import contents, data_directory
@@ -76,13 +78,48 @@ def test_what_nobody_can_count_is_told_as_far_as_it_is_known(leveret, data_dir):
     assert "lost; how many more is not known" in told.stdout
 
 
-def test_a_damaged_catalogue_is_left_and_told_what_can_be_done(leveret, data_dir):
+def test_a_catalogue_of_which_nothing_is_left_is_told_what_can_be_done_about(leveret, data_dir):
     (data_dir / CATALOGUE).write_bytes(b"x" * 5000)
     told = repair(leveret)
     assert told.returncode == 1
+    assert f"{data_dir / CATALOGUE} cannot be mended: " in told.stdout
     assert f"DAMAGE: the catalogue {data_dir / CATALOGUE} is damaged" in told.stdout
     assert f"put a backup of {data_dir / CATALOGUE} in its place" in told.stdout
     assert (data_dir / CATALOGUE).read_bytes() == b"x" * 5000
+
+
+def test_a_missing_catalogue_is_not_made(leveret, data_dir):
+    (data_dir / CATALOGUE).unlink()
+    told = repair(leveret)
+    assert told.returncode == 1
+    assert f"DAMAGE: the catalogue {data_dir / CATALOGUE} is missing" in told.stdout
+    assert not (data_dir / CATALOGUE).exists()
+
+
+def test_what_can_be_read_of_a_catalogue_is_saved_and_no_message_is_given_up(leveret, data_dir):
+    catalogue = data_dir / CATALOGUE
+    with closing(sqlite3.connect(catalogue)) as file:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'queue'"
+        (page,) = file.execute(query).fetchone()
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with catalogue.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    refused = leveret.run("serve", "--data-dir", data_dir, "--port", "0")
+    assert refused.returncode == 1
+    told = repair(leveret)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"DAMAGED: {catalogue}: " in told.stdout
+    assert (
+        "  saved: 1 vhost, 1 user, 0 permissions, 0 exchanges, 1 queue, 0 bindings" in told.stdout
+    )
+    assert "it is called recovered-1 now" in told.stdout
+    assert f"  the damaged file is kept: {CATALOGUE}.damaged" in told.stdout
+    assert told.stdout.endswith("a node can start on it\n")
+    inspected = leveret.run("inspect", "--format", "json", "--data-dir", data_dir)
+    (queue,) = json.loads(inspected.stdout)["queues"]
+    assert (queue["name"], queue["messages"]) == ("recovered-1", 7)
+    leveret.serve().end()
 
 
 def test_not_while_a_node_is_at_work(leveret):

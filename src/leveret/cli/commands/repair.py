@@ -14,13 +14,15 @@ from leveret.errors import StartRefused
 from leveret.storage.disk import RealDisk
 from leveret.storage.opening import CATALOGUE, MESSAGES
 from leveret.storage.read_only import ReadOnlyDisk
+from leveret.storage.rescue import Unrescuable, rescue
 from leveret.storage.salvage import examine, mend
-from leveret.storage.survey import survey
+from leveret.storage.survey import read_abandoned, survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from leveret.storage.rescue import Rescued
     from leveret.storage.salvage import Examined, Mended
 
 EXIT_STILL_DAMAGED = 1
@@ -60,6 +62,7 @@ def _repair(path: Path) -> bool:
     _print(_what_was_read(examined))
     if damaged:
         _print(_what_was_done(mend(RealDisk(messages), examined), messages))
+    _print(_mend_catalogue(path))
     left = survey(path, is_running=False).damages
     for damage in left:
         print(f"DAMAGE: {damage}")
@@ -108,9 +111,34 @@ def _lost(damaged: Examined) -> str:
     return f"{counted(damaged.lost, 'record')} lost" if damaged.lost else "no record lost"
 
 
+def _mend_catalogue(path: Path) -> Iterator[str]:
+    catalogue = path / CATALOGUE
+    if not catalogue.exists():
+        return
+    try:
+        read_abandoned(catalogue)
+    except StartRefused:
+        queues = survey(path, is_running=False).queues
+        try:
+            rescued = rescue(catalogue, [queue.number for queue in queues if queue.messages])
+        except Unrescuable as error:
+            yield f"{catalogue} cannot be mended: {error}"
+        else:
+            yield f"DAMAGED: {catalogue}: what can be read of it is in a new one"
+            yield from _what_was_rescued(rescued)
+
+
+def _what_was_rescued(rescued: Rescued) -> Iterator[str]:
+    yield f"  saved: {', '.join(counted(count, name) for name, count in rescued.rows.items())}"
+    for name in rescued.damaged:
+        yield f"  some of the {name} rows could not be read; what named them is dropped"
+    for name in rescued.named:
+        yield f"  messages wait for a queue whose name is lost: it is called {name} now"
+    yield f"  the damaged file is kept: {', '.join(rescued.kept_as)}"
+
+
 def _what_can_be_done(path: Path) -> Iterator[str]:
     catalogue = path / CATALOGUE
     yield "that is left as it is: the messages are in their files still. What can be done:"
     yield f"  put a backup of {catalogue} in its place, and remove {catalogue}-wal and -shm"
-    yield f"  or save what can be read of it: sqlite3 {catalogue} .recover | sqlite3 NEW_FILE"
     yield f"  or start with nothing: move {path} away"
