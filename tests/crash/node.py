@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -48,6 +49,11 @@ class Node:
             if json.loads(line).get("event") == "up":
                 return
         raise AssertionError(f"leveret serve ended with {self._process.wait()}: {lines}")
+
+    def limit_files(self, octets: int) -> None:
+        """Let it write no further than that in any file, as a full disk would."""
+        limits = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (octets, limits[1]))
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
