@@ -124,11 +124,10 @@ def test_what_can_be_read_of_a_catalogue_is_saved_and_no_message_is_given_up(lev
 
 def test_not_while_a_node_is_at_work(leveret):
     node = leveret.serve()
-    before = contents(node.data_dir)
     told = repair(leveret)
     assert (told.returncode, told.stdout) == (1, "")
     assert f"another node (process {node.process.pid}) is using the data directory" in told.stderr
-    assert contents(node.data_dir) == before
+    assert (node.data_dir / "node.pid").read_text() == f"{node.process.pid}\n"
 
 
 def test_a_directory_that_is_not_there_is_not_made(leveret):
