@@ -214,6 +214,17 @@ def test_where_a_write_can_not_sync_a_sync_follows(tmp_path, monkeypatch):
     file.close()
 
 
+def test_where_data_can_not_be_synced_alone_all_of_it_is(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.delattr(storage_disk.os, "fdatasync")
+    monkeypatch.setattr(storage_disk.os, "fsync", synced.append)
+    file = RealDisk(tmp_path).create("a")
+    file.append([b"one"])
+    file.sync()
+    assert len(synced) == 1
+    file.close()
+
+
 @pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS])
 def test_a_system_that_knows_no_such_write_is_asked_once(tmp_path, monkeypatch, number):
     asked, synced = [], []

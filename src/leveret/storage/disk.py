@@ -141,7 +141,9 @@ class RealFile:
             self._write([b"".join(pieces)[written:]], flags)
 
     def sync(self) -> None:
-        os.fdatasync(self._descriptor)
+        # macOS has no fdatasync.
+        sync = os.fdatasync if hasattr(os, "fdatasync") else os.fsync
+        sync(self._descriptor)
         self._is_synced = True
 
     def read(self, offset: int, size: int) -> bytes:
