@@ -23,6 +23,7 @@ class Ledger:
 
     fenced: acked, and the broker has confirmed something that was said later on the channel.
     marked: delivered, and likewise. Both with the life in which that was.
+    declared, deleted: queues that were, in the last life, as the broker has answered.
     wrong: what must not have happened.
     """
 
@@ -31,6 +32,9 @@ class Ledger:
     seen: dict[Entry, int] = field(default_factory=lambda: defaultdict(int))
     fenced: dict[Entry, int] = field(default_factory=dict)
     marked: dict[Entry, int] = field(default_factory=dict)
+    declared: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    deleted_count: int = 0
     wrong: list[str] = field(default_factory=list)
     redelivered_count: int = 0
     _last: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -38,6 +42,9 @@ class Ledger:
     def begin_life(self) -> None:
         self.life += 1
         self._last.clear()
+        self.declared.clear()
+        self.deleted_count += len(self.deleted)
+        self.deleted.clear()
 
     def confirm(self, entries: list[Entry]) -> None:
         self.confirmed.update(entries)
@@ -46,12 +53,12 @@ class Ledger:
         """A queue with one consumer that nacks nothing delivers each line in order."""
         line = entry.queue, entry.publisher
         if entry.number <= self._last.get(line, 0):
-            self._complain(f"{entry} came behind {self._last[line]}")
+            self.complain(f"{entry} came behind {self._last[line]}")
         self._last[line] = entry.number
         if entry in self.fenced:
-            self._complain(f"{entry} came back; it was settled in life {self.fenced[entry]}")
+            self.complain(f"{entry} came back; it was settled in life {self.fenced[entry]}")
         if entry in self.marked and not is_redelivered:
-            self._complain(f"{entry} is no redelivery; it came in life {self.marked[entry]}")
+            self.complain(f"{entry} is no redelivery; it came in life {self.marked[entry]}")
         self.redelivered_count += is_redelivered
         self.seen[entry] += 1
 
@@ -63,14 +70,15 @@ class Ledger:
         """Everything was drained: what was confirmed has been seen."""
         lost = sorted(self.confirmed - self.seen.keys())
         if lost:
-            self._complain(f"{len(lost)} confirmed messages are lost: {lost[:10]}")
+            self.complain(f"{len(lost)} confirmed messages are lost: {lost[:10]}")
 
-    def _complain(self, what: str) -> None:
+    def complain(self, what: str) -> None:
         self.wrong.append(f"life {self.life}: {what}")
 
     def __str__(self) -> str:
         return (
             f"{self.life} lives, {len(self.confirmed)} confirmed, {len(self.seen)} seen, "
             f"{self.redelivered_count} redeliveries, {len(self.fenced)} settled for certain, "
+            f"{self.deleted_count} queues deleted, "
             f"{len(self.wrong)} wrong"
         )

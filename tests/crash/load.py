@@ -3,14 +3,18 @@
     publishers --> fanout "news" --> queues "left" and "right" --> a consumer each --> "fences"
     a transaction at a time      --> queue "deals"              --> a consumer     --> "fences"
 
+    queues bound to amq.direct and deleted again, one after the other
+
 A consumer acks what it gets, some of it much later, and now and then publishes a fence on the same
 channel: once that is confirmed, every ack before it was heard and is safe.
 """
 
+import contextlib
 import itertools
 from random import Random
 
 import pika
+from pika.exceptions import ChannelClosedByBroker, UnroutableError
 from pika.spec import BasicProperties
 
 from tests.crash.ledger import Entry, Ledger
@@ -20,6 +24,10 @@ QUEUES = ("left", "right", "deals")
 FENCES = "fences"
 PUBLISHERS = ("ann", "bob", "cyd")
 DEALER = "dan"
+DECLARER = "eve"
+# Channels on which queues are declared, and queues that are left alone before the oldest goes.
+DECLARERS = 10
+KEPT = 8
 # Confirms a publisher waits for at most, messages a consumer holds at most.
 WINDOW = 200
 PREFETCH = 200
@@ -107,6 +115,42 @@ class Dealer:
         self._deal()
 
 
+class Declarer:
+    """Declares and binds a queue, deletes an old one, and so on.
+
+    What it has asked for and not been told of is in neither set of the ledger.
+    """
+
+    def __init__(self, load, channel):
+        self._load = load
+        self._channel = channel
+        self._numbers = itertools.count(1)
+        self._prefix = f"eve-{load.ledger.life}-{channel.channel_number}"
+        self._declare()
+
+    def _declare(self):
+        if self._channel.is_open:
+            name = f"{self._prefix}-{next(self._numbers)}"
+            self._channel.queue_declare(name, durable=True, callback=lambda _: self._bind(name))
+
+    def _bind(self, name):
+        if self._channel.is_open:
+            self._channel.queue_bind(name, "amq.direct", name, callback=lambda _: self._bound(name))
+
+    def _bound(self, name):
+        declared = self._load.ledger.declared
+        declared.append(name)
+        if len(declared) > KEPT and self._channel.is_open:
+            old = declared.pop(0)
+            self._channel.queue_delete(old, callback=lambda _: self._deleted(old))
+        else:
+            self._declare()
+
+    def _deleted(self, name):
+        self._load.ledger.deleted.append(name)
+        self._declare()
+
+
 class Consumer:
     """One of a queue; acks and fences."""
 
@@ -192,7 +236,9 @@ class Load:
         """Load the broker, kill it after so long, and return when everybody has noticed."""
         self.ledger.begin_life()
         self.is_draining = False
-        self._run(lambda: self._loop.call_later(life_s, kill), [*PUBLISHERS, DEALER, *QUEUES])
+        self._run(
+            lambda: self._loop.call_later(life_s, kill), [*PUBLISHERS, DEALER, DECLARER, *QUEUES]
+        )
 
     def drain(self) -> None:
         """Take and ack everything that is left, then leave."""
@@ -229,6 +275,10 @@ class Load:
             Publisher(self, channel, role)
         elif role == DEALER:
             Dealer(self, channel)
+        elif role == DECLARER:
+            Declarer(self, channel)
+            for _ in range(DECLARERS - 1):
+                channel.connection.channel(on_open_callback=lambda more: Declarer(self, more))
         else:
             self._consumers.append(Consumer(self, channel, role))
 
@@ -260,3 +310,20 @@ def declare(port: int, *, is_passive: bool) -> dict[str, int]:
             channel.queue_bind("left", NEWS)
             channel.queue_bind("right", NEWS)
         return counts
+
+
+def check_declared(port: int, ledger: Ledger) -> None:
+    """The queues of the last life that are there, with their bindings, and those that are not."""
+    with pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port)) as connection:
+        for name in ledger.declared:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            try:
+                channel.queue_declare(name, passive=True)
+                channel.basic_publish("amq.direct", name, b"", mandatory=True)
+            except (ChannelClosedByBroker, UnroutableError) as error:
+                ledger.complain(f"queue {name} or its binding is lost: {error!r}")
+        for name in ledger.deleted:
+            with contextlib.suppress(ChannelClosedByBroker):
+                connection.channel().queue_declare(name, passive=True)
+                ledger.complain(f"queue {name} is there again")

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.crash.ledger import Entry, Ledger
-from tests.crash.load import Load, declare
+from tests.crash.load import Load, check_declared, declare
 from tests.crash.node import Node
 
 KILLS = int(os.environ.get("KILLS", "10"))
@@ -33,6 +33,7 @@ def test_what_was_confirmed_and_settled_outlives_every_kill(tmp_path, durability
             assert not load.ledger.wrong, f"seed {SEED}: {load.ledger.wrong[:10]}"
             node.start()
             declare(node.port, is_passive=True)
+            check_declared(node.port, load.ledger)
         load.drain()
         print(load.ledger)  # noqa: T201  # read by whoever soaks
         assert not load.ledger.wrong, f"seed {SEED}: {load.ledger.wrong[:10]}"
