@@ -132,7 +132,8 @@ def test_positions_are_split_by_segments(small):
             for segment, part in small.log.split(array("Q", positions))
         ]
 
-    assert split(1, 2, 3, 5, 5, 9) == [(1, [1, 2]), (2, [3]), (3, [5, 5, 9])]
+    assert split(1, 2, 3, 5, 5, 9) == [(1, [1, 2]), (2, [3]), (3, [5, 5])]
+    assert split(7, 8) == []
     assert split(0, 4) == [(2, [4])]
     assert split(0) == []
     assert split() == []
@@ -231,7 +232,8 @@ def test_what_is_said_of_a_segment_is_needed_however_little_is_left_of_that(smal
     assert small.concerns(4) == {1: 1}
 
 
-def test_letting_go_cuts_the_room_that_was_made_for_more():
+@pytest.mark.parametrize("fails", [False, True])
+def test_letting_go_cuts_the_room_that_was_made_for_more(fails):
     hand = HandLog(segment_octets=1)
     hand.disk.room_octets = 1000
     for position in (1, 2, 3):
@@ -240,8 +242,10 @@ def test_letting_go_cuts_the_room_that_was_made_for_more():
     tail = hand.log.segments[-1]
     assert len(hand.disk.octets_of(file_name(3))) == tail.size + 1000
     files = [each.file for each in (*hand.log.segments, *hand.log.finished)]
+    if fails:
+        hand.disk.fail("truncate")
     hand.log.close()
-    assert len(hand.disk.octets_of(file_name(3))) == tail.size
+    assert len(hand.disk.octets_of(file_name(3))) == tail.size + (1000 if fails else 0)
     for file in files:
         with pytest.raises(AssertionError):
             file.sync()

@@ -235,6 +235,22 @@ def test_what_says_much_of_messages_of_which_few_are_left_goes_as_well():
     assert house.waiting() == left
 
 
+def test_what_is_said_of_messages_that_were_never_written_keeps_nothing():
+    """They came, were delivered and settled before their batch was: only the mark is written."""
+    house = House()
+    house.fill(1)
+    house.settle(*range(2, 11))
+    for first in range(100, 5100, 100):
+        for position in range(first, first + 100):
+            house.store.append(message(position), (JOBS,))
+            house.store.delivered(JOBS, position)
+            house.store.settle(JOBS, position)
+        house.pass_time(0.02)
+    house.pass_time(30)
+    assert house.log.octets < 3 * SEGMENT
+    assert house.waiting() == [1]
+
+
 def test_what_is_settled_while_it_is_rewritten_stays_settled(worn):
     worn.until_the_keeper_has_work()
     job, done = worn.keeper.jobs.popleft()

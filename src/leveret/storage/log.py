@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -166,7 +167,10 @@ class Log:
             if number < len(self._firsts):
                 end = bisect_right(positions, self._firsts[number] - 1, start)
             if number:
-                yield self._by_position[number - 1], positions[start:end]
+                segment = self._by_position[number - 1]
+                there = bisect_right(positions, segment.last_position, start, end)
+                if there > start:
+                    yield segment, positions[start:there]
             start = end
 
     def find(self, position: int) -> Segment | None:
@@ -210,11 +214,12 @@ class Log:
                 self.look_at(other)
 
     def close(self) -> None:
-        """Let go of the files. Raises OSError."""
+        """Let go of the files."""
         for segment in (*self.segments, *self.finished):
             if segment is self._tail:
-                # Without the room that was made for more.
-                segment.file.truncate(segment.size)
+                # Without the room that was made for more; the next start can cut it as well.
+                with suppress(OSError):
+                    segment.file.truncate(segment.size)
             segment.file.close()
 
     def reindex(self) -> None:
