@@ -1,6 +1,7 @@
 """A node in the foreground: up, told to stop, gone."""
 
 import json
+import resource
 import signal
 import socket
 import time
@@ -42,6 +43,13 @@ def test_a_stopped_node_leaves_only_its_lock_file_beside_what_it_keeps(leveret):
     node.end()
     kept = ["messages", "metadata.sqlite", "node.lock", "spill"]
     assert sorted(path.name for path in node.data_dir.iterdir()) == kept
+
+
+def test_a_node_may_open_as_many_files_as_the_system_lets_it(leveret):
+    node = leveret.serve()
+    soft, hard = resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE)
+    assert soft == hard
+    node.end()
 
 
 def test_a_client_that_never_answers_does_not_hold_up_the_end(leveret):

@@ -121,6 +121,36 @@ def test_a_message_is_not_written_when_one_queue_settled_it_and_the_other_is_gon
     assert made.forgotten == [array("Q", [6])]
 
 
+def test_of_messages_that_are_not_written_nothing_is_said():
+    made = batch(5, 6, 7)
+    for position in (3, 5, 6, 7):
+        made.deliver(JOBS, position)
+    made.settle_all(JOBS, [2, 5, 7])
+    made.close()
+    assert written(made) == (
+        [6],
+        [(record.SETTLED, JOBS, [2]), (record.DELIVERED, JOBS, [3, 6])],
+    )
+
+
+def test_a_batch_whose_messages_came_and_went_has_nothing_to_say():
+    made = batch(5, 6, queues=(JOBS, LOGS))
+    for queue in (JOBS, LOGS):
+        made.deliver(queue, 6)
+        made.deliver(queue, 5)
+        made.settle_all(queue, [5, 6])
+    assert not made.is_empty
+    made.close()
+    assert made.is_empty
+
+
+def test_a_batch_of_which_nothing_was_dropped_says_all():
+    made = batch(5)
+    made.deliver(JOBS, 5)
+    made.close()
+    assert written(made) == ([5], [(record.DELIVERED, JOBS, [5])])
+
+
 # Many ----------------------------------------------------------------------------------------
 
 

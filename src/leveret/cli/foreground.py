@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 from collections.abc import Callable
 
@@ -15,8 +16,15 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def run(settings: Settings, on_ready: Callable[[Node], None]) -> None:
     """Start a node and return when it was told to stop and has; StartRefused if it cannot start."""
+    _allow_many_files()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(Node(settings), on_ready))
+
+
+def _allow_many_files() -> None:
+    """As many as the system lets us have: each connection is one, and each 64 MiB of messages."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:

@@ -9,7 +9,7 @@ there: neither it nor its settling is written.
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.storage import record
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from leveret.broker.changes import Change
     from leveret.storage.record import Queues
+
+# Greater than any position.
+_NONE: Final = 2**64
 
 
 class Batch:
@@ -31,6 +34,7 @@ class Batch:
     """
 
     __slots__ = (
+        "_dropped_from",
         "actions",
         "changes",
         "delivered",
@@ -60,6 +64,8 @@ class Batch:
         self.forgotten: list[array[int]] = []
         self.changes: list[Change] = []
         self.actions: list[Callable[[], None]] = []
+        # The first message of this batch that will not be written.
+        self._dropped_from = _NONE
 
     @property
     def has_records(self) -> bool:
@@ -117,10 +123,27 @@ class Batch:
                 return False
             # The settlings by the others stand in `settled` and concern nothing: no harm.
             self.left.pop(position, None)
+        self._dropped_from = min(self._dropped_from, position)
         del self.queues[position]
         self.octets -= len(self.records.pop(position))
         self.priorities.pop(position, None)
         return True
+
+    def close(self) -> None:
+        """Nothing more is said in it, and of messages that are not written nothing is."""
+        if self._dropped_from == _NONE:
+            return
+        for said in (self.settled, self.delivered):
+            for queue, positions in list(said.items()):
+                kept = array("Q", filter(self._is_worth_saying, positions))
+                if kept:
+                    said[queue] = kept
+                else:
+                    del said[queue]
+
+    def _is_worth_saying(self, position: int) -> bool:
+        # Behind a dropped one comes nothing that is older than the batch.
+        return position < self._dropped_from or position in self.records
 
     def pieces(self, salt: int) -> list[bytes]:
         """The records as they are to be written: the head, messages, then what was said of them.

@@ -143,8 +143,7 @@ class Journal:
                 self._timers.soon(self._flush)
 
     def _flush(self) -> None:
-        if self._commit is not None or not self._is_flush_due:
-            return
+        assert self._commit is None
         self._is_flush_due = False
         batch = self._take_batch()
         if batch.is_empty:
@@ -157,6 +156,7 @@ class Journal:
     def _take_batch(self) -> Batch:
         batch = self.open_batch
         self.open_batch = Batch(batch.number + 1)
+        batch.close()
         return batch
 
     def _try(self) -> None:
