@@ -82,7 +82,9 @@ def test_a_damaged_index_costs_nothing(path):
     assert rescued.kept_as == ["metadata.sqlite.damaged"]
     assert path.with_name("metadata.sqlite.damaged").read_bytes() == damaged
     assert {each.name for each in path.parent.iterdir()} == {path.name, *rescued.kept_as}
-    assert sorted(map(repr, read_abandoned(path))) == sorted(map(repr, before))
+    after = read_abandoned(path)
+    assert len(after) == len(before)
+    assert [each for each in before if each not in after] == []
 
 
 @pytest.mark.parametrize("table", ["vhost", "permission", "exchange", "queue", "binding"])
