@@ -2,6 +2,7 @@
 
 import itertools
 
+from leveret.broker.changes import QueueDeclared
 from leveret.storage.engine import Engine, Files, Surroundings
 from tests.simulation.storage.machine import Catalogue, Timers, Worker
 from tests.simulation.storage.model import Found, Wrong
@@ -65,7 +66,7 @@ class Simulated:
             first_position=self.storage.first_position,
             first_queue_number=self.storage.first_queue_number,
         )
-        for number in sorted(each.number for each in self.catalogue.load()):
+        for number in sorted(self.queues):
             recovered = self.storage.messages.recovered(number)
             found.queues.add(number)
             found.positions[number] = {
@@ -74,6 +75,12 @@ class Simulated:
             found.deliveries[number] = dict(recovered.deliveries)
         self._read(found)
         return found
+
+    @property
+    def queues(self) -> dict[int, QueueDeclared]:
+        """By number, as the catalogue has them."""
+        changes = self.catalogue.load()
+        return {each.number: each for each in changes if isinstance(each, QueueDeclared)}
 
     def _read(self, found: Found) -> None:
         wanted = {

@@ -15,7 +15,11 @@ from tests.simulation.storage.steps import pick
 
 # Bodies within a sector, across one, and larger than many; a segment has a few thousand octets.
 BODY_OCTETS = (0, 20, 20, 60, 100, 100, 300, 600, 1500)
-DURABLE = QueueOptions(durable=True)
+# Every other queue has priorities; in the others a message's priority is of no account.
+OPTIONS = (
+    QueueOptions(durable=True, arguments={"x-max-priority": 5}),
+    QueueOptions(durable=True),
+)
 FAULTS = ("write", "write", "write", "sync", "sync", "sync", "create", "sync_names", "note",
           "remove", "rename", "truncate", "read")  # fmt: skip
 EIO, ENOSPC = 5, 28
@@ -68,7 +72,9 @@ class Life:
     def _declare(self, _dice):
         number, self._next_queue = self._next_queue, self._next_queue + 1
         self._tell(f"declare queue {number}")
-        self.engine.storage.catalogue.commit(QueueDeclared(number, "/", f"q{number}", DURABLE))
+        self.engine.storage.catalogue.commit(
+            QueueDeclared(number, "/", f"q{number}", OPTIONS[number % 2])
+        )
         self.model.declare(number)
 
     def _delete(self, dice):
@@ -113,9 +119,12 @@ class Life:
     def _mark(self, dice):
         found = self._message(dice)
         if found:
-            self._tell(f"queue {found[0]} delivers {found[1]}")
-            self.engine.storage.messages.delivered(*found)
-            self.model.mark(*found)
+            self._deliver(*found)
+
+    def _deliver(self, queue, position):
+        self._tell(f"queue {queue} delivers {position}")
+        self.engine.storage.messages.delivered(queue, position)
+        self.model.mark(queue, position)
 
     def _settle(self, dice):
         found = self._message(dice)

@@ -3,7 +3,7 @@
 import heapq
 import itertools
 
-from leveret.broker.changes import QueueDeclared
+from leveret.broker.changes import QueueDeclared, VhostAdded
 
 
 class Timers:
@@ -74,14 +74,14 @@ class Catalogue:
         self._disk = disk
 
     def load(self):
-        """The queues there are."""
+        """The vhost, and the queues there are."""
         queues = {}
         for change in self._changes():
             if isinstance(change, QueueDeclared):
                 queues[change.number] = change
             else:
                 queues.pop(change.number, None)
-        return list(queues.values())
+        return [VhostAdded("/"), *queues.values()] if queues else []
 
     @property
     def last_queue_number(self):
