@@ -55,6 +55,12 @@ def read_frames(octets):
     return found
 
 
+def unread_octets(connection):
+    """What a connection keeps of frames that are not whole, and of what waits."""
+    last_words = connection._last_words._rest if connection._last_words else b""
+    return len(connection._greeting) + len(connection._reader._rest) + len(last_words)
+
+
 class ChannelListener:
     """Writes down what a channel tells its session."""
 
@@ -64,6 +70,9 @@ class ChannelListener:
 
     def publish(self, address, bits, extra, content):
         self.heard.append(("publish", self.number, address, bits, bool(extra), content))
+
+    def content_came(self):
+        self.heard.append(("content", self.number))
 
     def ack(self, delivery_tag, multiple):
         self.heard.append(("ack", self.number, delivery_tag, multiple))

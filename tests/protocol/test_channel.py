@@ -47,6 +47,31 @@ def test_a_content_is_put_together(wire):
     assert wire.heard == [("publish", 5, ADDRESS, 0, False, header(5, 5) + body(5, b"hello"))]
 
 
+def test_a_watched_channel_tells_of_header_and_body_frames_before_it_acts(wire):
+    wire.channel.watch(is_watching=True)
+    wire.give(method(5, methods.TxSelect()), method(5, PUBLISH))
+    assert [heard[0] for heard in wire.heard] == ["method"]
+    wire.give(header(5, 2))
+    assert wire.heard[1:] == [("content", 5)]
+    wire.give(body(5, b"a"))
+    wire.channel.watch(is_watching=False)
+    wire.give(body(5, b"b"))
+    assert [heard[0] for heard in wire.heard] == ["method", "content", "content", "publish"]
+
+
+def test_a_watched_channel_tells_of_what_it_refuses(wire):
+    wire.channel.watch(is_watching=True)
+    wire.give(method(5, PUBLISH), header(5, 20_001))
+    assert [heard[0] for heard in wire.heard] == ["content", "refuse"]
+
+
+def test_a_watched_channel_does_not_tell_of_what_breaks_the_protocol(wire):
+    wire.channel.watch(is_watching=True)
+    wire.give(method(5, PUBLISH))
+    violation(wire, body(5, b"x"))
+    assert wire.heard == []
+
+
 def test_the_next_content_follows(wire):
     for data in (b"a", b"b"):
         wire.give(method(5, PUBLISH), header(5, 1), body(5, data))

@@ -25,6 +25,7 @@ from tests.protocol.peer import (
     method,
     opened,
     publish,
+    unread_octets,
 )
 
 CLOSE = methods.ConnectionClose(200, "bye")
@@ -457,7 +458,7 @@ def test_a_connection_that_ends_forgets_who_waits(is_lost):
 def test_a_halted_connection_lets_a_channel_go_on_and_no_further():
     listener = opened(1, 2)
     lines = [listener.connection.wait(1), listener.connection.wait(2)]
-    listener.connection.receive(method(1, SELECT) + method(2, SELECT))
+    listener.connection.receive(method(1, SELECT) + method(1, COMMIT) + method(2, SELECT))
     listener.connection.halt()
     for line in lines:
         go_on(listener, line)
@@ -468,10 +469,49 @@ def test_a_halted_connection_lets_a_channel_go_on_and_no_further():
         listener.connection.halt()
 
     lines[0].channel.events.method = halt
-    listener.connection.receive(method(1, COMMIT))
     for said in ([SELECT], [COMMIT], [("method", 2, SELECT)]):
         listener.connection.go_on()
         assert listener.take_heard() == said
+
+
+def test_a_halted_connection_keeps_what_comes():
+    listener = opened(1)
+    listener.connection.halt()
+    for _ in range(2):
+        listener.connection.receive(method(1, SELECT))
+    assert listener.take_heard() == []
+    listener.connection.go_on()
+    assert listener.take_heard() == [("method", 1, SELECT)] * 2
+
+
+@pytest.mark.parametrize("end", [methods.ConnectionCloseOk(), CLOSE])
+def test_a_halted_connection_that_we_close_finds_the_answer_in_what_waits(end):
+    listener = opened(1)
+    listener.connection.halt()
+    listener.connection.receive(publish(1, b"x") + method(0, end))
+    listener.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    assert listener.connection.is_closed
+    assert listener.heard == [("close", 1), ("closed",)]
+
+
+def test_watched_channels_tell_of_each_header_and_body_frame():
+    listener = opened(1, 2)
+    connection = listener.connection
+    line = connection.wait(2)
+    connection.watch_contents(is_watching=True)
+    connection.receive(method(3, OPEN))
+    go_on(listener, line)
+    listener.take_heard()
+    for number in (1, 2, 3):
+        connection.receive(publish(number, b"x"))
+        assert [heard[:2] for heard in listener.take_heard()] == [
+            ("content", number),
+            ("content", number),
+            ("publish", number),
+        ]
+    connection.watch_contents(is_watching=False)
+    connection.receive(publish(1, b"x") + publish(3, b""))
+    assert [heard[0] for heard in listener.heard] == ["publish", "publish"]
 
 
 def test_channels_that_wait_hold_so_much_and_no_more():
@@ -563,7 +603,8 @@ def test_a_closing_peer_that_announces_a_giant_is_not_listened_to():
     listener.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
     listener.connection.receive(FRAME_HEAD.pack(3, 1, 2**32 - 1))
     listener.connection.receive(b"x" * 100_000)
-    assert listener.connection._rest == b""
+    listener.connection.receive(method(0, methods.ConnectionCloseOk()))
+    assert not listener.connection.is_closed
 
 
 def test_a_flood_of_tiny_frames_at_the_end_costs_little():
@@ -670,12 +711,8 @@ def test_arbitrary_octets_anywhere_in_the_handshake_end_in_a_clean_close(chunks,
     connection.settle(Agreement(7, 4096, 0))
     for chunk in chunks:
         connection.receive(chunk)
-    assert kept_octets(connection) <= 2 * 8192
+    assert unread_octets(connection) <= 2 * 8192
     assert connection.state in (State.CLOSING, State.CLOSED) or not listener.take_output()
-
-
-def kept_octets(connection):
-    return len(connection._rest) + len(connection._reader._rest)
 
 
 def test_a_connection_without_any_limit_reads_large_frames():

@@ -187,10 +187,27 @@ def test_a_halted_reader_keeps_what_has_come(stream):
     halt_at.append(True)
     stream.give(select + publish(1, b"x") + select)
     assert len(stream.heard) == 1
+    stream.give(select[:5], select[5:])
+    assert len(stream.heard) == 1
     stream.reader.is_halted = False
     stream.give(b"")
-    assert [heard[0] for heard in stream.heard] == ["method", "publish", "method"]
+    assert [heard[0] for heard in stream.heard] == ["method", "publish", "method", "method"]
     assert stream.owed_octets == 0
+
+
+def test_a_watched_channel_has_its_publishes_frame_by_frame(stream):
+    stream.reader.channels[1].watch(is_watching=True)
+    stream.give(publish(1, b"x") + publish(2, b"y"))
+    assert [heard[:2] for heard in stream.heard] == [
+        ("content", 1),
+        ("content", 1),
+        ("publish", 1),
+        ("publish", 2),
+    ]
+    stream.reader.channels[1].watch(is_watching=False)
+    stream.left_count = 0
+    stream.give(publish(1, b"x"))
+    assert stream.left_count == 0
 
 
 # Frames that are none --------------------------------------------------------------------------

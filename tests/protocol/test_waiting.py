@@ -29,6 +29,7 @@ def test_who_enters_waits_until_it_leaves(room):
     assert room.waiting.line(7) is line
     assert room.waiting.line(8) is None
     assert (len(room.waiting), room.waiting.numbers) == (1, [7])
+    assert room.waiting.channels == [line.channel]
     assert room.waiting.leave(line)
     assert 7 not in room.waiting
     assert not room.waiting

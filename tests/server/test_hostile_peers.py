@@ -16,6 +16,7 @@ from leveret.session.allowance import TURN_BYTES
 from leveret.wire import frames, methods
 from leveret.wire.codes import ReplyCode
 from leveret.wire.properties import Properties
+from tests.protocol.peer import unread_octets
 from tests.server.client import (
     CAPABILITIES,
     Gone,
@@ -149,7 +150,7 @@ def test_what_comes_behind_a_frame_of_4_gib_is_not_kept(attacked):
     connection = attacked.ask(lambda: attacked.session(client).connection)
     client.send_octets(frames.FRAME_HEAD.pack(frames.BODY, 1, 2**32 - 1))
     client.expect(methods.ConnectionClose)
-    with attacked.most_per_turn(lambda: len(connection._rest)) as watch:
+    with attacked.most_per_turn(lambda: unread_octets(connection)) as watch:
         for _ in range(20):
             client.send_octets(BIG)
         attacked.bystander.wait_for_rounds(3)

@@ -329,15 +329,17 @@ def test_a_channel_that_ends_leaves_its_siblings_their_deliveries(channel):
 # Alarms ----------------------------------------------------------------------------------------
 
 
-def test_a_channel_opened_during_an_alarm_blocks_its_first_publish(world):
+@pytest.mark.parametrize("is_on_first", [True, False])
+def test_a_channel_opened_before_or_during_an_alarm_blocks_its_first_publish(world, is_on_first):
+    client = world.client()
+    channel = None if is_on_first else client.channel()
     world.broker.alarms.set("memory")
-    channel = world.channel()
+    channel = channel or client.channel()
     channel.declare()
     channel.publish(b"x", key="q")
-    channel.publish(b"y", key="q")
-    assert channel.client.is_reading_held
-    assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
-    assert channel.count() == 2
+    assert client.is_reading_held
+    assert client.take(0) == [methods.ConnectionBlocked("low on memory")]
+    assert world.vhost.queues["q"].ready.count == 0
 
 
 # What the disk has to have ---------------------------------------------------------------------

@@ -302,15 +302,6 @@ def test_in_a_transaction_a_message_waits_for_the_commit(channel):
     assert channel.count() == 1
 
 
-def test_during_an_alarm_a_publisher_is_held_back(world, channel):
-    channel.declare()
-    channel.fill("q", b"a")
-    world.broker.alarms.set("disk")
-    channel.fill("q", b"b")
-    assert channel.client.is_reading_held
-    assert channel.count() == 2
-
-
 def test_a_request_for_direct_replies_names_who_asks(world, channel):
     channel.declare()
     asks = Properties(reply_to="amq.rabbitmq.reply-to", headers={"BCC": [], "a": 1})

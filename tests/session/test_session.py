@@ -7,6 +7,7 @@ from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
 from leveret.session.allowance import TURN_BYTES
 from leveret.wire import codec, frames, methods
+from leveret.wire.codes import ReplyCode
 from leveret.wire.values import encode_table
 from tests.session.harness import CAPABILITIES, PERSISTENT, Content, World
 
@@ -251,11 +252,145 @@ def test_whoever_publishes_during_an_alarm_is_blocked_and_told(world, channel):
     assert channel.client.is_reading_held
     assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
     assert not idle.is_reading_held
+    assert world.vhost.queues["q"].ready.count == 0
     world.broker.alarms.clear("memory")
     assert not channel.client.is_reading_held
     assert channel.client.take(0) == [methods.ConnectionUnblocked()]
     assert idle.take(0) == []
     assert channel.count() == 2
+
+
+def test_nothing_behind_the_header_counts_until_the_alarm_is_off(world, channel):
+    channel.declare()
+    channel.call(methods.ConfirmSelect())
+    world.broker.alarms.set("memory")
+    channel.client.send(channel.published(b"x", key="q") * 3)
+    assert channel.take() == []
+    assert world.vhost.queues["q"].ready.count == 0
+    world.broker.alarms.clear("memory")
+    assert channel.take() == [methods.BasicAck(3, multiple=True)]
+    assert channel.count() == 3
+
+
+def test_what_stood_before_the_publish_has_its_answer(world, channel):
+    channel.declare()
+    channel.call(methods.ConfirmSelect())
+    channel.publish(b"w", key="q")
+    channel.take()
+    octets = channel.published(b"x", key="q")
+    world.broker.alarms.set("memory")
+    world.broker.alarms.clear("memory")
+    channel.client.send(octets[:-1])
+    world.broker.alarms.set("memory")
+    channel.client.send(octets[-1:] + octets)
+    # The body that was on its way when the alarm came is whole; the next message is not let in.
+    assert channel.take() == [methods.BasicAck(2)]
+    assert world.vhost.queues["q"].ready.count == 2
+    assert channel.client.session.is_blocked
+
+
+def test_a_message_without_a_body_is_whole_with_its_header(world, channel):
+    world.broker.alarms.set("memory")
+    channel.publish(b"", exchange="absent")
+    assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
+    (close,) = channel.take()
+    assert close.reply_code == 404
+
+
+def test_what_goes_out_meanwhile_lets_nothing_in(world, channel):
+    channel.declare()
+    world.broker.alarms.set("memory")
+    channel.publish(b"x", key="q")
+    for _turn in range(3):
+        channel.client.take_turn()
+        channel.client.session.resume()
+    assert world.vhost.queues["q"].ready.count == 0
+
+
+def test_deliveries_go_on_to_who_is_blocked(world, channel):
+    channel.declare()
+    other = world.channel()
+    other.fill("q", b"late")
+    held = other.get()
+    channel.consume(no_ack=True)
+    world.broker.alarms.set("memory")
+    channel.publish(b"own", key="q")
+    other.say(methods.BasicReject(held.tag, requeue=True))
+    assert channel.bodies() == [b"late"]
+    world.broker.alarms.clear("memory")
+    assert channel.bodies() == [b"own"]
+
+
+def test_an_alarm_that_comes_again_blocks_again(world, channel):
+    channel.declare()
+    for count in range(3):
+        world.broker.alarms.set("memory")
+        channel.publish(b"x", key="q")
+        assert world.vhost.queues["q"].ready.count == count
+        world.broker.alarms.clear("memory")
+        assert world.vhost.queues["q"].ready.count == count + 1
+
+
+def test_a_channel_that_waited_for_the_disk_is_blocked_when_it_goes_on():
+    world = World(is_durable=True)
+    channel = world.channel()
+    declare = methods.QueueDeclare(queue="q", durable=True)
+    channel.client.say(declare, 1)
+    channel.publish(b"x", key="q")
+    world.broker.alarms.set("disk")
+    assert not channel.client.session.is_blocked
+    world.sync()
+    assert channel.take() == [methods.QueueDeclareOk("q", 0, 0)]
+    assert channel.client.take(0) == [methods.ConnectionBlocked("low on disk")]
+    assert world.vhost.queues["q"].ready.count == 0
+    world.broker.alarms.clear("disk")
+    assert channel.count() == 1
+
+
+def test_a_blocked_client_that_wants_to_go_is_answered_when_the_alarm_is_off(world, channel):
+    channel.declare()
+    world.broker.alarms.set("memory")
+    close = frames.encode_frame(frames.METHOD, 0, codec.encode(methods.ConnectionClose()))
+    channel.client.send(channel.published(b"x", key="q") + close)
+    assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
+    world.broker.alarms.clear("memory")
+    assert channel.client.take(0) == [methods.ConnectionUnblocked(), methods.ConnectionCloseOk()]
+    assert world.vhost.queues["q"].ready.count == 1
+
+
+def test_a_blocked_client_that_is_asked_to_go_is_heard_and_nothing_of_it_counts(world, channel):
+    channel.declare()
+    client = channel.client
+    world.broker.alarms.set("memory")
+    client.send(channel.published(b"x", key="q"))
+    client.session.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    assert not client.is_reading_held
+    world.broker.alarms.clear("memory")
+    blocked, close = client.take(0)
+    assert (blocked.reason, close.reply_code) == ("low on memory", 320)
+    client.say(methods.ConnectionCloseOk())
+    assert client.session.connection.is_closed
+    assert world.vhost.queues["q"].ready.count == 0
+
+
+def test_a_client_is_told_once_that_it_is_blocked(world, channel):
+    world.broker.alarms.set("memory")
+    channel.publish(b"x", key="q")
+    channel.client.session.block()
+    assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
+
+
+def test_a_client_whose_answers_wait_is_heard_when_it_is_asked_to_go(channel):
+    channel.declare()
+    channel.fill("q", *[b"x" * 100_000] * 12)
+    client = channel.client
+    get = frames.encode_frame(frames.METHOD, 1, codec.encode(methods.BasicGet(queue="q")))
+    client.send(get * 12)
+    assert client.is_reading_held
+    client.session.connection.close(ReplyCode.CONNECTION_FORCED, "bye")
+    assert not client.is_reading_held
+    client.say(methods.ConnectionCloseOk())
+    assert client.session.connection.is_closed
 
 
 def test_a_client_that_does_not_understand_is_blocked_in_silence(world):

@@ -9,7 +9,7 @@ from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
 from leveret.wire import codec, frames, methods
 from leveret.wire.properties import Properties
-from tests.protocol.peer import in_chunks
+from tests.protocol.peer import in_chunks, unread_octets
 from tests.session.harness import World
 from tests.wire.strategies import methods_of_kind
 
@@ -81,7 +81,7 @@ def kept_octets(connection):
     """What is kept of frames and contents that are not whole."""
     reader = connection._reader
     contents = [len(each._header) + len(each._body) for each in reader.channels.values()]
-    return len(connection._rest) + len(reader._rest) + sum(contents)
+    return unread_octets(connection) + sum(contents)
 
 
 def assert_others_go_on(world):

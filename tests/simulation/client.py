@@ -20,16 +20,27 @@ class Saying:
     properties: object = None
     body: bytes | None = None
 
-    def octets(self, frame_max):
-        method = frames.encode_frame(frames.METHOD, self.number, codec.encode(self.method))
+    def cut(self, frame_max):
+        """Octets of each frame."""
+        yield frames.encode_frame(frames.METHOD, self.number, codec.encode(self.method))
         if self.body is None:
-            return method
+            return
         header = encode_header(self.properties, len(self.body))
-        content = frames.encode_body(self.number, self.body, frame_max)
-        return method + frames.encode_frame(frames.HEADER, self.number, header) + content
+        yield frames.encode_frame(frames.HEADER, self.number, header)
+        size = frame_max - frames.FRAME_OVERHEAD
+        for start in range(0, len(self.body), size):
+            piece = self.body[start : start + size]
+            yield frames.encode_frame(frames.BODY, self.number, piece)
 
     def __str__(self):
         return f"{self.number}: {spell(self.method)}{spell_body(self.properties, self.body)}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A header or body frame of a saying that goes on behind it."""
+
+    number: int
 
 
 @dataclass
@@ -52,7 +63,7 @@ class Client:
     """One client's end of a connection; also the edge its session asks.
 
     unread: what the broker has written and the client not seen.
-    waiting: what has arrived whole and the broker has not dealt with.
+    waiting: what has arrived and the broker has not dealt with: sayings that are whole, and parts.
     """
 
     def __init__(self, number, frame_max):
@@ -89,13 +100,22 @@ class Client:
     # Speaking --------------------------------------------------------------------------------
 
     def say(self, saying):
-        octets = saying.octets(self.frame_max)
+        method, *content = saying.cut(self.frame_max)
+        self._speak(method, None if content else saying)
+        for octets in content[:-1]:
+            self._speak(octets, Part(saying.number))
+        if content:
+            self._speak(content[-1], saying)
+
+    def _speak(self, octets, done):
+        """A frame, and what has arrived when it has."""
         self._said += octets
         self._octets_said += len(octets)
-        self._sayings.append((self._octets_said, saying))
+        if done is not None:
+            self._sayings.append((self._octets_said, done))
 
     def take_chunk(self, share):
-        """Some of what is on its way, and the sayings that are whole with it."""
+        """Some of what is on its way, and what has arrived with it."""
         size = round(len(self._said) * share)
         chunk = bytes(self._said[:size])
         del self._said[:size]

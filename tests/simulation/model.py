@@ -88,7 +88,11 @@ class Model:
         """Several methods of one client; room that one makes may be used later."""
         self.is_strict = True
         self.is_publishing = False
-        return self.clients[client]
+        state = self.clients[client]
+        if state.is_blocked and not self.is_short:
+            state.is_blocked = False
+            state.expected.append(Expected("ConnectionUnblocked", {}))
+        return state
 
     def apply(self, client, saying):
         """One method of a client, whole; in stages, where the broker can act in between."""
@@ -111,6 +115,12 @@ class Model:
             self._in_closing(state, channel, method)
         else:
             yield from self._apply_to(channel, saying)
+
+    def part_came(self, client, number):
+        """A frame of a content that is not whole yet."""
+        channel = self.clients[client].channels.get(number)
+        if channel is not None and not channel.is_closing:
+            self._block(channel.client)
 
     def _apply_to(self, channel, saying):
         try:
@@ -152,13 +162,8 @@ class Model:
             state.is_paused = state.is_halted = False
 
     def set_alarm(self, is_short):
+        """Those that are blocked are free when their next chunk begins."""
         self.is_short = is_short
-        if is_short:
-            return
-        for state in self.clients.values():
-            if state.is_blocked:
-                state.is_blocked = False
-                state.expected.append(Expected("ConnectionUnblocked", {}))
 
     def turn(self):
         """What was put off until the next turn is done."""
@@ -299,9 +304,7 @@ class Model:
 
     def _publish(self, channel, saying):
         method = saying.method
-        if self.is_short and not channel.client.is_blocked:
-            channel.client.is_blocked = True
-            channel.client.expected.append(Expected("ConnectionBlocked", {}))
+        self._block(channel.client)
         message = Message(method.exchange, method.routing_key, saying.properties, saying.body)
         queues = self._route(message)
         if channel.transaction is not None:
@@ -309,6 +312,12 @@ class Model:
             return
         self._hand_over(channel, message, queues, method.mandatory)
         channel.published += channel.confirms
+
+    def _block(self, state):
+        """Nothing behind a frame of a content is dealt with during an alarm."""
+        if self.is_short:
+            state.is_blocked = True
+            state.expected.append(Expected("ConnectionBlocked", {}))
 
     def _route(self, message):
         if message.exchange not in self.routes.exchanges:

@@ -129,6 +129,11 @@ class Client:
     allowance: int = TURN_BYTES
     expected: deque = field(default_factory=deque)
 
+    @property
+    def is_waiting(self):
+        """What it has said is not dealt with for now."""
+        return self.is_blocked or self.is_halted
+
 
 @dataclass
 class Expected:

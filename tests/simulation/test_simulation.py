@@ -12,6 +12,7 @@ from leveret.broker.queues.priority import PriorityReady
 from leveret.broker.queues.queue import Queue
 from leveret.broker.queues.ready import Ready
 from leveret.broker.vhost import Vhost
+from leveret.protocol.connection import Connection
 from leveret.session import channel, consumer, publish
 from leveret.session.confirms import Confirms
 from leveret.session.session import Session
@@ -129,6 +130,8 @@ FAULTS = {
     "a queue's consumers are not told of its end": (channel.Channel, "queue_gone", nothing),
     "old routes are remembered": (Vhost, "forget_routes", nothing),
     "a dying connection takes messages": (Session, "closing", nothing),
+    "an alarm stops reading only": (Connection, "halt", nothing),
+    "an alarm's end sets nothing free": (Session, "_unblock", nothing),
     "pauses are ignored": (Session, "pause", nothing),
     "exclusive queues stay": (Session, "closed", nothing),
 }

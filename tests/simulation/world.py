@@ -9,7 +9,7 @@ from leveret.protocol.limits import Limits
 from leveret.session.identity import Identity, Peer, Terms
 from leveret.session.session import Session
 from leveret.wire import codec, frames, methods
-from tests.simulation.client import Client, Saying
+from tests.simulation.client import Client, Part, Saying
 from tests.simulation.line import LoggedOutput, read_events
 from tests.simulation.model import Model, Wrong
 from tests.simulation.sayings import Sayings
@@ -109,23 +109,34 @@ class World:
         client.waiting.extend(whole)
         self._check_chunk(client)
 
-    def _check_chunk(self, client):
+    def _check_chunk(self, *clients):
         """What the broker did with what waits: as the oracle would have it, one by one."""
         events = self._events()
-        state = self.model.begin_chunk(client.number)
-        explained = self._explain(events)
-        while client.waiting and not state.is_halted:
-            saying = client.waiting.popleft()
-            for _stage in self.model.apply(client.number, saying):
-                explained += self._explain(events[explained:])
+        explained = 0
+        for client in clients:
+            state = self.model.begin_chunk(client.number)
             explained += self._explain(events[explained:])
+            while client.waiting and not state.is_waiting:
+                for _stage in self._tell_model(client):
+                    explained += self._explain(events[explained:])
+                self.model.check_answered()
             self.model.check_answered()
+            self.model.check_quiet()
+            self.model.check_confirmed(state)
         if explained < len(events):
             raise Wrong(f"{events[explained]}: {self.model.verdict}")
-        self.model.check_quiet()
-        self.model.check_confirmed(state)
-        if client.session.connection.is_closed:
-            self._forget(client)
+        for client in clients:
+            if client.session.connection.is_closed:
+                self._forget(client)
+
+    def _tell_model(self, client):
+        """The next thing that waits, in stages."""
+        said = client.waiting.popleft()
+        if isinstance(said, Part):
+            self.model.part_came(client.number, said.number)
+        else:
+            yield from self.model.apply(client.number, said)
+        yield
 
     def _forget(self, client):
         client.session.lost()
@@ -195,7 +206,8 @@ class World:
     def _all_clear(self, _client, _dice):
         self.broker.alarms.clear("memory")
         self.model.set_alarm(False)
-        self._expect_nothing_else()
+        # They are told in the order in which they came.
+        self._check_chunk(*self.clients.values())
 
     # Checking --------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ _EXCHANGE: Final = 6  # within a publish's payload
 
 # The octets between one frame's payload and the next, as numbers; see reader.py.
 _HEADER_MARK: Final = frames.FRAME_END << 24 | frames.HEADER << 16
+_NO_MARK: Final = -1
 _BODY_MARK: Final = (frames.FRAME_END << 24 | frames.BODY << 16) << 32
 
 
@@ -37,6 +38,9 @@ class ChannelEvents(Protocol):
         """A whole message. `address` is exchange and routing key as two short strings, `bits`
         has mandatory (1) and immediate (2), `extra` is the number of octets of properties (-1:
         flags but no properties), `content` is the header and body frames."""
+
+    def content_came(self) -> None:
+        """A header or body frame, as far as the channel is watched; told before `publish`."""
 
     def ack(self, delivery_tag: int, multiple: bool) -> None:
         """basic.ack."""
@@ -51,7 +55,8 @@ class ChannelEvents(Protocol):
 class Channel:
     """The state of one channel number.
 
-    header_mark, body_mark: what stands between the frames of a whole publish.
+    header_mark, body_mark: what stands between the frames of a whole publish; in a watched channel
+        header_mark is what no octets are, so that every publish comes here.
     is_idle: a method comes next; otherwise the rest of a content does.
     """
 
@@ -59,6 +64,7 @@ class Channel:
         "_body",
         "_body_size",
         "_header",
+        "_is_watched",
         "_limits",
         "_method",
         "body_mark",
@@ -71,7 +77,7 @@ class Channel:
     def __init__(self, number: int, events: ChannelEvents, limits: Limits) -> None:
         self.number = number
         self.events = events
-        self.header_mark = _HEADER_MARK | number
+        self.watch(is_watching=False)
         self.body_mark = _BODY_MARK | number << 32
         self.is_idle = True
         self._limits = limits
@@ -80,6 +86,11 @@ class Channel:
         # The body so far, without its frames: a body in a million frames is no larger for it.
         self._body = bytearray()
         self._body_size = 0
+
+    def watch(self, *, is_watching: bool) -> None:
+        """Tell of every header and body frame, or no more."""
+        self._is_watched = is_watching
+        self.header_mark = _NO_MARK if is_watching else _HEADER_MARK | self.number
 
     def frame(self, kind: int, frame: bytes) -> None:
         """Take a whole frame. Raises ProtocolViolation."""
@@ -112,6 +123,8 @@ class Channel:
             raise unexpected_frame(f"{expected}, got non content header frame instead", index)
         if class_id != BASIC_CLASS:
             raise unexpected_frame(f"{expected}, got one for class {class_id} instead", index)
+        if self._is_watched:
+            self.events.content_came()
         limit = self._limits.message_bytes_max
         if body_size > limit:
             # Refused before it is received: the body is discarded as it comes.
@@ -129,6 +142,8 @@ class Channel:
             raise unexpected_frame(
                 "expected content body, got non content body frame instead", BasicPublish.index
             )
+        if self._is_watched:
+            self.events.content_came()
         self._body += frame[_HEAD:-1]
         self._finish_when_whole()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.protocol.channel import Channel, ChannelEvents, read_method
+from leveret.protocol.closing import LastWords
 from leveret.protocol.reader import Reader
 from leveret.protocol.states import NEXT, UNEXPLAINED, State
 from leveret.protocol.violation import (
@@ -96,8 +97,11 @@ class Connection:
         self._last_word: Method | None = None
         # Channels we have closed, until the client has seen it.
         self._closing: set[int] = set()
+        # What the peer may still say once we have asked it to close.
+        self._last_words: LastWords | None = None
+        self._is_watching = False
         self._consume: Callable[[bytes], None] = self._greet
-        self._rest = b""
+        self._greeting = b""
 
     @property
     def is_closed(self) -> bool:
@@ -139,8 +143,9 @@ class Connection:
             self._finish()
             return
         self.state = State.CLOSING
-        self._consume = self._await_close_ok
-        self._rest = self._reader.take_rest()
+        limit = self._limits.frame_max or 2**32
+        self._last_words = LastWords(self._reader.take_rest(), limit)
+        self._consume = self._await_end
         self.send(
             0,
             methods.ConnectionClose(
@@ -154,6 +159,9 @@ class Connection:
         if self._last_word is not None:
             # What the client has said last crosses ours.
             self._say_closed()
+        if self.is_halted:
+            # What waits counts no more, but for the peer's own close.
+            self.go_on()
 
     def close_channel(self, number: int, code: ReplyCode, text: str, index: int) -> None:
         """Close one channel; its frames are discarded until the client has seen it."""
@@ -173,6 +181,12 @@ class Connection:
                 method_id=index & 0xFFFF,
             ),
         )
+
+    def watch_contents(self, *, is_watching: bool) -> None:
+        """From now on channels tell of every header and body frame (content_came), or no more."""
+        self._is_watching = is_watching
+        for channel in (*self._channels.values(), *self._waiting.channels):
+            channel.watch(is_watching=is_watching)
 
     @property
     def is_halted(self) -> bool:
@@ -219,16 +233,16 @@ class Connection:
 
     def _greet(self, data: bytes) -> None:
         """The protocol header (book 4.2.2); anything else is answered with the right one."""
-        self._rest += data
-        if len(self._rest) < len(frames.PROTOCOL_HEADER):
+        self._greeting += data
+        if len(self._greeting) < len(frames.PROTOCOL_HEADER):
             return
-        header, rest = self._rest[:8], self._rest[8:]
+        header, rest = self._greeting[:8], self._greeting[8:]
         version = _VERSIONS.get(header)
         if version is None:
             self.write(frames.PROTOCOL_HEADER)
             self._finish()
             return
-        self._rest = b""
+        self._greeting = b""
         self.state = State.STARTING
         self._consume = self._reader.receive
         self._events.greeted(version)
@@ -328,7 +342,8 @@ class Connection:
                 f"channel_max ({limit})",
             )
         events = self._events.open_channel(number)
-        self._channels[number] = Channel(number, events, self._limits)
+        channel = self._channels[number] = Channel(number, events, self._limits)
+        channel.watch(is_watching=self._is_watching)
         self.send(number, methods.ChannelOpenOk())
 
     # Closing ---------------------------------------------------------------------------------
@@ -350,36 +365,19 @@ class Connection:
         self.send(0, methods.ConnectionCloseOk())
         self._finish()
 
-    def _await_close_ok(self, data: bytes) -> None:
-        """Skip frames until the peer has closed too; what can't be read is not waited for."""
-        data, self._rest = self._rest + data, b""
-        position = 0
-        while len(data) - position >= frames.FRAME_OVERHEAD:
-            kind, number, size = frames.FRAME_HEAD.unpack_from(data, position)
-            if size > (self._limits.frame_max or 2**32):
-                self._consume = self._ignore
-                return
-            following = position + size + frames.FRAME_OVERHEAD
-            if following > len(data):
-                break
-            if kind == frames.METHOD and not number:
-                payload = data[position + _HEAD : following - 1]
-                self._closing_method(int.from_bytes(payload[:4], "big"))
-            position = following
-        self._rest = data[position:]
-
-    def _closing_method(self, index: int) -> None:
+    def _await_end(self, data: bytes) -> None:
+        assert self._last_words is not None
+        index = self._last_words.receive(data)
         if index == methods.ConnectionClose.index:
             self._say_closed()
-            raise _Finished
-        if index == methods.ConnectionCloseOk.index:
+        elif index:
             self._finish()
-            raise _Finished
 
     def _finish(self) -> None:
         self.state = State.CLOSED
         self._consume = self._ignore
-        self._rest = b""
+        self._greeting = b""
+        self._last_words = None
         self._drop_channels()
         self._events.closed()
 

@@ -81,6 +81,9 @@ class Reader:
         if self._rest:
             data = self._rest + data
             self._rest = b""
+        if self.is_halted:
+            self._rest = data
+            return
         self._read(data)
 
     def _read(self, data: bytes) -> None:  # noqa: C901  # one loop, no call per frame

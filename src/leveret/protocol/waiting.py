@@ -61,6 +61,10 @@ class Waiting:
         return list(self._lines)
 
     @property
+    def channels(self) -> list[Channel]:
+        return [line.channel for line in self._lines.values()]
+
+    @property
     def due(self) -> list[Line]:
         return [line for line in self._lines.values() if line.is_due]
 

@@ -41,7 +41,7 @@ class Channel:
     prefetch_count: for consumers to come (basic.qos without global), 0 for no limit.
     is_limited, room: the limit of all its consumers together (basic.qos with global).
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
-    is_plain: a publish needs no further look: no transaction, no alarm.
+    is_plain: a publish needs no further look: there is no transaction.
     has_appended: gave the message store something in this turn.
     """
 
@@ -93,7 +93,6 @@ class Channel:
         self.transaction: Transaction | None = None
         self.has_appended = False
         self.is_plain = True
-        self.update_plainness()
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due
@@ -131,6 +130,10 @@ class Channel:
             if not self.confirms.due:
                 self._confirms_due.append(self)
             self.confirms.due += 1
+
+    def content_came(self) -> None:
+        """It publishes during an alarm."""
+        self.session.block()
 
     def keep(self, message: Message, queue_numbers: tuple[int, ...]) -> None:
         """Store it, before its queues get it; its confirm waits for the disk."""
@@ -188,10 +191,6 @@ class Channel:
         later.register(
             lambda: self.session.resume_channel(line, lambda: self._answer(method, later.act))
         )
-
-    def update_plainness(self) -> None:
-        """A transaction began, or an alarm went on or off."""
-        self.is_plain = self.transaction is None and not self.session.broker.alarms.is_on
 
     # To the client ---------------------------------------------------------------------------
 

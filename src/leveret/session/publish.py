@@ -33,8 +33,6 @@ _FLAGS_OFFSET: Final = 12
 
 def publish(channel: Channel, address: bytes, bits: int, extra: int, content: bytes) -> None:
     """Route the message and hand it over, or remember to. Raises Refused."""
-    if channel.session.broker.alarms.is_on:
-        channel.session.block()
     route = channel.access.routes.get(address)
     if route is None or bits & _IMMEDIATE:
         route = _find_route(channel, address, bits)

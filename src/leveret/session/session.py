@@ -163,16 +163,17 @@ class Session:
         self.allowance.renew()
         if self.is_paused:
             self._pause_consumers(is_paused=False)
-        if self.connection.is_halted:
+        if self.connection.is_halted and not self.is_blocked:
             self._edge.hold_reading("answers", is_held=False)
             self.connection.go_on()
             self._end_turn()
 
     def block(self) -> None:
-        """It publishes while an alarm is on: read no more of it, and say so if it understands."""
+        """It publishes while an alarm is on: go no further, and say so if it understands."""
         if self.is_blocked:
             return
         self.is_blocked = True
+        self.connection.halt()
         self._edge.hold_reading("alarm", is_held=True)
         if self.client_can("connection.blocked"):
             reason = self.broker.alarms.reason
@@ -181,13 +182,17 @@ class Session:
     def alarms_changed(self) -> None:
         """An alarm went on or off. Only publishing blocks; only the last alarm's end unblocks."""
         is_on = self.broker.alarms.is_on
-        for channel in self.channels.values():
-            channel.update_plainness()
+        self.connection.watch_contents(is_watching=is_on)
         if self.is_blocked and not is_on:
-            self.is_blocked = False
-            self._edge.hold_reading("alarm", is_held=False)
-            if self.client_can("connection.blocked"):
-                self.connection.send(0, methods.ConnectionUnblocked())
+            self._unblock()
+
+    def _unblock(self) -> None:
+        self.is_blocked = False
+        self._edge.hold_reading("alarm", is_held=False)
+        if self.client_can("connection.blocked"):
+            self.connection.send(0, methods.ConnectionUnblocked())
+        self.connection.go_on()
+        self._end_turn()
 
     def lost(self) -> None:
         """The socket is gone."""
@@ -290,13 +295,16 @@ class Session:
         except Refused as refused:
             raise ProtocolViolation(refused.code, str(refused), method.index) from refused
         self.broker.alarms.watchers[self] = None
+        self.connection.watch_contents(is_watching=self.broker.alarms.is_on)
         self.connection.send(0, methods.ConnectionOpenOk())
 
     def closing(self) -> None:
         # What one channel gives back must not go to the next that is about to go.
         self.pause()
-        # The peer's last word counts, however busy the disk is.
-        self._edge.hold_reading("disk", is_held=False)
+        # The peer's last word counts, whatever else has to wait.
+        self.is_blocked = False
+        for reason in ("disk", "answers", "alarm"):
+            self._edge.hold_reading(reason, is_held=False)
 
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""

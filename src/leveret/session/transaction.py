@@ -85,7 +85,7 @@ def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:
         raise PreconditionFailed("cannot switch from confirm to tx mode")
     if channel.transaction is None:
         channel.transaction = Transaction()
-        channel.update_plainness()
+        channel.is_plain = False
     return methods.TxSelectOk()
 
 

@@ -19,6 +19,7 @@ from tests.conformance.raw import Client
 CAPABILITIES = {"connection.blocked": True, "publisher_confirms": True}
 
 # Inside of RabbitMQ, since each rabbitmqctl takes seconds to start: sets a limit for every line.
+# Who answers get_alarms has told every connection of what came before.
 SWITCHES = """
 spawn(fun() ->
     {ok, Listener} = gen_tcp:listen(%d, [list, {packet, line}, {active, false}, {ip, {127,0,0,1}}]),
@@ -31,6 +32,7 @@ spawn(fun() ->
             ["disk", Limit] ->
                 rabbit_disk_monitor:set_disk_free_limit(Limit)
         end,
+        rabbit_alarm:get_alarms(),
         gen_tcp:send(Socket, "done"),
         Serve()
     end)()
