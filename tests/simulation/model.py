@@ -331,10 +331,11 @@ class Model:
     def _hand_over(self, channel, message, queues, mandatory):
         self._positions += 1
         message.position = self._positions
-        for queue in queues:
-            if not queue.is_deleted:
-                self._enqueue(queue, message)
-        if mandatory and not queues:
+        # In a transaction they may have gone since.
+        there = [queue for queue in queues if not queue.is_deleted]
+        for queue in there:
+            self._enqueue(queue, message)
+        if mandatory and not there:
             values = {"reply_code": 312, "routing_key": message.key}
             channel.expected.append(Expected("BasicReturn", values, message.body))
 
