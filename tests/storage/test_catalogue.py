@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -122,29 +122,26 @@ def test_what_a_person_changes_by_hand_is_understood(path):
 # Errors ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def file_size_limit():
+@contextmanager
+def file_size_limit(octets):
     """No file may grow beyond it: as good as a full disk, and as soon over."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    def set_limit(octets):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (octets, limits[1]))
 
-    yield set_limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
-def test_a_write_that_fails_changes_nothing_and_can_be_repeated(path, file_size_limit):
+def test_a_write_that_fails_changes_nothing_and_can_be_repeated(path):
     big = [declare(number) for number in range(1, 2000)]
     with closing(CatalogueFile(path)) as file:
         file.write([VhostAdded(ROOT)])
-        file_size_limit(64 * 1024)
-        with pytest.raises(OSError, match="disk") as refusal:
+        with file_size_limit(64 * 1024), pytest.raises(OSError, match="disk") as refusal:
             file.write(big)
         assert refusal.value.errno in {errno.EIO, errno.ENOSPC}
         assert refusal.value.filename == str(path)
         assert file.load() == [VhostAdded(ROOT)]
-        file_size_limit(resource.RLIM_INFINITY)
         file.write(big)
         assert file.load() == [VhostAdded(ROOT), *big]
 

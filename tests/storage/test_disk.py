@@ -3,6 +3,7 @@
 import errno
 import random
 import resource
+from contextlib import contextmanager
 
 import pytest
 
@@ -279,18 +280,23 @@ def test_other_errors_of_a_commit_are_raised(tmp_path, monkeypatch):
     file.close()
 
 
-@pytest.fixture
+@contextmanager
 def files_of_ten_octets_at_most():
+    """Over before the test is: what pytest says may go to a file as well."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_short_write_is_tried_again_and_then_an_error(tmp_path, files_of_ten_octets_at_most):
-    del files_of_ten_octets_at_most
+def test_a_short_write_is_tried_again_and_then_an_error(tmp_path):
     file = filled(RealDisk(tmp_path), "a", b"012345")
-    with pytest.raises(OSError, match="File too large") as refused:
+    with (
+        files_of_ten_octets_at_most(),
+        pytest.raises(OSError, match="File too large") as refused,
+    ):
         file.append([b"67", b"89ab"])
     assert refused.value.errno == errno.EFBIG
     assert (file.size, file.read(0, 100)) == (10, b"0123456789")
