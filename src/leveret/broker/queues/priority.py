@@ -73,7 +73,7 @@ class PriorityReady:
         """The queue is gone; see Ready. Needs to be empty."""
         assert not self._lines
         self._loaded = nobody
-        self._backing = replace(self._backing, loaded=nobody)
+        self._backing.loaded = nobody
 
     def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
         """What the store had before the start; nothing was pushed yet."""

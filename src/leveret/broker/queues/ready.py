@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 import sys
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +32,7 @@ STEP_COUNT: Final = 256
 STEP_OCTETS: Final = 2**18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Backing:
     """What a line knows of its queue.
 
@@ -140,7 +140,7 @@ class Ready:
     def detach(self) -> None:
         """The queue is gone; without a way back to it both are freed at once. Needs to be empty."""
         assert not self.count
-        self._backing = replace(self._backing, loaded=nobody)
+        self._backing.loaded = nobody
 
     # What is not in memory -------------------------------------------------------------------
 
