@@ -62,6 +62,12 @@ class RabbitMQ:
             text=True,
         ).stdout
 
+    def kill(self) -> None:
+        """SIGKILL, once what was declared is written: RabbitMQ says declare-ok before Mnesia's log
+        has it, and a queue declared just before the end may be gone."""
+        self.ctl("eval", "mnesia:sync_log().")
+        self.server.kill()
+
 
 def is_installed() -> bool:
     return (SCRIPTS / "rabbitmq-server").exists()

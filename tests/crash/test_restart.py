@@ -154,7 +154,7 @@ def test_a_killed_broker_knows_again_what_rabbitmq_knows(tmp_path):
     with Node(tmp_path) as node:
         ours = both_lives(node.port, node.kill, node.start)
     with running_rabbitmq() as oracle:
-        theirs = both_lives(oracle.port, oracle.server.kill, oracle.server.start)
+        theirs = both_lives(oracle.port, oracle.kill, oracle.server.start)
     for life in (0, 1):
         assert ours[life] == theirs[life]
     # Something did not last, or nothing was tested.

@@ -28,7 +28,7 @@ class Mortal(Protocol):
 class MortalRabbit:
     def __init__(self, node):
         self.url = node.url
-        self.kill = node.server.kill
+        self.kill = node.kill
         self.start = node.server.start
 
 
