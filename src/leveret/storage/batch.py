@@ -1,6 +1,6 @@
 """A group commit: what was said while the one before was being written.
 
-Hot path: bench/results.md, persistent. Every message appended and settled passes here.
+Hot path: bench/durable.md, 1 KiB persistent. Every message appended and settled passes here.
 
 Rule: a message that is settled by all its queues before its batch is taken to the disk was never
 there: neither it nor its settling is written.

@@ -1,6 +1,6 @@
 """The port MessageStore, over a log and a journal.
 
-Hot path: bench/results.md, persistent. `append`, `settle` and `delivered` are called for every
+Hot path: bench/durable.md, 1 KiB persistent. `append`, `settle` and `delivered` are called for every
 persistent message.
 """
 
