@@ -4,8 +4,8 @@
 
 `length` counts the whole record, `crc` (CRC-32) covers everything behind itself.
 
-Hot path: bench/durable.md, 1 KiB persistent. `encode_message` is called for each persistent message:
-one join, one CRC over the head and one over the content.
+Hot path: bench/durable.md, 1 KiB persistent. `encode_message` is called for each persistent
+message: one join, one CRC over the head and one over the content.
 """
 
 from __future__ import annotations

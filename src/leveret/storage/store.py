@@ -1,7 +1,7 @@
 """The port MessageStore, over a log and a journal.
 
-Hot path: bench/durable.md, 1 KiB persistent. `append`, `settle` and `delivered` are called for every
-persistent message.
+Hot path: bench/durable.md, 1 KiB persistent. `append`, `settle` and `delivered` are called for
+every persistent message.
 """
 
 from __future__ import annotations
