@@ -143,7 +143,7 @@ def _see_catalogue(seen: Survey, path: Path, *, is_running: bool) -> list[Change
         if _has_messages(path.parent):
             seen.damages.append(
                 f"the catalogue {path} is missing, and messages whose queues it names are there: "
-                "restore it from a backup before you start a node, or they are dropped"
+                "no node starts here until it is restored from a backup"
             )
             return None
         return []
