@@ -4,7 +4,7 @@
     segments    [   sealed, 3 live ] [ sealed, all live ] [ tail ]
 
 Rule: only the loop changes what stands here. Threads write and read files that they were handed
-(write.py, reading.py, compaction.py), and what they did is entered when they are done.
+(write.py, reading.py, rewrite.py), and what they did is entered when they are done.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ class Log:
         # What was there at the start is sealed: a new start writes a new segment.
         self._tail: Segment | None = None
         self._suspect: Segment | None = None
-        self._by_position: list[Segment] = []
-        self._firsts: list[int] = []
-        self.reindex()
+        self._places = Places(self.segments)
 
     @property
     def sealed(self) -> list[Segment]:
@@ -113,8 +111,7 @@ class Log:
             is_first = not tail.entries.positions
             self._enter_messages(tail, write.batch, write.offset + BATCH_OCTETS)
             if is_first:
-                self._by_position.append(tail)
-                self._firsts.append(tail.first_position)
+                self.reindex()
         tail.entries.controls.extend(write.controls)
         tail.size = write.file.size
         self._enter_controls(tail, write.batch)
@@ -161,13 +158,14 @@ class Log:
     def split(self, positions: array[int]) -> Iterator[tuple[Segment, array[int]]]:
         """The positions by the segments they may be in."""
         start, count = 0, len(positions)
+        segments, firsts = self._places.segments, self._places.firsts
         while start < count:
-            number = bisect_right(self._firsts, positions[start])
+            number = bisect_right(firsts, positions[start])
             end = count
-            if number < len(self._firsts):
-                end = bisect_right(positions, self._firsts[number] - 1, start)
+            if number < len(firsts):
+                end = bisect_right(positions, firsts[number] - 1, start)
             if number:
-                segment = self._by_position[number - 1]
+                segment = segments[number - 1]
                 there = bisect_right(positions, segment.last_position, start, end)
                 if there > start:
                     yield segment, positions[start:there]
@@ -175,12 +173,11 @@ class Log:
 
     def find(self, position: int) -> Segment | None:
         """The segment that has the message, if any has."""
-        number = bisect_right(self._firsts, position)
-        return self._by_position[number - 1] if number else None
+        return self._places.find(position)
 
     def places(self) -> Places:
         """Where messages are now, for a thread that asks while the log goes on."""
-        return Places(self._by_position, self._firsts)
+        return self._places
 
     def replace(self, old: Sequence[Segment], new: Segment) -> None:
         """Neighbours were rewritten into one segment."""
@@ -224,8 +221,7 @@ class Log:
 
     def reindex(self) -> None:
         """Segments came or went."""
-        self._by_position = [each for each in self.segments if each.entries.positions]
-        self._firsts = [each.first_position for each in self._by_position]
+        self._places = Places(self.segments)
 
 
 def _enter_routes(entries: Entries, batch: Batch, first: int) -> None:
@@ -247,15 +243,19 @@ def _concern(told_by: Segment | None, segment: Segment, count: int) -> None:
 
 
 class Places:
-    """Where messages are, as it was at one moment."""
+    """Where messages are. It never changes: when segments come or go, the log makes another.
 
-    def __init__(self, segments: Sequence[Segment], firsts: Sequence[int]) -> None:
-        self._segments = list(segments)
-        self._firsts = list(firsts)
+    segments: those with messages. firsts: the first position of each.
+    """
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self.segments = [each for each in segments if each.entries.positions]
+        self.firsts = [each.first_position for each in self.segments]
 
     def find(self, position: int) -> Segment | None:
-        number = bisect_right(self._firsts, position)
-        return self._segments[number - 1] if number else None
+        """The segment that has the message, if any has."""
+        number = bisect_right(self.firsts, position)
+        return self.segments[number - 1] if number else None
 
 
 def _rising(positions: array[int]) -> array[int]:

@@ -105,7 +105,7 @@ class Rewrite:
             if not length:
                 source.segment.is_damaged = True
                 raise Damaged(start, f"a message in {file_name(source.segment.head.id)}")
-            _enter(target, octets, start, offset)
+            target.entries.add(record.decode_message_head(octets, start), offset)
             batch.append(octets[start : start + length])
             offset += length
             if len(batch) >= _RECORDS_AT_ONCE:
@@ -152,18 +152,6 @@ def _is_needed(kind: int, segment: Segment, position: int) -> bool:
     if kind == record.SETTLED:
         return _has(segment, position)
     return segment.index_of(position) is not None
-
-
-def _enter(target: Segment, octets: bytes, start: int, offset: int) -> None:
-    entries = target.entries
-    head = record.decode_message_head(octets, start)
-    index = len(entries.positions)
-    entries.positions.append(head.position)
-    entries.offsets.append(offset)
-    entries.wanted.append(1)
-    entries.add_route(index, head.queues)
-    if head.priority:
-        entries.priorities[index] = head.priority
 
 
 def _has(segment: Segment, position: int) -> bool:

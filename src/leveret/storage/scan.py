@@ -66,13 +66,8 @@ def _enter(entries: Entries, octets: bytes, offset: int) -> None:
         index = len(entries.positions)
         if index and head.position <= entries.positions[-1]:
             raise Damaged(offset, f"message {head.position} stands behind a later one")
-        entries.positions.append(head.position)
-        entries.offsets.append(offset)
-        entries.wanted.append(1)
+        entries.add(head, offset)
         entries.want(index, len(head.queues))
-        entries.add_route(index, head.queues)
-        if head.priority:
-            entries.priorities[index] = head.priority
     elif kind in (record.SETTLED, record.DELIVERED):
         entries.controls.append(offset)
     elif kind != record.BATCH:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leveret.storage.disk import File
-    from leveret.storage.record import Queues
+    from leveret.storage.record import MessageHead, Queues
 
 # magic, version, id, last id, generation, salt; then zeros, and the CRC of all this.
 _HEAD: Final = struct.Struct("<8sH6xQQII")
@@ -99,6 +99,16 @@ class Entries:
     routes: list[tuple[int, Queues]] = field(default_factory=list)
     priorities: dict[int, int] = field(default_factory=dict)
     controls: array[int] = field(default_factory=lambda: array("I"))
+
+    def add(self, head: MessageHead, offset: int) -> None:
+        """A message behind the others, wanted by one queue until somebody says otherwise."""
+        index = len(self.positions)
+        self.positions.append(head.position)
+        self.offsets.append(offset)
+        self.wanted.append(1)
+        self.add_route(index, head.queues)
+        if head.priority:
+            self.priorities[index] = head.priority
 
     def add_route(self, index: int, queues: Queues) -> None:
         """The message at `index` and those behind it are for these queues."""
