@@ -146,7 +146,9 @@ class Consuming(Walk):
     A channel has several consumers without a limit or one with: who is next among several that
     fill up and empty out is not alike, and nobody's promise (RabbitMQ keeps a full consumer's
     turn until it would be served). RabbitMQ also gives back several messages at once consumer by
-    consumer, not in their order.
+    consumer, not in their order. Under a limit for the channel nothing is given back at all:
+    RabbitMQ's queue hears of the message from one process and of the room from another, and what
+    it delivers next depends on whom it hears first.
     """
 
     kinds = (
@@ -169,6 +171,11 @@ class Consuming(Walk):
 
     def acknowledge(self, _run: Run, client: Client, channel: int) -> None:
         self.settle(client, channel, "basic.ack")
+
+    def reject(self, _run: Run, client: Client, channel: int) -> None:
+        is_limited = self.limits[channel] and self.limit_is_shared[channel]
+        requeue = 0 if is_limited else self.chance.randrange(2)
+        self.settle(client, channel, "basic.reject", requeue=requeue)
 
     def join(self, run: Run, client: Client, channel: int) -> None:
         chance = self.chance
