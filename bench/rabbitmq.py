@@ -8,7 +8,7 @@ Debian's wrapper in /usr/sbin changes user, so the server script itself is start
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,8 +74,13 @@ def is_installed() -> bool:
 
 
 @contextlib.contextmanager
-def running_rabbitmq(port: int = 0) -> Iterator[RabbitMQ]:
-    """Start a RabbitMQ with guest/guest and no plugins; yield once it speaks AMQP."""
+def running_rabbitmq(
+    port: int = 0, *, settings: Sequence[str] = (), plugins: Sequence[str] = ()
+) -> Iterator[RabbitMQ]:
+    """Start a RabbitMQ with guest/guest; yield once it speaks AMQP.
+
+    settings: further lines of its rabbitmq.conf. plugins: those that are enabled.
+    """
     if not is_installed():
         raise RabbitMQMissingError("RabbitMQ is not installed: apt-get install rabbitmq-server")
     with contextlib.ExitStack() as stack:
@@ -83,6 +88,9 @@ def running_rabbitmq(port: int = 0) -> Iterator[RabbitMQ]:
         ports = free_ports(3)
         amqp_port = port or ports[0]
         environment = node_environment(home, amqp_port, ports[1], ports[2])
+        with (home / "rabbitmq.conf").open("a") as config:
+            config.writelines(f"{line}\n" for line in settings)
+        (home / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
         stack.enter_context(running_epmd(ports[2], environment))
         line = ("/bin/sh", str(SCRIPTS / "rabbitmq-server"))
         command = Command("RabbitMQ", line, environment, START_S_MAX, RabbitMQFailedError)
@@ -115,7 +123,6 @@ def running_epmd(port: int, environment: dict[str, str]) -> Iterator[None]:
 def node_environment(home: Path, port: int, dist_port: int, epmd_port: int) -> dict[str, str]:
     config = home / "rabbitmq.conf"
     config.write_text(CONFIG.format(host=HOST, port=port))
-    (home / "enabled_plugins").write_text("[].\n")
     own = {
         "HOME": str(home),
         "ERL_EPMD_PORT": str(epmd_port),
