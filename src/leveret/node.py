@@ -54,7 +54,9 @@ class Node:
             self._files.claim()
         try:
             self._engine = self._open_engine()
-            self._server = Server(self._broker(), self.settings)
+            broker = self._broker()
+            broker.agenda.wall_clock = time.time
+            self._server = Server(broker, self.settings)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
             self._monitor = Monitor(self._server.broker, self.settings)

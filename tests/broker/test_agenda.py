@@ -93,6 +93,14 @@ def test_an_agenda_reads_the_clock_that_it_is_given():
     assert Agenda(lambda: 7.0).clock() == 7.0
 
 
+def test_without_an_edge_the_clock_stands_for_the_time_of_day():
+    agenda = Agenda(lambda: 7.0)
+    assert agenda.wall_clock() == 7.0
+    agenda.wall_clock = lambda: 1_795_367_921.5
+    assert agenda.wall_clock() == 1_795_367_921.5
+    assert agenda.clock() == 7.0
+
+
 def test_what_is_taken_back_does_not_pile_up_until_its_time(agenda, done):
     for number in range(10 * CANCELLED_MAX):
         timer = agenda.at(agenda.clock() + 86_400, lambda: done.append("taken back"))

@@ -39,10 +39,15 @@ class Timer:
 
 
 class Agenda:
-    """Actions by time. `clock` gives seconds and never goes back."""
+    """Actions by time. `clock` gives seconds and never goes back.
+
+    wall_clock: seconds since 1970, for what people read; the edge sets it, and without an edge the
+        clock stands for it.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
+        self.wall_clock = clock
         self.wake: Callable[[], None] = _nobody_listens
         self._soon: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
