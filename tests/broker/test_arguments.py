@@ -87,6 +87,7 @@ def test_a_value_has_rabbitmqs_name_for_its_type(value, name):
         {"x-queue-mode": "default"},
         {"x-queue-mode": "lazy"},
         {"x-single-active-consumer": False},
+        {"x-single-active-consumer": True},
         {"x-queue-version": 2},
         {"x-unheard-of": [1, 2]},
         {"no-x": "at all"},
@@ -162,7 +163,6 @@ def test_an_argument_of_another_queue_type_is_refused(name):
         ("x-max-length-bytes", 10),
         ("x-overflow", "drop-head"),
         ("x-queue-type", "quorum"),
-        ("x-single-active-consumer", True),
         ("x-consumer-timeout", 1000),
     ],
 )

@@ -158,7 +158,7 @@ QUEUE_ARGUMENTS: Final = (
     QueueArgument("x-overflow", _overflow, supported=_NOT_YET),
     QueueArgument("x-queue-mode", _queue_mode),
     QueueArgument("x-queue-version", _queue_version),  # RabbitMQ's file formats: no difference
-    QueueArgument("x-single-active-consumer", _boolean, supported=(False,)),
+    QueueArgument("x-single-active-consumer", _boolean),
     QueueArgument("x-queue-type", _queue_type, supported=("classic",)),
     QueueArgument("x-consumer-timeout", _time, compared=False, supported=_NOT_YET),
 )

@@ -1,10 +1,11 @@
-"""Whose turn it is: strict round robin among the highest priority that can take more."""
+"""Whose turn it is: strict round robin among the highest priority that can take more; or one
+active consumer's alone."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.broker.queues.consumers import NOBODY, Consumers
+from leveret.broker.queues.consumers import NOBODY, Activity, Consumers, SingleActiveConsumer
 from tests.broker.domain import Subscriber
 
 
@@ -128,13 +129,24 @@ def test_consumers_may_leave_while_they_are_looked_at(consumers):
     assert len(consumers) == 0
 
 
-def test_one_exclusive_consumer_makes_the_queue_exclusive(consumers):
-    subscribed(consumers, "a")
-    assert not consumers.is_exclusive
-    (x,) = subscribed(consumers, "x", exclusive=True)
-    assert consumers.is_exclusive
-    consumers.remove(x)
-    assert not consumers.is_exclusive
+def test_an_exclusive_consumer_and_others_refuse_each_other(consumers):
+    shy, sociable = Subscriber(exclusive=True), Subscriber()
+    assert not consumers.refuses(shy)
+    assert not consumers.refuses(sociable)
+    (a,) = subscribed(consumers, "a")
+    assert consumers.refuses(shy)
+    assert not consumers.refuses(sociable)
+    consumers.remove(a)
+    subscribed(consumers, "x", exclusive=True)
+    assert consumers.refuses(shy)
+    assert consumers.refuses(sociable)
+
+
+def test_every_consumer_is_up(consumers):
+    a, b = subscribed(consumers, "a", "b")
+    consumers.park(b)
+    assert {consumers.activity(each) for each in (a, b)} == {Activity.UP}
+    assert Activity.UP.is_active
 
 
 def test_subscribing_twice_is_our_own_mistake(consumers):
@@ -164,3 +176,94 @@ def test_among_equals_nobody_is_served_twice_while_another_waits(actions):
             consumers.resume(each)
             parked.discard(each)
             since[each] = turn
+
+
+# Single active consumer ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def single():
+    return SingleActiveConsumer()
+
+
+def active(single):
+    """The one that is active by its activity; no other may be."""
+    (found,) = [each for each in single if single.activity(each) is Activity.SINGLE_ACTIVE]
+    assert all(single.activity(each) is Activity.WAITING for each in single if each is not found)
+    return found.name
+
+
+def test_the_first_to_come_is_served_alone(single):
+    subscribed(single, "a", "b", "c")
+    assert turns(single, 3) == "aaa"
+    assert (len(single), active(single)) == (3, "a")
+    assert Activity.SINGLE_ACTIVE.is_active
+    assert not Activity.WAITING.is_active
+
+
+def test_the_next_in_order_of_subscription_takes_over(single):
+    a, b, _c = subscribed(single, "a", "b", "c")
+    single.remove(a)
+    assert (turns(single, 2), active(single)) == ("bb", "b")
+    single.remove(b)
+    assert turns(single, 2) == "cc"
+    assert len(single) == 1
+
+
+def test_one_that_waits_may_leave_unnoticed(single):
+    _a, b, _c = subscribed(single, "a", "b", "c")
+    single.remove(b)
+    assert turns(single, 2) == "aa"
+
+
+def test_nobody_is_served_while_the_active_one_is_full(single):
+    a, _b = subscribed(single, "a", "b")
+    single.park(a)
+    single.park(a)
+    assert single.first is NOBODY
+    assert active(single) == "a"
+    single.resume(a)
+    assert turns(single, 2) == "aa"
+
+
+def test_one_that_waits_may_be_full_and_have_room_again(single):
+    a, b = subscribed(single, "a", "b")
+    single.park(b)
+    single.remove(a)
+    assert single.first is NOBODY
+    assert active(single) == "b"
+    single.resume(b)
+    assert turns(single, 1) == "b"
+
+
+def test_a_newcomer_of_higher_priority_waits_and_goes_before_the_others(single):
+    a, _b = subscribed(single, "a", "b")
+    high, _second = subscribed(single, "h", "i", priority=5)
+    subscribed(single, "l", priority=-5)
+    assert turns(single, 1) == "a"
+    single.remove(a)
+    assert turns(single, 1) == "h"
+    single.remove(high)
+    assert turns(single, 1) == "i"
+
+
+def test_the_last_one_leaves_nobody(single):
+    (a,) = subscribed(single, "a")
+    single.remove(a)
+    assert single.first is NOBODY
+    assert len(single) == 0
+    subscribed(single, "b")
+    assert turns(single, 1) == "b"
+
+
+def test_no_consumer_may_be_exclusive_where_one_is_active(single):
+    assert single.refuses(Subscriber(exclusive=True))
+    subscribed(single, "a")
+    assert single.refuses(Subscriber(exclusive=True))
+    assert not single.refuses(Subscriber())
+
+
+def test_subscribing_twice_to_a_single_active_queue_is_our_own_mistake(single):
+    (a,) = subscribed(single, "a")
+    with pytest.raises(AssertionError):
+        single.add(a)

@@ -436,6 +436,29 @@ def test_another_queue_stays_without_consumers(agenda):
     assert jobs.ready.count == 1
 
 
+def test_a_single_active_consumer_has_a_successor(agenda):
+    queue = make_queue("jobs", agenda, arguments={"x-single-active-consumer": True})
+    one, two = subscribe(queue, room=2), subscribe(queue)
+    publish(queue, "a", "b", "c")
+    assert (one.got, two.got) == (["a", "b"], [])
+    with pytest.raises(AccessRefused, match="queue 'jobs' in vhost '/' in exclusive use"):
+        subscribe(queue, exclusive=True)
+    queue.unsubscribe(one)
+    assert two.got == []
+    queue.requeue(one.held)
+    agenda.run()
+    assert (two.got, two.redelivered) == (["a", "b", "c"], ["a", "b"])
+
+
+def test_a_successor_gets_what_waits_in_the_next_turn(agenda):
+    queue = make_queue("jobs", agenda, arguments={"x-single-active-consumer": True})
+    one, two = subscribe(queue, room=1), subscribe(queue)
+    publish(queue, "a", "b")
+    queue.unsubscribe(one)
+    agenda.run()
+    assert (one.got, two.got) == (["a"], ["b"])
+
+
 def test_a_deleted_queue_tells_its_consumers_in_the_next_turn(jobs, agenda):
     one, other = subscribe(jobs), subscribe(jobs)
     assert jobs.delete() == 0

@@ -40,7 +40,6 @@ LATER_ARGUMENTS = {
     "x-overflow",
     "x-queue-mode",
     "x-queue-type",
-    "x-single-active-consumer",
     "x-consumer-timeout",
 }
 REFUSED_BY_NAME = re.compile(r"540 .NOT_IMPLEMENTED - (x-[a-z-]+) = .* is not supported yet")

@@ -181,7 +181,6 @@ def test_both_brokers_answer_alike(name, alike):
         ("x-overflow", "reject-publish"),
         ("x-queue-type", "quorum"),
         ("x-queue-type", "stream"),
-        ("x-single-active-consumer", True),
     ],
 )
 def test_a_rule_that_is_yet_to_come_is_refused_by_name(leveret, argument, value):

@@ -3,12 +3,15 @@
 Hot path: bench/results.md, 1 KiB auto-ack. `first` is read with every message, so it is kept
 ready-made and changes only when a consumer comes, goes, is full or has room again.
 
-Rule: strict round robin among the consumers of the highest priority that can take more.
+Rule: strict round robin among the consumers of the highest priority that can take more; or, with
+`x-single-active-consumer`, all to one for as long as it is there. Two classes with the same verbs:
+a queue has the one its argument asks for.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -35,6 +38,18 @@ class Consumer(Protocol):
         """The queue was deleted; nothing more will come."""
 
 
+class Activity(Enum):
+    """What a consumer is to its queue, as RabbitMQ lists it (`activity_status`)."""
+
+    UP = "up"
+    SINGLE_ACTIVE = "single_active"
+    WAITING = "waiting"
+
+    @property
+    def is_active(self) -> bool:
+        return self is not Activity.WAITING
+
+
 NOBODY: Final[deque[Consumer]] = deque()
 
 
@@ -54,9 +69,14 @@ class Consumers:
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
 
-    @property
-    def is_exclusive(self) -> bool:
+    def refuses(self, newcomer: Consumer) -> bool:
+        """It, or one that is there, wants the queue for itself."""
+        if newcomer.exclusive:
+            return bool(self._all)
         return any(consumer.exclusive for consumer in self._all)
+
+    def activity(self, _consumer: Consumer) -> Activity:
+        return Activity.UP
 
     def add(self, consumer: Consumer) -> None:
         """A new consumer; it stands in no line until it resumes."""
@@ -88,3 +108,60 @@ class Consumers:
 
     def _choose(self) -> None:
         self.first = self._lines[max(self._lines)] if self._lines else NOBODY
+
+
+class SingleActiveConsumer:
+    """The consumers of a queue that serves one of them alone, the active one.
+
+    When it goes, the next is who came first among those of the highest priority that are left. One
+    that is full stays active: nobody is served meanwhile. A newcomer of higher priority waits.
+    """
+
+    __slots__ = ("_active", "_all", "_can_take", "first")
+
+    def __init__(self) -> None:
+        self.first: deque[Consumer] = NOBODY
+        self._all: dict[Consumer, None] = {}
+        self._can_take: set[Consumer] = set()
+        self._active: Consumer | None = None
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Consumer]:
+        return iter(list(self._all))
+
+    def refuses(self, newcomer: Consumer) -> bool:
+        """Which of them has the queue for itself is the queue's choice."""
+        return newcomer.exclusive
+
+    def activity(self, consumer: Consumer) -> Activity:
+        return Activity.SINGLE_ACTIVE if consumer is self._active else Activity.WAITING
+
+    def add(self, consumer: Consumer) -> None:
+        """A new consumer; it is served when it is active and has resumed."""
+        assert consumer not in self._all
+        self._all[consumer] = None
+        if self._active is None:
+            self._active = consumer
+
+    def remove(self, consumer: Consumer) -> None:
+        del self._all[consumer]
+        self._can_take.discard(consumer)
+        if consumer is self._active:
+            self._active = max(self._all, key=lambda each: each.priority, default=None)
+        self._choose()
+
+    def resume(self, consumer: Consumer) -> None:
+        """It can take messages."""
+        self._can_take.add(consumer)
+        self._choose()
+
+    def park(self, consumer: Consumer) -> None:
+        """It can't take more for now. Parking twice is no harm."""
+        self._can_take.discard(consumer)
+        self._choose()
+
+    def _choose(self) -> None:
+        active = self._active
+        self.first = deque((active,)) if active is not None and active in self._can_take else NOBODY

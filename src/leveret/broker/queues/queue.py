@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leveret.broker.errors import AccessRefused
-from leveret.broker.queues.consumers import Consumer, Consumers
+from leveret.broker.queues.consumers import Consumer, Consumers, SingleActiveConsumer
 from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
 from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
 from leveret.broker.queues.priority import PriorityReady
@@ -94,7 +94,7 @@ class Queue:
         self.options = options
         self.owner: object | None = None
         self.is_deleted = False
-        self.consumers = Consumers()
+        self.consumers = _new_consumers(options.arguments)
         self.returns: dict[int, int] = {}
         self._agenda = home.agenda
         self._retire = home.retire
@@ -272,12 +272,11 @@ class Queue:
 
         Raises AccessRefused when it or another wants the queue for itself.
         """
-        consumers = self.consumers
-        if consumers.is_exclusive or (consumer.exclusive and len(consumers)):
+        if self.consumers.refuses(consumer):
             raise AccessRefused(f"{self} in exclusive use")
         if self.unused is not None:
             self.unused.stop()
-        consumers.add(consumer)
+        self.consumers.add(consumer)
 
     def unsubscribe(self, consumer: Consumer) -> None:
         """The consumer ended. An auto-delete queue goes with its last one."""
@@ -285,6 +284,9 @@ class Queue:
             return
         self.consumers.remove(consumer)
         if len(self.consumers):
+            if self.consumers.first and self.ready.count:
+                # A successor is served next turn: what this one held may be about to come back.
+                self._agenda.soon(self.pump)
             return
         self.touch()
         if self.options.auto_delete:
@@ -337,3 +339,9 @@ class Queue:
         if self.expiry is None:
             self.expiry = MessageExpiry(self._agenda, self.ready, None, self._drop)
         return self.expiry
+
+
+def _new_consumers(arguments: Table) -> Consumers | SingleActiveConsumer:
+    if arguments.get("x-single-active-consumer") is True:
+        return SingleActiveConsumer()
+    return Consumers()
