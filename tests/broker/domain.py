@@ -4,7 +4,7 @@ from itertools import count
 
 from leveret.broker.agenda import Agenda
 from leveret.broker.bindings import Binding
-from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
+from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions, Foundation
 from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.message import Message, Traits, pack_address
 from leveret.broker.queues.paging import Paging
@@ -131,7 +131,21 @@ class Subscriber:
 
 
 def exchange(name="x", kind="direct", **options):
-    return Exchange("/", name, KINDS[kind](), ExchangeOptions(**options))
+    made = ExchangeOptions(**options)
+    return Exchange("/", name, KINDS[kind](foundation(**made.arguments)), made)
+
+
+def routed(source, *keys, **properties):
+    """The names of those a message goes to, by one exchange alone."""
+    found = source.type.route(keys or ("",), Properties(**properties))
+    return [each.name for each in found]
+
+
+def foundation(**arguments):
+    """Arguments by keyword, underscores for dashes."""
+    return Foundation(
+        {name.replace("_", "-"): value for name, value in arguments.items()}, random_bytes()
+    )
 
 
 def queue(name="q", agenda=None, retire=lambda _queue: None, number=0, paging=None, **options):

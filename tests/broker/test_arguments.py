@@ -6,7 +6,6 @@ import pytest
 
 from leveret.broker.arguments import (
     TIME_MS_MAX,
-    check_binding,
     check_consumer,
     check_exchange,
     check_queue,
@@ -315,32 +314,3 @@ def test_an_exchange_may_be_declared_again_alike():
     spare = {"alternate-exchange": "spare"}
     options = ExchangeOptions(durable=True, arguments={**spare, "more": 1})
     check_same_exchange(exchange(durable=True, arguments=spare), "direct", options)
-
-
-@pytest.mark.parametrize(
-    ("kind", "arguments"),
-    [
-        ("headers", {}),
-        ("headers", {"x-match": "all"}),
-        ("headers", {"x-match": "any-with-x"}),
-        ("direct", {"x-match": "nonsense"}),
-    ],
-)
-def test_a_readable_binding_is_accepted(kind, arguments):
-    check_binding(exchange(kind=kind), arguments)
-
-
-@pytest.mark.parametrize(
-    ("how", "text"),
-    [
-        (
-            "some",
-            'Invalid x-match field value <<"some">>; expected all, any, all-with-x, or any-with-x',
-        ),
-        (1, "Invalid x-match field type signedint (value 1); expected longstr"),
-    ],
-)
-def test_a_headers_exchange_is_told_how_to_match_or_refuses(how, text):
-    with pytest.raises(PreconditionFailed) as refusal:
-        check_binding(exchange(kind="headers"), {"x-match": how})
-    assert str(refusal.value) == text

@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.routing import find_route
+from leveret.wire.properties import Properties
 from tests.broker.domain import binding, exchange, queue
 
 
@@ -23,7 +24,9 @@ class Map:
         self.exchanges[source].bind(binding(self.exchanges[source], destination, key, **arguments))
 
     def route(self, start, *keys, headers=None):
-        return find_route(self.exchanges, self.exchanges[start], keys or ("",), headers or {})
+        return find_route(
+            self.exchanges, self.exchanges[start], keys or ("",), Properties(headers=headers)
+        )
 
     def reached(self, start, *keys, headers=None):
         return sorted(each.name for each in self.route(start, *keys, headers=headers).receivers)
@@ -134,15 +137,15 @@ def test_a_route_that_looks_at_headers_says_so(roads):
     roads.bind("h", "red", colour="red")
     assert roads.reached("a", headers={"colour": "red"}) == ["red"]
     assert roads.reached("a", headers={"colour": "blue"}) == []
-    assert roads.route("a").by_headers
-    assert roads.route("h").by_headers
+    assert roads.route("a").is_for_one
+    assert roads.route("h").is_for_one
 
 
 def test_a_route_that_does_not_can_be_remembered(roads):
     roads.exchange("a")
     roads.bind("a", "q")
     route = roads.route("a")
-    assert not route.by_headers
+    assert not route.is_for_one
     assert route.exchange is roads.exchanges["a"]
 
 

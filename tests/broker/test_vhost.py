@@ -54,7 +54,7 @@ def bind(vhost, source, destination, key=""):
 
 
 def receivers(vhost, exchange, key=""):
-    return list(vhost.route(exchange, key, {}).receivers)
+    return list(vhost.route(exchange, key).receivers)
 
 
 # Exchanges -------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_every_queue_is_bound_to_the_default_exchange_by_its_name(vhost):
 
 def test_copies_reach_each_named_queue_once(vhost):
     first, second = create(vhost, "q"), create(vhost, "r")
-    route = vhost.route("", "q", {}, ("r", "q", "nobody"))
+    route = vhost.route("", "q", copy_keys=("r", "q", "nobody"))
     assert route.receivers == (first, second)
 
 
@@ -238,7 +238,7 @@ def test_a_direct_reply_goes_through_the_default_exchange(vhost):
 
 def test_a_message_to_an_exchange_that_is_not_there_is_refused(vhost):
     with pytest.raises(NotFound, match="no exchange 'nowhere' in vhost '/'"):
-        vhost.route("nowhere", "", {})
+        vhost.route("nowhere", "")
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_every_change_of_the_map_forgets_the_routes(vhost, change):
     create(vhost, "q")
     bind(vhost, "logs", "q")
     for user in ("ada", "bob"):
-        vhost.routes[user] = {b"address": vhost.route("logs", "", {})}
+        vhost.routes[user] = {b"address": vhost.route("logs", "")}
     change(vhost)
     assert vhost.routes == {"ada": {}, "bob": {}}
 
@@ -275,7 +275,7 @@ def test_a_queue_that_comes_or_goes_unbound_forgets_its_own_route_alone(vhost, n
     vhost.reply_consumers._waiting[REPLY_TO] = Waiting()
     create(vhost, "q")
     own, other = pack_address(b"", name.encode()), pack_address(b"logs", name.encode())
-    route = vhost.route("", name, {})
+    route = vhost.route("", name)
     vhost.routes["ada"] = {own: route, other: route}
     change(vhost)
     assert vhost.routes == {"ada": {other: route}}

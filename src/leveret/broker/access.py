@@ -29,6 +29,7 @@ from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.names import refuse_reserved, without_line_breaks
 from leveret.broker.permissions import DEFAULT_EXCHANGE_RESOURCE
 from leveret.broker.routing import REMEMBERED_MAX, Route
+from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from leveret.broker.queues.queue import Queue, QueueOptions
     from leveret.broker.users import User
     from leveret.broker.vhost import Vhost
+    from leveret.wire.properties import Properties
     from leveret.wire.values import Table
 
 
@@ -178,11 +180,15 @@ class Access:
     # Publishing ------------------------------------------------------------------------------
 
     def route(
-        self, exchange_name: str, routing_key: str, headers: Table, copy_keys: tuple[str, ...] = ()
+        self,
+        exchange_name: str,
+        routing_key: str,
+        properties: Properties = NO_PROPERTIES,
+        copy_keys: tuple[str, ...] = (),
     ) -> Route:
         """Where the user's messages go. Raises NotFound or AccessRefused."""
         self._ask("write", "exchange", exchange_name)
-        route = self.vhost.route(exchange_name, routing_key, headers, copy_keys)
+        route = self.vhost.route(exchange_name, routing_key, properties, copy_keys)
         if route.exchange.options.internal:
             raise AccessRefused(f"cannot publish to internal {route.exchange}")
         return route
@@ -212,7 +218,7 @@ class Access:
         self._ask("read", "exchange", source)
 
     def _bind(self, binding: Binding) -> None:
-        arguments.check_binding(binding.source, binding.arguments)
+        binding.source.type.check_binding(binding)
         self.vhost.bind(binding)
 
     def _refuse_locked(self, queue: Queue, *, is_locked: bool = False) -> None:

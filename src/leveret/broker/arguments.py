@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import PreconditionFailed, Unsupported
-from leveret.broker.exchanges.headers import MATCHES, X_MATCH
 from leveret.wire.values import (
     Decimal,
     Float32,
@@ -223,21 +222,6 @@ def check_consumer(queue: str, arguments: Table) -> None:
         found = type_name(arguments[name])
         raise PreconditionFailed(
             f"invalid arg '{name}' for {queue}: \"expected integer, got {found}\""
-        )
-
-
-def check_binding(source: Exchange, arguments: Table) -> None:
-    """Raises PreconditionFailed for an x-match that a headers exchange can't read."""
-    if source.type.name != "headers" or X_MATCH not in arguments:
-        return
-    how = arguments[X_MATCH]
-    if not isinstance(how, str):
-        raise PreconditionFailed(
-            f"Invalid x-match field type {type_name(how)} (value {how!r}); expected longstr"
-        )
-    if how not in MATCHES:
-        raise PreconditionFailed(
-            f'Invalid x-match field value <<"{how}">>; expected all, any, all-with-x, or any-with-x'
         )
 
 

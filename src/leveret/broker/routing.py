@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from leveret.broker.message import Message
-    from leveret.wire.values import Table
+    from leveret.wire.properties import Properties
 
 # Remembered routes of a user in a vhost: more than the queues most brokers have, at some 250
 # octets each. Publishing to ever new routing keys (RPC replies) fills it and starts it anew.
@@ -42,13 +42,14 @@ class Receiver(Protocol):
 class Route:
     """Where messages with one exchange and routing key go, as long as no binding changes.
 
-    by_headers: an exchange on the way looks at headers, so the receivers hold for one message.
+    is_for_one: an exchange on the way looks at more than the routing key, so the receivers hold for
+        one message.
     queue_numbers: the receivers that a persistent message is stored for.
     """
 
     exchange: Exchange
     receivers: tuple[Receiver, ...]
-    by_headers: bool = False
+    is_for_one: bool = False
     queue_numbers: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +61,7 @@ def find_route(
     exchanges: Mapping[str, Exchange],
     start: Exchange,
     routing_keys: tuple[str, ...],
-    headers: Table,
+    properties: Properties,
 ) -> Route:
     """Follow the bindings from `start`.
 
@@ -70,29 +71,27 @@ def find_route(
     found: dict[Receiver, None] = {}
     visited: dict[Exchange, None] = {start: None}
     waiting = [start]
-    by_headers = False
+    is_for_one = False
     while waiting:
         exchange = waiting.pop()
-        by_headers = by_headers or exchange.type.uses_headers
-        for destination in _destinations(exchanges, exchange, routing_keys, headers):
+        is_for_one = is_for_one or exchange.type.looks_at_message
+        for destination in _destinations(exchanges, exchange, routing_keys, properties):
             if not isinstance(destination, Exchange):
                 found[destination] = None
             elif destination not in visited:
                 visited[destination] = None
                 waiting.append(destination)
-    return Route(start, tuple(found), by_headers)
+    return Route(start, tuple(found), is_for_one)
 
 
 def _destinations(
     exchanges: Mapping[str, Exchange],
     exchange: Exchange,
     routing_keys: tuple[str, ...],
-    headers: Table,
+    properties: Properties,
 ) -> list[Receiver | Exchange]:
     """Where this exchange sends it; to its alternate exchange when nowhere else."""
-    destinations: list[Receiver | Exchange] = []
-    for routing_key in routing_keys:
-        destinations.extend(exchange.type.route(routing_key, headers))
+    destinations: list[Receiver | Exchange] = list(exchange.type.route(routing_keys, properties))
     if not destinations and exchange.alternate is not None:
         alternate = exchanges.get(exchange.alternate)
         if alternate is not None:

@@ -22,13 +22,14 @@ from leveret.broker.changes import (
     Unbound,
 )
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
-from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
+from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions, Foundation
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
+from leveret.wire.properties import NO_PROPERTIES
 from leveret.wire.values import octets
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from leveret.broker.keeper import Keeper, Thing
     from leveret.broker.ports import MessageStore
     from leveret.broker.queues.paging import Paging
-    from leveret.wire.values import Table
+    from leveret.wire.properties import Properties
 
 
 class Vhost:
@@ -114,8 +115,10 @@ class Vhost:
         return exchange
 
     def place_exchange(self, name: str, kind: str, options: ExchangeOptions) -> Exchange:
-        """A new exchange, asked of nobody and told to nobody."""
-        exchange = self.exchanges[name] = Exchange(self.name, name, KINDS[kind](), options)
+        """A new exchange, asked of nobody and told to nobody. Raises PreconditionFailed when its
+        type can't be made of such arguments."""
+        exchange_type = KINDS[kind](Foundation(options.arguments, self._random_bytes))
+        exchange = self.exchanges[name] = Exchange(self.name, name, exchange_type, options)
         return exchange
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
@@ -177,13 +180,17 @@ class Vhost:
         return ("binding", self.name, binding.source.name, *binding.key)
 
     def route(
-        self, exchange_name: str, routing_key: str, headers: Table, copy_keys: tuple[str, ...] = ()
+        self,
+        exchange_name: str,
+        routing_key: str,
+        properties: Properties = NO_PROPERTIES,
+        copy_keys: tuple[str, ...] = (),
     ) -> Route:
         """Where a message goes, by its routing key and those of its CC and BCC."""
         exchange = self.exchange(exchange_name)
         routing_keys = (routing_key, *copy_keys)
         if exchange_name:
-            return find_route(self.exchanges, exchange, routing_keys, headers)
+            return find_route(self.exchanges, exchange, routing_keys, properties)
         # The default exchange: every queue is bound to it under its own name.
         named = [self.queues.get(key) or self.reply_consumers.find(key) for key in routing_keys]
         return Route(exchange, tuple(dict.fromkeys(each for each in named if each is not None)))

@@ -40,11 +40,11 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     if extra:
         reading = _read(channel, content)
         traits = reading.traits
-        if route.by_headers or not reading.is_plain:
+        if route.is_for_one or not reading.is_plain:
             content = _rewrite(channel, reading, content)
             route = _route_all(channel, address, reading)
-    elif route.by_headers:
-        route = channel.access.route(*split_address(address), {})
+    elif route.is_for_one:
+        route = channel.access.route(*split_address(address))
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
     is_mandatory = bool(bits & MANDATORY)
     if channel.transaction is not None:
@@ -96,8 +96,8 @@ def _find_route(channel: Channel, address: bytes, bits: int) -> Route:
         ) from error
     if bits & _IMMEDIATE:
         raise Unsupported("immediate=true")
-    route = channel.access.route(exchange, routing_key, {})
-    if not route.by_headers:
+    route = channel.access.route(exchange, routing_key)
+    if not route.is_for_one:
         channel.access.remember(address, route)
     return route
 
@@ -137,4 +137,4 @@ def _rewrite(channel: Channel, reading: Reading, content: bytes) -> bytes:
 def _route_all(channel: Channel, address: bytes, reading: Reading) -> Route:
     """Where it goes by the routing key and by every copy's, to each receiver once."""
     exchange, routing_key = split_address(address)
-    return channel.access.route(exchange, routing_key, reading.headers, reading.copy_keys)
+    return channel.access.route(exchange, routing_key, reading.properties, reading.copy_keys)

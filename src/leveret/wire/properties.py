@@ -45,6 +45,8 @@ class Properties:
     cluster_id: str | None = None
 
 
+NO_PROPERTIES: Final = Properties()
+
 _NAMES: Final = tuple(field.name for field in fields(Properties))
 _OCTETS: Final = frozenset({"delivery_mode", "priority"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.broker.domain import binding, exchange, queue
+from tests.broker.domain import binding, exchange, queue, routed
 
 
 @pytest.fixture
@@ -10,15 +10,12 @@ def direct():
     return exchange(kind="direct")
 
 
-def routed(direct, key):
-    return [each.name for each in direct.type.route(key, {})]
-
-
 def test_a_message_goes_to_every_binding_with_its_key(direct):
     for name, key in [("a", "red"), ("b", "red"), ("c", "blue")]:
         direct.bind(binding(direct, queue(name), key))
     assert routed(direct, "red") == ["a", "b"]
     assert routed(direct, "blue") == ["c"]
+    assert routed(direct, "blue", "red") == ["c", "a", "b"]
 
 
 @pytest.mark.parametrize("key", ["", "Red", "re", "red.", "*", "#"])

@@ -1,6 +1,6 @@
 """An exchange and the bindings that leave it."""
 
-from tests.broker.domain import binding, exchange, queue
+from tests.broker.domain import binding, exchange, queue, routed
 
 
 def test_an_exchange_is_named_as_error_texts_name_it():
@@ -12,7 +12,7 @@ def test_a_binding_is_new_once():
     assert logs.bind(binding(logs, jobs, "k"))
     assert not logs.bind(binding(logs, jobs, "k"))
     assert len(logs.bindings) == 1
-    assert list(logs.type.route("k", {})) == [jobs]
+    assert routed(logs, "k") == ["jobs"]
 
 
 def test_a_binding_goes_once():
@@ -20,7 +20,7 @@ def test_a_binding_goes_once():
     logs.bind(binding(logs, jobs, "k"))
     assert logs.unbind(binding(logs, jobs, "k").key)
     assert not logs.unbind(binding(logs, jobs, "k").key)
-    assert list(logs.type.route("k", {})) == []
+    assert routed(logs, "k") == []
 
 
 def test_an_exchange_is_unused_without_bindings():

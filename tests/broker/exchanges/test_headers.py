@@ -2,9 +2,10 @@
 
 import pytest
 
+from leveret.broker.errors import PreconditionFailed
 from leveret.broker.exchanges.headers import matches
 from leveret.wire.values import Int8, Int64, Timestamp
-from tests.broker.domain import binding, exchange, queue
+from tests.broker.domain import binding, exchange, queue, routed
 
 RED = {"colour": "red"}
 RED_AND_BIG = {"colour": "red", "size": 7}
@@ -76,4 +77,27 @@ def test_a_message_goes_to_every_binding_that_accepts_it():
     headers.bind(binding(headers, queue("red"), colour="red"))
     headers.bind(binding(headers, queue("blue"), colour="blue"))
     headers.unbind(gone.key)
-    assert [each.name for each in headers.type.route("", RED_AND_BIG)] == ["red"]
+    assert routed(headers, headers=RED_AND_BIG) == ["red"]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"x_match": "all"}, {"x_match": "any-with-x"}])
+def test_a_readable_binding_is_accepted(arguments):
+    headers = exchange(kind="headers")
+    headers.type.check_binding(binding(headers, queue(), **arguments))
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        (
+            "some",
+            'Invalid x-match field value <<"some">>; expected all, any, all-with-x, or any-with-x',
+        ),
+        (1, "Invalid x-match field type signedint (value 1); expected longstr"),
+    ],
+)
+def test_a_headers_exchange_is_told_how_to_match_or_refuses(how, text):
+    headers = exchange(kind="headers")
+    with pytest.raises(PreconditionFailed) as refusal:
+        headers.type.check_binding(binding(headers, queue(), x_match=how))
+    assert str(refusal.value) == text

@@ -3,18 +3,29 @@
 import pytest
 
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
+from tests.broker.domain import binding, exchange, queue, routed
+
+OF_THE_BOOK = {"direct", "fanout", "headers", "topic"}
+PLUGGED_IN = {"x-consistent-hash", "x-local-random", "x-modulus-hash", "x-random"}
+LOOKING = {"headers", "x-local-random", "x-random"}
 
 
-def test_the_types_are_those_of_the_book():
-    assert KINDS.keys() == {"direct", "fanout", "headers", "topic"}
+def test_the_types_are_those_of_the_book_and_of_rabbitmqs_plugins():
+    assert KINDS.keys() == OF_THE_BOOK | PLUGGED_IN
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_type_goes_by_its_name_and_begins_empty(name):
-    made = KINDS[name]()
-    assert made.name == name
-    assert made.uses_headers is (name == "headers")
-    assert list(made.route("", {})) == []
+    made = exchange(kind=name)
+    assert made.type.name == name
+    assert made.type.looks_at_message is (name in LOOKING)
+    assert routed(made) == []
+
+
+@pytest.mark.parametrize("name", ["direct", "fanout", "topic", "x-modulus-hash", "x-random"])
+def test_most_take_any_binding(name):
+    made = exchange(kind=name)
+    made.type.check_binding(binding(made, queue(), "any", x_match="thing"))
 
 
 def test_the_predeclared_exchanges_are_those_of_rabbitmq():

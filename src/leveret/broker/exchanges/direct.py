@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.bindings import Binding, Destination
-    from leveret.wire.values import Table
+    from leveret.wire.properties import Properties
 
 
 class Direct:
     name: ClassVar[str] = "direct"
-    uses_headers: ClassVar[bool] = False
+    looks_at_message: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._bound: dict[str, list[Binding]] = {}
@@ -27,5 +27,10 @@ class Direct:
         if not bound:
             del self._bound[binding.routing_key]
 
-    def route(self, routing_key: str, _headers: Table) -> Iterable[Destination]:
-        return [binding.destination for binding in self._bound.get(routing_key, ())]
+    def check_binding(self, binding: Binding) -> None:
+        """Any key will do."""
+
+    def route(
+        self, routing_keys: tuple[str, ...], _properties: Properties
+    ) -> Iterable[Destination]:
+        return [binding.destination for key in routing_keys for binding in self._bound.get(key, ())]

@@ -6,21 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from leveret.broker.bindings import Binding, BindingKey, Destination
+    from leveret.wire.properties import Properties
     from leveret.wire.values import Table
 
 
 class ExchangeType(Protocol):
     """How an exchange chooses. The one plug point for routing.
 
-    uses_headers: the choice depends on the message's headers, so it can't be remembered by
-    routing key.
+    looks_at_message: the choice depends on more than bindings and routing keys (properties,
+    chance), so it can't be remembered.
     """
 
     name: ClassVar[str]
-    uses_headers: ClassVar[bool]
+
+    @property
+    def looks_at_message(self) -> bool: ...
+
+    def check_binding(self, binding: Binding) -> None:
+        """Raises PreconditionFailed for one that it can't use. Asked before clients bind."""
 
     def bind(self, binding: Binding) -> None:
         """A new binding, never one that is there."""
@@ -28,8 +34,19 @@ class ExchangeType(Protocol):
     def unbind(self, binding: Binding) -> None:
         """A binding that was bound."""
 
-    def route(self, routing_key: str, headers: Table) -> Iterable[Destination]:
-        """Where the message goes; a destination may come up more than once."""
+    def route(self, routing_keys: tuple[str, ...], properties: Properties) -> Iterable[Destination]:
+        """Where the message goes; a destination may come up more than once.
+
+        routing_keys: the message's own, then those of its CC and BCC.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What an exchange type is made of: the arguments of its exchange, a source of chance."""
+
+    arguments: Table
+    random_bytes: Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.bindings import Binding, Destination
-    from leveret.wire.values import Table
+    from leveret.wire.properties import Properties
 
 
 class Fanout:
     name: ClassVar[str] = "fanout"
-    uses_headers: ClassVar[bool] = False
+    looks_at_message: ClassVar[bool] = False
 
     def __init__(self) -> None:
         # A dict keeps the order of binding and makes unbinding one of many cheap.
@@ -25,5 +25,10 @@ class Fanout:
     def unbind(self, binding: Binding) -> None:
         del self._bound[binding]
 
-    def route(self, _routing_key: str, _headers: Table) -> Iterable[Destination]:
+    def check_binding(self, binding: Binding) -> None:
+        """Any key will do."""
+
+    def route(
+        self, _routing_keys: tuple[str, ...], _properties: Properties
+    ) -> Iterable[Destination]:
         return [binding.destination for binding in self._bound]

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from leveret.broker.arguments import type_name
+from leveret.broker.errors import PreconditionFailed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.bindings import Binding, Destination
+    from leveret.wire.properties import Properties
     from leveret.wire.values import Table, Value
 
 X_MATCH: Final = "x-match"
@@ -21,7 +25,7 @@ MATCHES: Final = ("all", "any", "all-with-x", "any-with-x")
 
 class Headers:
     name: ClassVar[str] = "headers"
-    uses_headers: ClassVar[bool] = True
+    looks_at_message: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._bound: dict[Binding, None] = {}
@@ -32,7 +36,22 @@ class Headers:
     def unbind(self, binding: Binding) -> None:
         del self._bound[binding]
 
-    def route(self, _routing_key: str, headers: Table) -> Iterable[Destination]:
+    def check_binding(self, binding: Binding) -> None:
+        how = binding.arguments.get(X_MATCH, "all")
+        if not isinstance(how, str):
+            raise PreconditionFailed(
+                f"Invalid x-match field type {type_name(how)} (value {how!r}); expected longstr"
+            )
+        if how not in MATCHES:
+            raise PreconditionFailed(
+                f'Invalid x-match field value <<"{how}">>; '
+                "expected all, any, all-with-x, or any-with-x"
+            )
+
+    def route(
+        self, _routing_keys: tuple[str, ...], properties: Properties
+    ) -> Iterable[Destination]:
+        headers = properties.headers or {}
         return [
             binding.destination for binding in self._bound if matches(binding.arguments, headers)
         ]

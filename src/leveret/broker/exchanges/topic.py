@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.bindings import Binding, Destination
-    from leveret.wire.values import Table
+    from leveret.wire.properties import Properties
 
 
 class Topic:
     name: ClassVar[str] = "topic"
-    uses_headers: ClassVar[bool] = False
+    looks_at_message: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._patterns = Trie()
@@ -26,5 +26,12 @@ class Topic:
     def unbind(self, binding: Binding) -> None:
         self._patterns.remove(binding)
 
-    def route(self, routing_key: str, _headers: Table) -> Iterable[Destination]:
-        return [binding.destination for binding in self._patterns.match(routing_key)]
+    def check_binding(self, binding: Binding) -> None:
+        """Any key is a pattern."""
+
+    def route(
+        self, routing_keys: tuple[str, ...], _properties: Properties
+    ) -> Iterable[Destination]:
+        return [
+            binding.destination for key in routing_keys for binding in self._patterns.match(key)
+        ]
