@@ -142,12 +142,14 @@ class FakeEngine:
         self.messages = messages or FakeMessages(agenda)
         self.spill = FakeMessages(agenda)
         self.durability = FakeDurability()
+        self.spilling = FakeDurability()
         self.catalogue = FakeCatalogue(self.durability, changes)
         self.storage = Storage(
             messages=self.messages,
             catalogue=self.catalogue,
             durability=self.durability,
             spill=self.spill,
+            spilling=self.spilling,
             keeps_messages=True,
             first_position=first_position,
             first_queue_number=first_queue_number,

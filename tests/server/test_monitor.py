@@ -47,6 +47,38 @@ class Watched:
             runner.run(whole())
 
 
+def test_memory_is_looked_at_in_the_next_turn_when_what_waits_has_grown_much(lines):
+    async def scene(watched):
+        paging = watched.broker.paging
+        watched.machine.used = 500_000
+        paging.add(4 * 2**20)
+        await watched.pass_time(0.01)
+        assert not watched.broker.alarms.is_on
+        paging.add(1)
+        assert not watched.broker.alarms.is_on
+        await watched.pass_time(0.01)
+        assert watched.broker.alarms.resources == ["memory"]
+        # The interval begins anew.
+        watched.machine.used = 0
+        await watched.pass_time(2.48)
+        assert watched.broker.alarms.is_on
+        await watched.pass_time(0.04)
+        assert not watched.broker.alarms.is_on
+
+    Watched().run(scene)
+    assert len(lines(logging.WARNING)) == 2
+
+
+def test_nobody_looks_at_the_memory_of_a_node_that_was_stopped():
+    async def scene(watched):
+        watched.machine.used = 500_000
+
+    watched = Watched()
+    watched.run(scene)
+    watched.broker.paging.add(2**30)
+    assert not watched.broker.alarms.is_on
+
+
 def test_memory_is_looked_at_in_its_interval(lines):
     async def scene(watched):
         watched.machine.used = 500_000

@@ -232,3 +232,16 @@ def test_a_disk_that_does_not_tell_is_as_short_as_it_was(disk, machine, alarms):
 
 def test_a_disk_watch_says_its_limit(disk):
     assert str(disk()) == "Disk free limit set to 50MB"
+
+
+def test_what_waits_may_grow_by_a_part_of_the_memory_left_until_the_next_look(
+    machine, alarms, paging
+):
+    watch = MemoryWatch(Settings(memory_bytes=2**30), machine, alarms, paging)
+    paging.octets = 1000
+    machine.used = 2**29
+    watch.look()
+    assert paging.octets_seen == 1000 + 2**26
+    machine.used = 2**30
+    watch.look()
+    assert paging.octets_seen == 1000 + 2**22

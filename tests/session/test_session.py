@@ -480,6 +480,42 @@ def test_who_publishes_more_than_the_disk_takes_is_read_no_further_until_it_has(
     assert not careful.client.is_reading_held
 
 
+def test_who_publishes_more_than_can_leave_memory_is_read_no_further_until_it_has(durable, careful):
+    durable.broker.paging.octets_max = 0
+    careful.declare("spilling")
+    careful.fill("spilling", *[b"x"] * 300)
+    assert not careful.client.is_reading_held
+    durable.engine.spilling.is_behind = True
+    other = durable.channel()
+    other.declare("other")
+    careful.fill("spilling", b"y")
+    assert careful.client.holds == {"spill"}
+    assert not other.client.is_reading_held
+    durable.engine.spilling.sync()
+    assert not careful.client.is_reading_held
+
+
+def test_a_connection_s_state_is_named_as_rabbitmq_does(durable, careful):
+    session = careful.client.session
+    assert durable.stranger().session.state == "pre_init"
+    assert session.state == "running"
+    durable.engine.durability.is_behind = True
+    careful.fill_stored("q", b"a")
+    assert session.state == "flow"
+    durable.sync()
+    assert session.state == "flow"
+    durable.pass_time(5.0)
+    assert session.state == "running"
+    durable.broker.alarms.set("disk")
+    assert session.state == "blocking"
+    careful.fill("q", b"x")
+    assert session.state == "blocked"
+    durable.broker.alarms.clear("disk")
+    assert session.state == "running"
+    session.connection.close(320, "bye")
+    assert session.state == "closing"
+
+
 def test_who_is_asked_to_go_is_heard_however_busy_the_disk_is(durable, careful):
     durable.engine.durability.is_behind = True
     careful.fill_stored("q", b"a")

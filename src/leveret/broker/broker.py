@@ -55,7 +55,7 @@ class Broker:
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
         store = storage.messages if storage.keeps_messages else None
-        self.paging = Paging(store, storage.spill, self.next_position)
+        self.paging = Paging(store, storage.spill, self.next_position, storage.spilling)
 
     def restore(self) -> bool:
         """Become what the engine has kept; False when that is nothing. Raises Unrestorable."""

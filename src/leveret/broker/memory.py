@@ -69,10 +69,12 @@ class NoWaiting:
         action()
 
 
+NO_WAITING: Final = NoWaiting()
 MEMORY: Final = Storage(
     messages=NoMessages(),
     catalogue=NoCatalogue(),
-    durability=NoWaiting(),
+    durability=NO_WAITING,
     spill=None,
+    spilling=NO_WAITING,
     keeps_messages=False,
 )

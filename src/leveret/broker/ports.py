@@ -103,6 +103,7 @@ class Storage:
 
     keeps_messages: False when `messages` is never to be asked: nothing is durable.
     spill: for messages that need not survive, when memory is short. None: all stay in memory.
+    spilling: when what was given to the spill is on its disk, and out of memory with that.
     first_position, first_queue_number: greater than any that is or was in use.
     """
 
@@ -110,6 +111,7 @@ class Storage:
     catalogue: Catalogue
     durability: Durability
     spill: MessageStore | None
+    spilling: Durability
     keeps_messages: bool
     first_position: int = 1
     first_queue_number: int = 1

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import type_name
-from leveret.wire.values import Decimal, text
+from leveret.wire.values import Decimal, octets, text
 
 if TYPE_CHECKING:
-    from leveret.wire.values import Value
+    from leveret.wire.values import Table, Value
+
+_ESCAPES: Final = {
+    8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 27: b"\\e",
+    34: b'\\"', 92: b"\\\\",
+}  # fmt: skip
+# What Latin-1 can print, which is what Erlang looks at.
+_SPELT: Final[dict[int, bytes]] = {
+    octet: bytes((octet,)) for octet in (*range(32, 127), *range(160, 256))
+} | _ESCAPES
 
 
 def spell(value: Value) -> str:
@@ -33,9 +42,16 @@ def _typed(value: Value) -> str:
     return f"{type_name(value)},{spell(value)}"
 
 
+def fields(table: Table) -> list[str]:
+    """A table's fields one by one: `{<<"x-max-priority">>,signedint,3}`."""
+    return [f"{{{spell(name)},{_typed(value)}}}" for name, value in table.items()]
+
+
 def _binary(value: str | bytes) -> str:
-    if not value:
+    """Octets that Latin-1 can print as a string, others by their numbers."""
+    data = octets(value) if isinstance(value, str) else value
+    if not data:
         return "<<>>"
-    said = value if isinstance(value, str) else text(value)
-    escaped = said.replace("\\", "\\\\").replace('"', '\\"')
-    return f'<<"{escaped}">>'
+    if not all(octet in _SPELT for octet in data):
+        return f"<<{','.join(map(str, data))}>>"
+    return f'<<"{text(b"".join([_SPELT[octet] for octet in data]))}">>'

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from leveret.broker.queues.paging import nobody_looks
 from leveret.server.machine import Machine
 from leveret.server.watches import DiskWatch, MemoryWatch
 
@@ -33,9 +34,9 @@ class Monitor:
         machine = machine or Machine()
         self._alarms = broker.alarms
         self._node = settings.node
-        self._watches: list[MemoryWatch | DiskWatch] = [
-            MemoryWatch(settings, machine, broker.alarms, broker.paging)
-        ]
+        self._paging = broker.paging
+        self._memory = MemoryWatch(settings, machine, broker.alarms, broker.paging)
+        self._watches: list[MemoryWatch | DiskWatch] = [self._memory]
         if settings.data_dir is not None:
             self._watches.append(DiskWatch(settings, machine, broker.alarms, settings.data_dir))
         self._timers: dict[MemoryWatch | DiskWatch, asyncio.TimerHandle] = {}
@@ -44,6 +45,7 @@ class Monitor:
     def start(self) -> None:
         """Look for the first time, and go on looking. The node's directory exists."""
         self._alarms.watchers[self] = None
+        self._paging.look = self._look_early
         for watch in self._watches:
             log.info("%s", watch)
             self._look(watch)
@@ -51,8 +53,15 @@ class Monitor:
     def stop(self) -> None:
         """Look no more; what is short stays as it is."""
         self._alarms.watchers.pop(self, None)
+        self._paging.look = nobody_looks
         for timer in self._timers.values():
             timer.cancel()
+
+    def _look_early(self) -> None:
+        """What waits has grown much since the last look at the memory: the next is due at once."""
+        self._timers[self._memory].cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[self._memory] = loop.call_later(0, self._look, self._memory)
 
     def _look(self, watch: MemoryWatch | DiskWatch) -> None:
         delay_s = watch.look()

@@ -34,6 +34,10 @@ DISK_OCTETS_PER_S: Final = 250_000_000
 # ten times as many.
 KEPT_PART: Final = 1 / 32
 MIB: Final = 1024 * 1024
+# What waits may grow by a part of the memory that is left before it is looked at anew, whatever the
+# interval: messages of a few octets take ten times as many. But a look each so many octets will do.
+SEEN_PART: Final = 1 / 8
+SEEN_OCTETS_MIN: Final = 4 * MIB
 
 
 def total_memory(settings: Settings, machine: Machine) -> int:
@@ -70,6 +74,8 @@ class MemoryWatch:
         """Seconds until the next look."""
         used = self._used()
         self._adjust_paging(used)
+        room = max((self.allowed - used) * SEEN_PART, SEEN_OCTETS_MIN)
+        self._paging.octets_seen = self._paging.octets + room
         is_short = used > self.allowed
         if is_short is not self._is_short:
             self._is_short = is_short

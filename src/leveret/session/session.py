@@ -15,10 +15,12 @@ from leveret.broker.errors import AccessRefused, Refused
 from leveret.protocol.connection import Connection
 from leveret.protocol.handshake import agree
 from leveret.protocol.sasl import MECHANISMS, MalformedCredentials
+from leveret.protocol.states import State
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
 from leveret.session.allowance import Allowance
 from leveret.session.channel import Channel
 from leveret.session.confirms import HeldConfirms
+from leveret.session.throttle import DISK, REASONS, SPILL, Throttle
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
 
@@ -76,8 +78,9 @@ class Session:
         self.known_traits: dict[bytes, Traits | None] = {}
         self.connection = Connection(self, terms.limits, edge.wake)
         self.durability = broker.storage.durability
+        self._paging = broker.paging
         self.held_confirms = HeldConfirms(self.durability, self.connection.write)
-        self._is_disk_behind = False
+        self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
         self.is_blocked = False
         self._edge = edge
         self._terms = terms
@@ -97,6 +100,9 @@ class Session:
             self.release_confirms()
         if self.appended:
             self._end_appending()
+        if self._paging.is_strained:
+            self._paging.is_strained = False
+            self.throttle.hold(SPILL, self._paging.spilling)
 
     def _reconsider_due(self) -> None:
         """Serve the consumers that have room again."""
@@ -121,14 +127,8 @@ class Session:
         for channel in self.appended:
             channel.has_appended = False
         self.appended.clear()
-        if self.durability.is_behind and not self._is_disk_behind:
-            self._is_disk_behind = True
-            self._edge.hold_reading("disk", is_held=True)
-            self.durability.when_durable(self._disk_caught_up)
-
-    def _disk_caught_up(self) -> None:
-        self._is_disk_behind = False
-        self._edge.hold_reading("disk", is_held=False)
+        if self.durability.is_behind:
+            self.throttle.hold(DISK, self.durability)
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on."""
@@ -208,6 +208,19 @@ class Session:
         """Whether the client announced a capability."""
         capabilities = self.client_properties.get("capabilities")
         return isinstance(capabilities, dict) and capabilities.get(capability) is True
+
+    @property
+    def state(self) -> str:
+        """The connection's, as RabbitMQ names it: running, flow, blocking (an alarm is on, and it
+        has not published yet), blocked; or how far its handshake or its end has come."""
+        state = self.connection.state
+        if state is not State.OPEN:
+            return str(state.value)
+        if self.is_blocked:
+            return "blocked"
+        if self.broker.alarms.is_on:
+            return "blocking"
+        return "flow" if self.throttle.is_shown else "running"
 
     @property
     def frame_max(self) -> int:
@@ -303,7 +316,7 @@ class Session:
         self.pause()
         # The peer's last word counts, whatever else has to wait.
         self.is_blocked = False
-        for reason in ("disk", "answers", "alarm"):
+        for reason in (*REASONS, "answers", "alarm"):
             self._edge.hold_reading(reason, is_held=False)
 
     def closed(self) -> None:

@@ -170,6 +170,7 @@ class Engine:
             catalogue=Committed(catalogue, changes, self._messages.journal),
             durability=self._messages.journal,
             spill=self._spill.store,
+            spilling=self._spill.journal,
             keeps_messages=True,
             first_position=max(opened.last_position, waiting.last_position) + 1,
             first_queue_number=max(catalogue.last_queue_number, opened.last_queue) + 1,

@@ -274,3 +274,10 @@ def test_a_long_line_is_dropped_by_the_chunk(line):
     line.pages.drop(parts.append)
     assert sum(map(len, parts)) == 100_000
     assert len(parts) == -(-100_000 // CHUNK_MAX)
+
+
+def test_what_stays_in_memory_behind_what_is_on_disk_counts_as_growth(line):
+    looks = []
+    line.shared.look, line.shared.octets_seen = (lambda: looks.append("looked")), 0
+    line.pages.append_transient(message("a"))
+    assert looks == ["looked"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.broker.domain import memory_only, message, paging
+from leveret.broker.queues.paging import Paging
+from tests.broker.domain import message, paging
 from tests.broker.fake_storage import FakeEngine
 
 
@@ -28,17 +29,6 @@ class Line:
 @pytest.fixture
 def engine(agenda):
     return FakeEngine(agenda)
-
-
-def test_a_broker_that_keeps_nothing_has_nowhere_to_put_a_message_but_memory(engine):
-    assert not memory_only().is_used
-    assert paging(engine).is_used
-
-
-def test_a_spill_alone_is_a_place(engine):
-    shared = paging(engine)
-    shared.store = None
-    assert shared.is_used
 
 
 def test_memory_is_short_when_all_lines_together_hold_too_much(engine):
@@ -87,3 +77,32 @@ def test_a_spilled_message_is_a_copy_with_a_position_of_its_own(engine):
     assert (copy.address, copy.content, copy.channel) == (b"\x01x\x01k", original.content, 1)
     assert (copy.traits, copy.published_at) == (original.traits, 7.0)
     assert not copy.is_stored
+
+
+def test_memory_is_looked_at_once_what_waits_has_grown_beyond_what_was_seen(engine):
+    shared, looks = paging(engine), []
+    shared.look = lambda: looks.append(shared.octets)
+    shared.octets_seen = 100
+    line = Line(shared, 100)
+    shared.add(1)
+    line.say(500)
+    assert looks == [101]
+    shared.octets_seen = 600
+    line.say(700)
+    assert looks == [101, 701]
+
+
+def test_without_a_watcher_of_the_memory_growth_is_nobody_s_business(engine):
+    shared = paging(engine)
+    shared.octets_seen = 0
+    Line(shared, 100)
+    assert shared.octets == 100
+
+
+def test_a_spill_that_cannot_follow_is_a_strain(engine):
+    shared = Paging(None, engine.spill, iter(range(10)).__next__, engine.spilling)
+    shared.spill_out(message("a"))
+    assert not shared.is_strained
+    engine.spilling.is_behind = True
+    shared.spill_out(message("b"))
+    assert shared.is_strained

@@ -120,7 +120,7 @@ class Pages:
             self.append(paging.spill_out(message), SPILLED)
         else:
             self._held[message.position] = message
-            paging.octets += len(message.content)
+            paging.add(len(message.content))
             self.append(message.position, HELD)
 
     def _end_chunk(self) -> None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from leveret.broker.memory import NO_WAITING
 from leveret.broker.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leveret.broker.ports import MessageStore
+    from leveret.broker.ports import Durability, MessageStore
 
 # What the spill knows all lines by: it keeps each message for the one line that put it there.
 SPILL_NUMBER: Final = 1
@@ -43,15 +44,22 @@ class Paging:
     next_position: see Message.position.
     octets: of content, waiting in memory, over all queues; a message in two queues counts twice.
     octets_max: beyond it memory is short; whoever watches the memory sets it.
+    octets_seen: beyond it the memory has to be looked at again, by `look`; its watcher sets both.
+    is_strained: messages go to the spill faster than it can write. Whoever finds this so at the end
+        of a chunk it dealt with has caused it, takes the mark away and waits for `spilling`.
     """
 
     __slots__ = (
         "_asked_count",
         "_lines",
         "_next_position",
+        "is_strained",
+        "look",
         "octets",
         "octets_max",
+        "octets_seen",
         "spill",
+        "spilling",
         "store",
     )
 
@@ -60,27 +68,34 @@ class Paging:
         store: MessageStore | None,
         spill: MessageStore | None,
         next_position: Callable[[], int],
+        spilling: Durability = NO_WAITING,
     ) -> None:
         self.store = store
         self.spill = spill
+        self.spilling = spilling
+        self.is_strained = False
+        self.octets_seen: float = float("inf")
+        self.look: Callable[[], None] = nobody_looks
         self.octets = 0
         self.octets_max: float = float("inf")
         self._next_position = next_position
         self._lines: dict[Weighable, None] = {}
         self._asked_count = 0
 
-    @property
-    def is_used(self) -> bool:
-        """Whether a message can be anywhere but in memory."""
-        return self.store is not None or self.spill is not None
-
     def weighed(self, line: Weighable, octets: int, before: int) -> None:
         """The line has so many octets in memory; it said `before` the last time."""
-        self.octets += octets - before
+        self.add(octets - before)
         if octets:
             self._lines[line] = None
         else:
             self._lines.pop(line, None)
+
+    def add(self, octets: int) -> None:
+        """So many more are in memory."""
+        self.octets += octets
+        if self.octets > self.octets_seen:
+            self.octets_seen = float("inf")
+            self.look()
 
     def is_short(self) -> bool:
         """Whether waiting messages should leave memory.
@@ -115,4 +130,10 @@ class Paging:
             message.published_at,
         )
         self.spill.append(copy, (SPILL_NUMBER,))
+        if self.spilling.is_behind:
+            self.is_strained = True
         return position
+
+
+def nobody_looks() -> None:
+    """A broker whose memory nobody watches."""

@@ -13,7 +13,6 @@ without searching.
 from __future__ import annotations
 
 import heapq
-import sys
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -70,7 +69,7 @@ class Ready:
         self._returned: list[tuple[int, Message]] = []
         self._pages: Pages | None = None
         # When `count` exceeds it somebody has to look where the message should go.
-        self._room = 0 if backing.paging.is_used else sys.maxsize
+        self._room = 0
         self._octets = 0
         self._weighed_count = 0
 

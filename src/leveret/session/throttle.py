@@ -1,0 +1,64 @@
+"""Flow control: who publishes faster than the disk can take it is read no further, in short holds.
+
+    disk    persistent messages wait for the log       held until what waited is written
+    spill   messages leave memory, which is short      the same, by the spill
+
+Rule: a hold ends when the disk has what it had been given when the hold began. Nobody is told of
+it, as in RabbitMQ: the connection's state shows it (`flow`), and for a while afterwards, so that
+who looks now and then sees it at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.broker.ports import Durability
+
+# RabbitMQ shows a connection as in flow for so long after it was.
+SHOWN_S: Final = 5.0
+DISK: Final = "disk"
+SPILL: Final = "spill"
+REASONS: Final = (DISK, SPILL)
+
+
+class HoldReading(Protocol):
+    """See session.Edge."""
+
+    def __call__(self, reason: str, *, is_held: bool) -> None: ...
+
+
+class Throttle:
+    """The holds of one connection."""
+
+    __slots__ = ("_clock", "_ended_at", "_hold_reading", "_reasons")
+
+    def __init__(self, hold_reading: HoldReading, clock: Callable[[], float]) -> None:
+        self._hold_reading = hold_reading
+        self._clock = clock
+        self._reasons: set[str] = set()
+        self._ended_at = float("-inf")
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self._reasons)
+
+    @property
+    def is_shown(self) -> bool:
+        """It is on, or was a moment ago."""
+        return self.is_on or self._clock() - self._ended_at < SHOWN_S
+
+    def hold(self, reason: str, durability: Durability) -> None:
+        """Read nothing until what was given to it so far is safe."""
+        if reason in self._reasons:
+            return
+        self._reasons.add(reason)
+        self._hold_reading(reason, is_held=True)
+        durability.when_durable(lambda: self._release(reason))
+
+    def _release(self, reason: str) -> None:
+        self._reasons.discard(reason)
+        self._ended_at = self._clock()
+        self._hold_reading(reason, is_held=False)
