@@ -128,7 +128,7 @@ def test_a_binding_key_is_a_weight(key):
         ("a", 'The binding key must be an integer: <<"a">>'),
         ("1.5", 'The binding key must be an integer: <<"1.5">>'),
         (" 3", 'The binding key must be an integer: <<" 3">>'),
-        ("3\n", 'The binding key must be an integer: <<"3\n">>'),
+        ("3\n", 'The binding key must be an integer: <<"3\\n">>'),
         ("१", 'The binding key must be an integer: <<"१">>'),
     ],
 )
