@@ -1,9 +1,13 @@
 """A broker with a bit of everything in it, and what of it a restart has to bring back."""
 
 from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.passwords import MD5, hash_password
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.topic_permissions import TopicPermission
 from leveret.wire.values import Decimal, Int8
+
+OTHER_BY_MD5 = (hash_password("other", b"salt", MD5), MD5)
 
 
 def ends(binding):
@@ -27,7 +31,8 @@ def picture(broker):
         )
         for vhost in broker.vhosts.values()
     }
-    return vhosts, broker.users._users, broker.permissions._granted
+    rights = (broker.permissions._granted, broker.topic_permissions._granted)
+    return vhosts, broker.users._users, rights
 
 
 def furnish(broker):
@@ -39,6 +44,10 @@ def furnish(broker):
         broker.set_permission(name, "/", Permission("^jobs", ".*", "a|b"))
     broker.users.add("bob", "other")
     broker.clear_permission("bob", "/")
+    for exchange in ("logs", "old"):
+        broker.set_topic_permission(("ada", "/", exchange), TopicPermission("^{username}", ".*"))
+    broker.clear_topic_permissions("ada", "/", "old")
+    broker.users.set_password_hash("bob", *OTHER_BY_MD5)
     broker.remove_user("eve")
     access = broker.enter(broker.users.get("ada"), "/", object())
     broker.set_permission("ada", "/")

@@ -14,6 +14,7 @@ from leveret.broker.errors import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.topic_permissions import TopicPermission
 from tests.broker.domain import Subscriber, message, random_bytes
 from tests.broker.fake_storage import FakeEngine
 
@@ -66,6 +67,7 @@ def limited(broker, connect):
     return grant
 
 
+DEAD_LETTERS = {"x-dead-letter-exchange": "morgue"}
 WITH_SPARE = ExchangeOptions(arguments={"alternate-exchange": "spare"})
 
 # What is done, and the one right without which it is refused: verb, all rights, the text's name.
@@ -121,6 +123,66 @@ def test_passive_declares_need_no_right(limited):
     ada = limited()
     ada.check_exchange("x")
     assert ada.check_queue("q").name == "q"
+
+
+@pytest.mark.parametrize(
+    ("rights", "refused"),
+    [({"write": "morgue"}, "queue 'n'"), ({"read": "n"}, "exchange 'morgue'")],
+)
+def test_a_queue_with_dead_letters_needs_to_be_read_and_their_exchange_written(
+    limited, rights, refused
+):
+    ada = limited(configure="n", **rights)
+    with pytest.raises(AccessRefused, match=f"access to {refused} in vhost"):
+        ada.declare_queue("n", QueueOptions(arguments=DEAD_LETTERS))
+
+
+def test_a_dead_letter_exchange_without_a_name_to_ask_about_is_refused_as_such(guest):
+    with pytest.raises(PreconditionFailed, match="invalid type 'signedint' for arg 'x-dead-le"):
+        guest.declare_queue("n", QueueOptions(arguments={"x-dead-letter-exchange": 5}))
+
+
+@pytest.fixture
+def narrowed(broker, limited):
+    """One who may do all, but say to a topic exchange only what these patterns allow."""
+
+    def grant(write, read):
+        ada = limited(*[".*"] * 3)
+        key = ("ada", "/", "amq.topic")
+        broker.set_topic_permission(key, TopicPermission(write, read))
+        return ada
+
+    return grant
+
+
+TOPIC_VERBS = [
+    (lambda a, key: a.route("amq.topic", key, {}), "write"),
+    (lambda a, key: a.route("amq.topic", "good", {}, ("good", key)), "write"),
+    (lambda a, key: a.bind_queue("q", "amq.topic", key, {}), "read"),
+    (lambda a, key: a.unbind_queue("q", "amq.topic", key, {}), "read"),
+    (lambda a, key: a.bind_exchange("x", "amq.topic", key, {}), "read"),
+    (lambda a, key: a.unbind_exchange("x", "amq.topic", key, {}), "read"),
+]
+
+
+@pytest.mark.usefixtures("guest")
+@pytest.mark.parametrize(("verb", "right"), TOPIC_VERBS)
+def test_a_topic_exchange_is_asked_about_the_routing_key_too(narrowed, verb, right):
+    patterns = {"write": ".*", "read": ".*"} | {right: "^good$"}
+    ada = narrowed(**patterns)
+    verb(ada, "good")
+    with pytest.raises(AccessRefused) as refusal:
+        verb(ada, "bad")
+    expected = "access to topic 'bad' in exchange 'amq.topic' in vhost '/' refused for user 'ada'"
+    assert str(refusal.value) == expected
+
+
+@pytest.mark.usefixtures("guest")
+def test_other_exchanges_take_any_routing_key(narrowed):
+    ada = narrowed("", "")
+    ada.route("x", "bad", {})
+    ada.bind_queue("q", "x", "bad", {})
+    ada.bind_exchange("amq.topic", "x", "bad", {})
 
 
 def test_an_alternate_exchange_is_asked_about_only_when_the_exchange_is_new(guest, limited):

@@ -3,13 +3,25 @@
 import pytest
 
 from leveret.broker.broker import Broker
-from leveret.broker.changes import PermissionCleared, PermissionSet, UserRemoved, VhostAdded
-from leveret.broker.errors import AccessRefused, NotAllowed
+from leveret.broker.changes import (
+    PermissionCleared,
+    PermissionSet,
+    TopicPermissionCleared,
+    TopicPermissionSet,
+    UserRemoved,
+    UserSet,
+    VhostAdded,
+)
+from leveret.broker.errors import AccessRefused, NotAllowed, NotFound
+from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import EVERYTHING, Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.topic_permissions import TopicPermission
 from tests.broker.domain import message, random_bytes
 from tests.broker.fake_storage import FakeEngine
 from tests.broker.furnished import drop_what_passes, furnish, picture
+
+NOTHING = TopicPermission(write="", read="")
 
 
 @pytest.fixture
@@ -79,21 +91,68 @@ def test_a_changed_permission_forgets_the_vhosts_routes(broker):
     for change in (
         lambda: broker.set_permission("ada", "/", Permission("", "", "")),
         lambda: broker.clear_permission("ada", "/"),
+        lambda: broker.set_topic_permission(TOPICS, NOTHING),
+        lambda: broker.clear_topic_permissions("ada", "/"),
     ):
         access.remember(b"address", object())
         change()
         assert access.routes == {}
 
 
-def test_permission_may_be_granted_before_the_vhost_is_there(broker):
-    broker.set_permission("ada", "later")
-    broker.add_vhost("later")
-    assert broker.enter(broker.users.get("ada"), "later", object()).vhost.name == "later"
+TOPICS = ("ada", "/", "logs")
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        lambda broker, user, vhost: broker.set_permission(user, vhost),
+        lambda broker, user, vhost: broker.clear_permission(user, vhost),
+        lambda broker, user, vhost: broker.set_topic_permission((user, vhost, "x"), NOTHING),
+        lambda broker, user, vhost: broker.clear_topic_permissions(user, vhost),
+    ],
+)
+def test_permissions_are_for_users_and_vhosts_that_are_there(broker, grant):
+    with pytest.raises(NotFound, match='User "nobody" does not exist'):
+        grant(broker, "nobody", "nowhere")
+    with pytest.raises(NotFound, match='Virtual host "nowhere" does not exist'):
+        grant(broker, "ada", "nowhere")
+    grant(broker, "ada", "/")
+
+
+@pytest.mark.parametrize("field", ["configure", "write", "read"])
+def test_an_invalid_pattern_changes_nothing(broker, field):
+    patterns = {"configure": "", "write": "", "read": ""} | {field: "("}
+    with pytest.raises(InvalidPattern, match=r"regular expression '\(' is invalid"):
+        broker.set_permission("ada", "/", Permission(**patterns))
+    assert broker.permissions.get("ada", "/") is EVERYTHING
+
+
+@pytest.mark.parametrize("patterns", [("(", ""), ("", "(")])
+def test_an_invalid_topic_pattern_changes_nothing(broker, patterns):
+    with pytest.raises(InvalidPattern, match="missing \\)"):
+        broker.set_topic_permission(TOPICS, TopicPermission(*patterns))
+    assert broker.topic_permissions.get(TOPICS) is None
+
+
+def test_topic_permissions_are_cleared_for_one_exchange_or_for_all(broker):
+    def exchanges():
+        return [exchange for (_user, _vhost, exchange), _rights in broker.topic_permissions]
+
+    for exchange in ("a", "b", "c"):
+        broker.set_topic_permission(("ada", "/", exchange), NOTHING)
+    broker.clear_topic_permissions("ada", "/", "a")
+    broker.clear_topic_permissions("ada", "/", "never set")
+    assert exchanges() == ["b", "c"]
+    broker.clear_topic_permissions("guest", "/")
+    assert exchanges() == ["b", "c"]
+    broker.clear_topic_permissions("ada", "/")
+    assert exchanges() == []
 
 
 def test_a_removed_user_may_do_nothing_any_more(broker):
     access = broker.enter(broker.users.get("ada"), "/", object())
     access.remember(b"address", object())
+    broker.set_topic_permission(TOPICS, NOTHING)
     broker.remove_user("ada")
     assert access.routes == {}
     with pytest.raises(AccessRefused, match="refused for user 'ada'"):
@@ -102,6 +161,7 @@ def test_a_removed_user_may_do_nothing_any_more(broker):
         broker.authenticate("ada", "secret", is_loopback=True)
     # A later account of that name begins with nothing.
     broker.users.add("ada", "secret")
+    assert broker.topic_permissions.get(TOPICS) is None
     with pytest.raises(NotAllowed):
         broker.enter(broker.users.get("ada"), "/", object())
 
@@ -122,17 +182,22 @@ def test_vhosts_users_and_permissions_are_committed(engine):
     broker = on(engine)
     broker.add_vhost("/")
     broker.add_vhost("/")
+    ada = broker.users.add("ada", "secret")
     broker.set_permission("ada", "/")
+    broker.set_topic_permission(TOPICS, NOTHING)
     broker.clear_permission("ada", "/")
-    broker.users.add("ada", "secret")
-    told = list(engine.catalogue.changes)
+    broker.clear_topic_permissions("ada", "/", "never set")
+    broker.clear_topic_permissions("ada", "/")
     broker.remove_user("ada")
-    assert told[:3] == [
+    assert engine.catalogue.changes == [
         VhostAdded("/"),
+        UserSet("ada", ada.password_hash, frozenset()),
         PermissionSet("ada", "/", EVERYTHING),
+        TopicPermissionSet(*TOPICS, NOTHING),
         PermissionCleared("ada", "/"),
+        TopicPermissionCleared(*TOPICS),
+        UserRemoved("ada"),
     ]
-    assert engine.catalogue.changes[len(told) :] == [UserRemoved("ada")]
 
 
 def test_positions_go_on_where_the_engine_says(agenda):

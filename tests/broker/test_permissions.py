@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker import permissions as module
+from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 
 
@@ -35,6 +36,19 @@ def test_each_right_has_its_own_pattern(right):
     only = Permission(**{"configure": "", "write": "", "read": "", right: ".*"})
     rights = ["configure", "write", "read"]
     assert [name for name in rights if only.allows(name, "q")] == [right]
+
+
+@pytest.mark.parametrize("right", ["configure", "write", "read"])
+def test_each_pattern_is_checked(right):
+    patterns = {"configure": ".*", "write": "", "read": "^x$"}
+    Permission(**patterns).check()
+    with pytest.raises(InvalidPattern):
+        Permission(**patterns | {right: "["}).check()
+
+
+def test_all_permissions_are_listed(permissions):
+    permissions.set("guest", "/", EVERYTHING)
+    assert list(permissions) == [("guest", "/", EVERYTHING)]
 
 
 def test_a_user_without_permission_may_not_do_anything(permissions):

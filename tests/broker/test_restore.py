@@ -11,6 +11,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    TopicPermissionCleared,
+    TopicPermissionSet,
     Unbound,
     UserRemoved,
     UserSet,
@@ -18,9 +20,11 @@ from leveret.broker.changes import (
     VhostRemoved,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.passwords import SHA512
 from leveret.broker.permissions import EVERYTHING
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.restore import Unrestorable, restore
+from leveret.broker.topic_permissions import TopicPermission
 from tests.broker.domain import random_bytes
 from tests.broker.fake_storage import FakeEngine
 
@@ -29,6 +33,7 @@ JOBS = QueueDeclared(3, "/", "jobs", QueueOptions(durable=True, arguments={"x-ex
 LOGS_TO_JOBS = ("/", "logs", "queue", "jobs", "a.#", {"x": 1})
 FANOUT_TO_LOGS = ("/", "amq.fanout", "exchange", "logs", "", {})
 ADA = UserSet("ada", b"salt and digest", frozenset({"administrator"}))
+ADA_LOGS = TopicPermissionSet("ada", "/", "logs", TopicPermission("^a", "^b"))
 ADA_ENTERS = PermissionSet("ada", "/", EVERYTHING)
 
 
@@ -119,6 +124,24 @@ def test_a_permission_is_there_until_it_is_cleared(apply, broker):
     assert broker.permissions.get("ada", "/") is EVERYTHING
     apply(PermissionCleared("ada", "/"))
     assert broker.permissions.get("ada", "/") is None
+
+
+def test_an_account_keeps_what_its_hash_was_made_with(apply, broker):
+    apply(UserSet("ada", b"hash", frozenset(), SHA512))
+    assert broker.users.get("ada").hashing_algorithm == SHA512
+
+
+def test_a_topic_permission_is_there_until_it_is_cleared(apply, broker):
+    apply(ADA_LOGS)
+    assert broker.topic_permissions.get(("ada", "/", "logs")) is ADA_LOGS.permission
+    apply(TopicPermissionCleared("ada", "/", "logs"))
+    assert broker.topic_permissions.get(("ada", "/", "logs")) is None
+
+
+@pytest.mark.parametrize("end", [UserRemoved("ada"), VhostRemoved("/")])
+def test_topic_permissions_go_with_their_user_and_their_vhost(apply, broker, end):
+    apply(ADA_LOGS, end)
+    assert list(broker.topic_permissions) == []
 
 
 def test_a_removed_vhost_takes_everything_in_it_along(apply, broker, agenda):

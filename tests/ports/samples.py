@@ -8,6 +8,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    TopicPermissionCleared,
+    TopicPermissionSet,
     Unbound,
     UserRemoved,
     UserSet,
@@ -17,6 +19,7 @@ from leveret.broker.changes import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.topic_permissions import TopicPermission
 from leveret.wire.values import Decimal, Float32, Int8, Int64, Timestamp, UInt16, text
 
 NOT_UTF_8 = text(b"\xff\xfe caf\xe9")
@@ -42,13 +45,18 @@ VHOSTS = [VhostAdded("/"), VhostAdded("Ünïcode"), VhostAdded(NOT_UTF_8), Vhost
 USERS = [
     UserSet("guest", b"salt" + bytes(range(32)), frozenset({"administrator"})),
     UserSet(NOT_UTF_8, b"", frozenset()),
-    UserSet("", b"\0", frozenset({"monitoring", "a, b"})),
+    UserSet("", b"\0", frozenset({"monitoring", "a, b"}), "rabbit_password_hashing_md5"),
 ]
 PERMISSIONS = [
     PermissionSet("guest", "/", Permission(".*", ".*", ".*")),
     PermissionSet("guest", NOT_UTF_8, Permission("", "^jobs$", "ü")),
     # Granted before there is such a user or vhost.
     PermissionSet("later", "later", Permission("", "", "")),
+]
+TOPIC_PERMISSIONS = [
+    TopicPermissionSet("guest", "/", "logs", TopicPermission("^{username}$", "ü")),
+    TopicPermissionSet("guest", "/", NOT_UTF_8, TopicPermission("", "")),
+    TopicPermissionSet("later", "later", "", TopicPermission(".*", NOT_UTF_8)),
 ]
 EXCHANGES = [
     ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True)),
@@ -73,7 +81,15 @@ BINDINGS = [
     Bound("/", NUL, "exchange", "amq.topic", "", {"x-match": "all"}),
     Bound(NOT_UTF_8, "logs", "queue", "jobs", "", {}),
 ]
-ALL = [*VHOSTS, *USERS, *PERMISSIONS, *EXCHANGES, *QUEUES, *BINDINGS]
+ALL = [
+    *VHOSTS,
+    *USERS,
+    *PERMISSIONS,
+    *TOPIC_PERMISSIONS,
+    *EXCHANGES,
+    *QUEUES,
+    *BINDINGS,
+]
 
 
 # One more change, and what it takes with it of all the others.
@@ -88,10 +104,19 @@ ENDS = [
     (ExchangeDeleted("/", "logs"), [EXCHANGES[0], *BINDINGS[:2], *BINDINGS[5:7]]),
     (ExchangeDeleted("/", NUL), [EXCHANGES[1], BINDINGS[8]]),
     (PermissionCleared("guest", "/"), [PERMISSIONS[0]]),
-    (UserRemoved("guest"), [USERS[0], *PERMISSIONS[:2]]),
+    (TopicPermissionCleared("guest", "/", NOT_UTF_8), [TOPIC_PERMISSIONS[1]]),
+    (UserRemoved("guest"), [USERS[0], *PERMISSIONS[:2], *TOPIC_PERMISSIONS[:2]]),
     (
         VhostRemoved("/"),
-        [VHOSTS[0], PERMISSIONS[0], *EXCHANGES[:2], *QUEUES[:2], QUEUES[3], *BINDINGS[:9]],
+        [
+            VHOSTS[0],
+            PERMISSIONS[0],
+            *TOPIC_PERMISSIONS[:2],
+            *EXCHANGES[:2],
+            *QUEUES[:2],
+            QUEUES[3],
+            *BINDINGS[:9],
+        ],
     ),
 ]
 END_NAMES = [type(change).__name__ for change, _gone in ENDS]

@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from leveret.broker.changes import PermissionSet, UserSet
+from leveret.broker.changes import PermissionSet, TopicPermissionSet, UserSet
 from leveret.broker.permissions import Permission
+from leveret.broker.topic_permissions import TopicPermission
 from leveret.storage import rows, schema
 from leveret.wire.values import encode_table
 from tests.ports.samples import ALL, BINDINGS, END_NAMES, ENDS, EXACT, without
@@ -86,6 +87,14 @@ def test_a_second_setting_replaces_the_first_in_its_place(connection, write):
     users = [UserSet(name, b"first", frozenset({"a"})) for name in ("ada", "bob")]
     rights = [PermissionSet(name, "/", Permission("a", "b", "c")) for name in ("ada", "bob")]
     write(*users, *rights)
-    later = [UserSet("ada", b"second", frozenset()), PermissionSet("ada", "/", Permission(*"xyz"))]
+    topics = [
+        TopicPermissionSet(name, "/", "x", TopicPermission("a", "b")) for name in ("ada", "bob")
+    ]
+    write(*topics)
+    later = [
+        UserSet("ada", b"second", frozenset(), "rabbit_password_hashing_sha512"),
+        PermissionSet("ada", "/", Permission(*"xyz")),
+        TopicPermissionSet("ada", "/", "x", TopicPermission(*"yz")),
+    ]
     write(*later)
-    assert read(connection) == [later[0], users[1], later[1], rights[1]]
+    assert read(connection) == [later[0], users[1], later[1], rights[1], later[2], topics[1]]

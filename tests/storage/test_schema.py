@@ -23,7 +23,15 @@ def tables(connection):
     return {name for (name,) in connection.execute(query)}
 
 
-ALL_TABLES = {"vhost", "user", "permission", "exchange", "queue", "binding"}
+ALL_TABLES = {
+    "vhost",
+    "user",
+    "permission",
+    "topic_permission",
+    "exchange",
+    "queue",
+    "binding",
+}
 
 
 def add_a_column(connection):
@@ -45,7 +53,7 @@ def climb(monkeypatch, *steps):
 def test_an_empty_database_gets_the_tables_and_says_whose_it_is(connection):
     schema.bring_forward(connection)
     assert tables(connection) == ALL_TABLES
-    assert pragma(connection, "user_version") == schema.VERSION == 1
+    assert pragma(connection, "user_version") == schema.VERSION == 2
     assert pragma(connection, "application_id") == int.from_bytes(b"LVRT", "big")
 
 
@@ -61,14 +69,14 @@ def test_an_older_one_is_brought_forward_with_what_is_in_it(connection, monkeypa
     connection.execute("INSERT INTO vhost (name) VALUES (?)", (b"/",))
     climb(monkeypatch, add_a_column)
     schema.bring_forward(connection)
-    assert pragma(connection, "user_version") == 2
+    assert pragma(connection, "user_version") == schema.VERSION == 3
     assert connection.execute("SELECT name, description FROM vhost").fetchall() == [(b"/", "")]
 
 
 def test_an_empty_one_climbs_the_whole_ladder(connection, monkeypatch):
     climb(monkeypatch, add_a_column)
     schema.bring_forward(connection)
-    assert pragma(connection, "user_version") == 2
+    assert pragma(connection, "user_version") == schema.VERSION == 3
 
 
 def test_a_step_that_fails_leaves_the_old_version(connection, monkeypatch):
@@ -77,7 +85,7 @@ def test_a_step_that_fails_leaves_the_old_version(connection, monkeypatch):
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         schema.bring_forward(connection)
     assert not connection.in_transaction
-    assert pragma(connection, "user_version") == 1
+    assert pragma(connection, "user_version") == 2
     columns = [name for _id, name, *_rest in connection.execute("PRAGMA table_info(vhost)")]
     assert columns == ["id", "name"]
 
@@ -94,10 +102,10 @@ def test_a_step_that_has_lost_its_transaction_is_reported_as_it_failed(connectio
 
 def test_a_later_one_is_refused_and_left_alone(connection):
     schema.bring_forward(connection)
-    connection.execute("PRAGMA user_version = 2")
-    with pytest.raises(schema.Foreign, match=r"has schema version 2.* reads up to 1"):
+    connection.execute("PRAGMA user_version = 3")
+    with pytest.raises(schema.Foreign, match=r"has schema version 3.* reads up to 2"):
         schema.bring_forward(connection)
-    assert pragma(connection, "user_version") == 2
+    assert pragma(connection, "user_version") == 3
 
 
 @pytest.mark.parametrize("version", [0, 1, 7])
@@ -107,6 +115,17 @@ def test_another_programs_database_is_refused_whatever_version_it_says(connectio
     with pytest.raises(schema.Foreign, match="is a database of another program"):
         schema.bring_forward(connection)
     assert tables(connection) == {"moz_bookmarks"}
+
+
+def test_version_2_knows_how_old_passwords_were_hashed(connection, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "LADDER", schema.LADDER[:1])
+        earlier.setattr(schema, "VERSION", 1)
+        schema.bring_forward(connection)
+    connection.execute("INSERT INTO user (name, password_hash, tags) VALUES ('ada', x'00', x'')")
+    schema.bring_forward(connection)
+    found = connection.execute("SELECT name, hashing_algorithm FROM user").fetchall()
+    assert found == [("ada", "rabbit_password_hashing_sha256")]
 
 
 def test_a_version_below_the_first_is_refused(connection):

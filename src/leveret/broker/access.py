@@ -5,11 +5,14 @@ Vhost: what is not asked here can't be done. Each verb asks first, then acts.
 
     verb                      configure    write         read
     declare, delete exchange  exchange     alternate     exchange, with an alternate
-    declare, delete queue     queue
-    bind, unbind queue                     queue         exchange
-    bind, unbind exchange                  destination   source
-    publish                                exchange
+    declare, delete queue     queue        dead letters  queue, with dead letters
+    bind, unbind queue                     queue         exchange, topic
+    bind, unbind exchange                  destination   source, topic
+    publish                                exchange, topic
     get, consume, purge                                  queue
+
+What is asked, and how a refusal reads, stands in rights.py. An alternate exchange or one for dead
+letters is asked about when its owner is made, not when a policy names it.
 """
 
 from __future__ import annotations
@@ -27,15 +30,13 @@ from leveret.broker.errors import (
 )
 from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.names import refuse_reserved, without_line_breaks
-from leveret.broker.permissions import DEFAULT_EXCHANGE_RESOURCE
 from leveret.broker.routing import REMEMBERED_MAX, Route
 from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
-    from leveret.broker.permissions import Permissions, Right
     from leveret.broker.queues.queue import Queue, QueueOptions
-    from leveret.broker.users import User
+    from leveret.broker.rights import Rights
     from leveret.broker.vhost import Vhost
     from leveret.wire.properties import Properties
     from leveret.wire.values import Table
@@ -48,11 +49,12 @@ class Access:
     routes: remembered routes the user may publish to, by address; see `route`.
     """
 
-    def __init__(self, user: User, vhost: Vhost, permissions: Permissions, owner: object) -> None:
-        self.user = user
+    def __init__(self, vhost: Vhost, rights: Rights, owner: object) -> None:
+        self.user = rights.user
         self.vhost = vhost
-        self.routes: dict[bytes, Route] = vhost.routes.setdefault(user.name, {})
-        self._permissions = permissions
+        self.routes: dict[bytes, Route] = vhost.routes.setdefault(self.user.name, {})
+        self._ask = rights.ask
+        self._ask_topics = rights.ask_topics
         self._owner = owner
         self._own_queues: WeakSet[Queue] = WeakSet()
 
@@ -84,13 +86,13 @@ class Access:
         self.vhost.delete_exchange(name, if_unused=if_unused)
 
     def bind_exchange(self, destination: str, source: str, key: str, table: Table) -> None:
-        self._ask_to_bind("exchange", destination, source)
+        self._ask_to_bind("exchange", destination, source, key)
         binding = Binding(self.vhost.exchange(source), self.vhost.exchange(destination), key, table)
         self._bind(binding)
 
     def unbind_exchange(self, destination: str, source: str, key: str, table: Table) -> None:
         """Unbinding what is not bound, or is not there at all, is no error."""
-        self._ask_to_bind("exchange", destination, source)
+        self._ask_to_bind("exchange", destination, source, key)
         exchanges = self.vhost.exchanges
         if source in exchanges and destination in exchanges:
             self.vhost.unbind(Binding(exchanges[source], exchanges[destination], key, table))
@@ -115,6 +117,7 @@ class Access:
         return queue
 
     def _create_queue(self, name: str, options: QueueOptions) -> Queue:
+        self._ask_to_dead_letter(name, options.arguments)
         if not options.exclusive:
             return self.vhost.create_queue(name, options, None)
         queue = self.vhost.create_queue(name, options, self._owner)
@@ -146,13 +149,13 @@ class Access:
         return self.readable_queue(name).purge()
 
     def bind_queue(self, name: str, source: str, key: str, table: Table) -> None:
-        self._ask_to_bind("queue", name, source)
+        self._ask_to_bind("queue", name, source, key)
         exchange = self.vhost.exchange(source)
         self._bind(Binding(exchange, self.usable_queue(name), key, table))
 
     def unbind_queue(self, name: str, source: str, key: str, table: Table) -> None:
         """Unbinding what is not bound, or is not there at all, is no error."""
-        self._ask_to_bind("queue", name, source)
+        self._ask_to_bind("queue", name, source, key)
         exchange, queue = self.vhost.exchanges.get(source), self.vhost.queues.get(name)
         if exchange is None or queue is None:
             return
@@ -191,6 +194,7 @@ class Access:
         route = self.vhost.route(exchange_name, routing_key, properties, copy_keys)
         if route.exchange.options.internal:
             raise AccessRefused(f"cannot publish to internal {route.exchange}")
+        self._ask_topics("write", route.exchange, routing_key, *copy_keys)
         return route
 
     def remember(self, address: bytes, route: Route) -> None:
@@ -201,21 +205,21 @@ class Access:
 
     # Rules -----------------------------------------------------------------------------------
 
-    def _ask(self, right: Right, kind: str, name: str) -> None:
-        """The gate itself."""
-        if not self._permissions.allows(self.user.name, self.vhost.name, right, name):
-            name = name or DEFAULT_EXCHANGE_RESOURCE
-            raise AccessRefused(
-                f"access to {kind} '{name}' in vhost '{self.vhost.name}' "
-                f"refused for user '{self.user.name}'"
-            )
-
-    def _ask_to_bind(self, kind: str, destination: str, source: str) -> None:
+    def _ask_to_bind(self, kind: str, destination: str, source: str, routing_key: str) -> None:
         self._refuse_default_exchange(source)
         if kind == "exchange":
             self._refuse_default_exchange(destination)
         self._ask("write", kind, destination)
         self._ask("read", "exchange", source)
+        exchange = self.vhost.exchanges.get(source)
+        if exchange is not None:
+            self._ask_topics("read", exchange, routing_key)
+
+    def _ask_to_dead_letter(self, queue: str, arguments: Table) -> None:
+        exchange = arguments.get("x-dead-letter-exchange")
+        if isinstance(exchange, str):
+            self._ask("read", "queue", queue)
+            self._ask("write", "exchange", exchange)
 
     def _bind(self, binding: Binding) -> None:
         binding.source.type.check_binding(binding)

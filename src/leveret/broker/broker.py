@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING
 from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
 from leveret.broker.alarms import Alarms
-from leveret.broker.changes import PermissionCleared, PermissionSet, VhostAdded
-from leveret.broker.errors import AccessRefused, NotAllowed
+from leveret.broker.changes import (
+    PermissionCleared,
+    PermissionSet,
+    TopicPermissionCleared,
+    TopicPermissionSet,
+    VhostAdded,
+)
+from leveret.broker.errors import AccessRefused, NotAllowed, NotFound
 from leveret.broker.keeper import Keeper
 from leveret.broker.memory import MEMORY
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.queues.paging import Paging
 from leveret.broker.restore import restore
+from leveret.broker.rights import Rights
+from leveret.broker.topic_permissions import TopicPermissions
 from leveret.broker.users import User, Users
 from leveret.broker.vhost import Vhost
 
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.ports import Storage
+    from leveret.broker.topic_permissions import TopicKey, TopicPermission
 
 
 class Broker:
@@ -50,6 +59,7 @@ class Broker:
         self._keeper = Keeper(storage)
         self.users = Users(random_bytes, self._keeper)
         self.permissions = Permissions()
+        self.topic_permissions = TopicPermissions()
         self.vhosts: dict[str, Vhost] = {}
         self.loopback_users = loopback_users
         # The order of publishing over all queues; see Message.position.
@@ -80,22 +90,62 @@ class Broker:
         self.vhosts[name] = vhost
         return vhost
 
+    # Who may do what -------------------------------------------------------------------------
+
     def remove_user(self, name: str) -> None:
         """The account and its permissions; one that is not there is no error."""
         self.users.remove(name)
         self.permissions.forget_user(name)
+        self.topic_permissions.forget_user(name)
         for vhost in self.vhosts.values():
             vhost.forget_routes()
 
     def set_permission(self, user: str, vhost: str, permission: Permission = EVERYTHING) -> None:
+        """Raises InvalidPattern, or NotFound for the user or the vhost."""
+        permission.check()
+        place = self._place(user, vhost)
         self.permissions.set(user, vhost, permission)
-        self._forget_routes(vhost)
+        place.forget_routes()
         self._keeper.commit(("permission", user, vhost), PermissionSet(user, vhost, permission))
 
     def clear_permission(self, user: str, vhost: str) -> None:
+        """Raises NotFound for the user or the vhost."""
+        place = self._place(user, vhost)
         self.permissions.clear(user, vhost)
-        self._forget_routes(vhost)
+        place.forget_routes()
         self._keeper.commit(("permission", user, vhost), PermissionCleared(user, vhost))
+
+    def set_topic_permission(self, key: TopicKey, permission: TopicPermission) -> None:
+        """What a user may say to a topic exchange, which need not be there yet.
+
+        Raises InvalidPattern, or NotFound for the user or the vhost.
+        """
+        permission.check()
+        user, vhost, exchange = key
+        place = self._place(user, vhost)
+        self.topic_permissions.set(key, permission)
+        place.forget_routes()
+        change = TopicPermissionSet(user, vhost, exchange, permission)
+        self._keeper.commit(("topic permission", *key), change)
+
+    def clear_topic_permissions(self, user: str, vhost: str, exchange: str | None = None) -> None:
+        """Those for one exchange, or for all. Raises NotFound for the user or the vhost."""
+        place = self._place(user, vhost)
+        every = self.topic_permissions.of(user, vhost)
+        for each in every if exchange is None else [exchange]:
+            if self.topic_permissions.clear((user, vhost, each)):
+                change = TopicPermissionCleared(user, vhost, each)
+                self._keeper.commit(("topic permission", user, vhost, each), change)
+        place.forget_routes()
+
+    def _place(self, user: str, vhost: str) -> Vhost:
+        """The vhost, where both are there. Raises NotFound."""
+        self.users.find(user)
+        if vhost not in self.vhosts:
+            raise NotFound(f'Virtual host "{vhost}" does not exist')
+        return self.vhosts[vhost]
+
+    # The way in ------------------------------------------------------------------------------
 
     def authenticate(self, name: str, password: str, *, is_loopback: bool) -> User:
         """The account. Raises AccessRefused, which says nothing about what was wrong with name
@@ -114,9 +164,5 @@ class Broker:
             raise NotAllowed(f"vhost {vhost_name} not found")
         if self.permissions.get(user.name, vhost_name) is None:
             raise NotAllowed(f"access to vhost '{vhost_name}' refused for user '{user.name}'")
-        return Access(user, vhost, self.permissions, owner)
-
-    def _forget_routes(self, vhost_name: str) -> None:
-        vhost = self.vhosts.get(vhost_name)
-        if vhost is not None:
-            vhost.forget_routes()
+        rights = Rights(user, vhost_name, self.permissions, self.topic_permissions)
+        return Access(vhost, rights, owner)

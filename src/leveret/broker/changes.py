@@ -12,10 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from leveret.broker.passwords import SHA256
+
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
     from leveret.broker.permissions import Permission
     from leveret.broker.queues.queue import QueueOptions
+    from leveret.broker.topic_permissions import TopicPermission
     from leveret.wire.values import Table
 
 
@@ -36,6 +39,7 @@ class UserSet:
     name: str
     password_hash: bytes
     tags: frozenset[str]
+    hashing_algorithm: str = SHA256
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,21 @@ class PermissionSet:
 class PermissionCleared:
     user: str
     vhost: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPermissionSet:
+    user: str
+    vhost: str
+    exchange: str
+    permission: TopicPermission
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPermissionCleared:
+    user: str
+    vhost: str
+    exchange: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +135,8 @@ Change: TypeAlias = (
     | UserRemoved
     | PermissionSet
     | PermissionCleared
+    | TopicPermissionSet
+    | TopicPermissionCleared
     | ExchangeDeclared
     | ExchangeDeleted
     | QueueDeclared

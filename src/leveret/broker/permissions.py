@@ -1,22 +1,24 @@
 """What a user may do in a vhost: three patterns, each asked of a resource's name.
 
-A pattern is a regular expression that may match anywhere in the name; the empty pattern matches
-only the empty name. The default exchange's name is asked as `amq.default`.
+A pattern (patterns.py) may match anywhere in the name; the empty pattern matches only the empty
+name. The default exchange's name is asked as `amq.default`.
+What a user may say to a topic exchange it may write to stands in topic_permissions.py.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from leveret.broker import patterns
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Right: TypeAlias = Literal["configure", "write", "read"]
 
 DEFAULT_EXCHANGE_RESOURCE: Final = "amq.default"
+ONLY_EMPTY: Final = "^$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,14 @@ class Permission:
     write: str
     read: str
 
+    def check(self) -> None:
+        """Raises InvalidPattern."""
+        for pattern in (self.configure, self.write, self.read):
+            patterns.check(pattern)
+
     def allows(self, right: Right, resource: str) -> bool:
         pattern: str = getattr(self, right)
-        return _compiled(pattern).search(resource or DEFAULT_EXCHANGE_RESOURCE) is not None
+        return patterns.matches(pattern or ONLY_EMPTY, resource or DEFAULT_EXCHANGE_RESOURCE)
 
 
 # Decisions kept for reuse; a busy node asks about a few hundred names.
@@ -38,17 +45,17 @@ DECISIONS_MAX: Final = 16_384
 EVERYTHING: Final = Permission(configure=".*", write=".*", read=".*")
 
 
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern or "^$")
-
-
 class Permissions:
     """The permissions of a broker, by user and vhost. Decisions are kept until a change."""
 
     def __init__(self) -> None:
         self._granted: dict[tuple[str, str], Permission] = {}
         self._decisions: dict[tuple[str, str, Right, str], bool] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, str, Permission]]:
+        """All of them, as user, vhost and permission."""
+        for (user, vhost), permission in self._granted.items():
+            yield user, vhost, permission
 
     def set(self, user: str, vhost: str, permission: Permission) -> None:
         self._granted[(user, vhost)] = permission

@@ -17,6 +17,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    TopicPermissionCleared,
+    TopicPermissionSet,
     Unbound,
     UserRemoved,
     UserSet,
@@ -62,17 +64,41 @@ def _restore(broker: Broker, change: Change) -> None:
             for queue in vhost.queues.values():
                 queue.delete()
             broker.permissions.forget_vhost(change.name)
-        case UserSet():
-            broker.users.place(User(change.name, change.password_hash, change.tags))
-        case UserRemoved():
-            broker.users.forget(change.name)
-            broker.permissions.forget_user(change.name)
+            broker.topic_permissions.forget_vhost(change.name)
+        case UserSet() | UserRemoved():
+            _restore_user(broker, change)
+        case (
+            PermissionSet() | PermissionCleared() | TopicPermissionSet() | TopicPermissionCleared()
+        ):
+            _restore_permission(broker, change)
+        case _:
+            _restore_in(broker.vhosts[change.vhost], change)
+
+
+def _restore_permission(
+    broker: Broker,
+    change: PermissionSet | PermissionCleared | TopicPermissionSet | TopicPermissionCleared,
+) -> None:
+    match change:
         case PermissionSet():
             broker.permissions.set(change.user, change.vhost, change.permission)
         case PermissionCleared():
             broker.permissions.clear(change.user, change.vhost)
+        case TopicPermissionSet():
+            key = (change.user, change.vhost, change.exchange)
+            broker.topic_permissions.set(key, change.permission)
         case _:
-            _restore_in(broker.vhosts[change.vhost], change)
+            broker.topic_permissions.clear((change.user, change.vhost, change.exchange))
+
+
+def _restore_user(broker: Broker, change: UserSet | UserRemoved) -> None:
+    if isinstance(change, UserSet):
+        kept = (change.name, change.password_hash, change.tags, change.hashing_algorithm)
+        broker.users.place(User(*kept))
+        return
+    broker.users.forget(change.name)
+    broker.permissions.forget_user(change.name)
+    broker.topic_permissions.forget_user(change.name)
 
 
 def _restore_in(vhost: Vhost, change: InVhost) -> None:

@@ -1,76 +1,143 @@
-"""Users: names, salted password hashes, tags.
+"""Users: names, password hashes, tags.
 
-A hash is RabbitMQ's: four octets of salt, then the SHA-256 of salt and password.
+Rule: a wrong name, a wrong password and an account without one are refused alike and take as long.
+What a user may do stands in permissions.py; what a hash is, in passwords.py.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.changes import UserRemoved, UserSet
+from leveret.broker.errors import NotFound, PreconditionFailed
+from leveret.broker.passwords import (
+    ALGORITHMS,
+    NO_PASSWORD,
+    SALT_BYTES,
+    SHA256,
+    hash_password,
+    is_right,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from leveret.broker.keeper import Keeper
 
-SALT_BYTES: Final = 4
+NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account. `tags` are RabbitMQ's: administrator, monitoring, ..., impersonator."""
+    """One account.
+
+    tags: any words; administrator, monitoring, policymaker, management and impersonator mean
+        something.
+    hashing_algorithm: of the password hash, by RabbitMQ's name.
+    """
 
     name: str
-    password_hash: bytes
-    tags: frozenset[str] = frozenset()
-
-
-def hash_password(password: str, salt: bytes) -> bytes:
-    """Salt and digest, as RabbitMQ stores them."""
-    return salt + hashlib.sha256(salt + password.encode()).digest()
+    password_hash: bytes = NO_PASSWORD
+    tags: frozenset[str] = NO_TAGS
+    hashing_algorithm: str = SHA256
 
 
 class Users:
-    """The accounts of a broker, by name. keeper: the broker's, as all of them are durable."""
+    """The accounts of a broker, by name.
 
-    def __init__(self, random_bytes: Callable[[int], bytes], keeper: Keeper) -> None:
+    keeper: the broker's, as all of them are durable.
+    hashing_algorithm: what a new password is hashed with.
+    """
+
+    def __init__(
+        self,
+        random_bytes: Callable[[int], bytes],
+        keeper: Keeper,
+        hashing_algorithm: str = SHA256,
+    ) -> None:
         self._random_bytes = random_bytes
         self._keeper = keeper
+        self._hashing_algorithm = hashing_algorithm
         self._users: dict[str, User] = {}
-        # Compared with when the name is unknown, so that the answer takes as long.
-        self._nobody = User("", hash_password("", random_bytes(SALT_BYTES)))
+        # Compared with when there is nothing to compare with, so that the answer takes as long.
+        self._nobody = User("", self._hash(""), hashing_algorithm=hashing_algorithm)
 
-    def add(self, name: str, password: str, tags: frozenset[str] = frozenset()) -> User:
-        """A new account, or a new password and tags for an old one."""
-        password_hash = hash_password(password, self._random_bytes(SALT_BYTES))
-        user = User(name, password_hash, tags)
-        self.place(user)
-        self._keeper.commit(("user", name), UserSet(name, password_hash, tags))
+    def __iter__(self) -> Iterator[User]:
+        return iter(self._users.values())
+
+    def get(self, name: str) -> User | None:
+        return self._users.get(name)
+
+    def find(self, name: str) -> User:
+        """The account. Raises NotFound."""
+        user = self._users.get(name)
+        if user is None:
+            raise NotFound(f'User "{name}" does not exist')
         return user
 
-    def place(self, user: User) -> None:
-        """The account as it is, told to nobody."""
-        self._users[user.name] = user
+    # Changes ---------------------------------------------------------------------------------
+
+    def add(self, name: str, password: str, tags: frozenset[str] = NO_TAGS) -> User:
+        """A new account, or a new password and tags for an old one."""
+        return self.put(User(name, self._hash(password), tags, self._hashing_algorithm))
+
+    def put(self, user: User) -> User:
+        """The account as it is told, new or not. Raises PreconditionFailed."""
+        if user.hashing_algorithm not in ALGORITHMS:
+            raise PreconditionFailed(
+                f"user '{user.name}' has a password hash by '{user.hashing_algorithm}'; "
+                f"known are {', '.join(sorted(ALGORITHMS))}"
+            )
+        self.place(user)
+        told = UserSet(user.name, user.password_hash, user.tags, user.hashing_algorithm)
+        self._keeper.commit(("user", user.name), told)
+        return user
+
+    def set_password(self, name: str, password: str) -> User:
+        """Raises NotFound."""
+        return self.set_password_hash(name, self._hash(password), self._hashing_algorithm)
+
+    def clear_password(self, name: str) -> User:
+        """Nobody logs in to the account with a password any more. Raises NotFound."""
+        return self.set_password_hash(name, NO_PASSWORD, self._hashing_algorithm)
+
+    def set_password_hash(self, name: str, password_hash: bytes, algorithm: str) -> User:
+        """A hash made elsewhere. Raises NotFound, and PreconditionFailed for the algorithm."""
+        user = self.find(name)
+        return self.put(replace(user, password_hash=password_hash, hashing_algorithm=algorithm))
+
+    def set_tags(self, name: str, tags: frozenset[str]) -> User:
+        """Raises NotFound."""
+        return self.put(replace(self.find(name), tags=tags))
 
     def remove(self, name: str) -> None:
         """The account and all its permissions go; one that is not there is no error."""
         if self.forget(name):
             self._keeper.commit(("user", name), UserRemoved(name))
 
+    # Told to nobody --------------------------------------------------------------------------
+
+    def place(self, user: User) -> None:
+        """The account as it is."""
+        self._users[user.name] = user
+
     def forget(self, name: str) -> bool:
-        """True when there was such an account; told to nobody."""
+        """True when there was such an account."""
         return self._users.pop(name, None) is not None
 
-    def get(self, name: str) -> User | None:
-        return self._users.get(name)
+    # Who is it -------------------------------------------------------------------------------
 
     def authenticate(self, name: str, password: str) -> User | None:
-        """The account, or None for a wrong name or password; says nothing about which."""
+        """The account, or None, which says nothing about what was wrong.
+
+        An empty password is never right, whatever the hash.
+        """
         user = self._users.get(name, self._nobody)
-        salt = user.password_hash[:SALT_BYTES]
-        is_right = hmac.compare_digest(user.password_hash, hash_password(password, salt))
-        return user if is_right and user is not self._nobody else None
+        known = user if user.password_hash else self._nobody
+        is_proven = is_right(password, known.password_hash, known.hashing_algorithm)
+        return user if is_proven and password and known is not self._nobody else None
+
+    def _hash(self, password: str) -> bytes:
+        salt = self._random_bytes(SALT_BYTES)
+        return hash_password(password, salt, self._hashing_algorithm)

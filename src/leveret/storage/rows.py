@@ -21,6 +21,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    TopicPermissionCleared,
+    TopicPermissionSet,
     Unbound,
     UserRemoved,
     UserSet,
@@ -30,6 +32,7 @@ from leveret.broker.changes import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.topic_permissions import TopicPermission
 from leveret.wire.values import decode_table, encode_table, octets, text
 
 if TYPE_CHECKING:
@@ -48,17 +51,22 @@ _ADD_VHOST: Final = "INSERT OR IGNORE INTO vhost (name) VALUES (CAST(? AS TEXT))
 _REMOVE_VHOST: Final = (
     "DELETE FROM vhost WHERE name = CAST(? AS TEXT)",
     "DELETE FROM permission WHERE vhost = CAST(? AS TEXT)",
+    "DELETE FROM topic_permission WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM exchange WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM queue WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM binding WHERE vhost = CAST(? AS TEXT)",
 )
 _SET_USER: Final = """
-    INSERT INTO user (name, password_hash, tags) VALUES (CAST(? AS TEXT), ?, ?)
-    ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, tags = excluded.tags
+    INSERT INTO user (name, password_hash, tags, hashing_algorithm)
+    VALUES (CAST(? AS TEXT), ?, ?, CAST(? AS TEXT))
+    ON CONFLICT (name) DO UPDATE
+    SET password_hash = excluded.password_hash, tags = excluded.tags,
+        hashing_algorithm = excluded.hashing_algorithm
 """
 _REMOVE_USER: Final = (
     "DELETE FROM user WHERE name = CAST(? AS TEXT)",
     "DELETE FROM permission WHERE user = CAST(? AS TEXT)",
+    "DELETE FROM topic_permission WHERE user = CAST(? AS TEXT)",
 )
 _SET_PERMISSION: Final = """
     INSERT INTO permission (user, vhost, configure, write, read) VALUES (
@@ -69,6 +77,16 @@ _SET_PERMISSION: Final = """
 """
 _CLEAR_PERMISSION: Final = """
     DELETE FROM permission WHERE user = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT)
+"""
+_SET_TOPIC_PERMISSION: Final = """
+    INSERT INTO topic_permission (user, vhost, exchange, write, read) VALUES (
+        CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))
+    ON CONFLICT (user, vhost, exchange) DO UPDATE
+    SET write = excluded.write, read = excluded.read
+"""
+_CLEAR_TOPIC_PERMISSION: Final = """
+    DELETE FROM topic_permission
+    WHERE user = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT) AND exchange = CAST(? AS TEXT)
 """
 _DECLARE_EXCHANGE: Final = """
     INSERT OR IGNORE INTO exchange (vhost, name, kind, auto_delete, internal, arguments)
@@ -111,17 +129,34 @@ def statements(change: Change) -> Iterator[Statement]:
             yield from zip(_REMOVE_VHOST, repeat((octets(change.name),)))
         case UserSet():
             tags = encode_table({"tags": sorted(change.tags)})
-            yield _SET_USER, (octets(change.name), change.password_hash, tags)
+            fields = (change.password_hash, tags, octets(change.hashing_algorithm))
+            yield _SET_USER, (octets(change.name), *fields)
         case UserRemoved():
             yield from zip(_REMOVE_USER, repeat((octets(change.name),)))
+        case (
+            PermissionSet() | PermissionCleared() | TopicPermissionSet() | TopicPermissionCleared()
+        ):
+            yield _permission_statement(change)
+        case _:
+            yield from _statements_in(octets(change.vhost), change)
+
+
+def _permission_statement(
+    change: PermissionSet | PermissionCleared | TopicPermissionSet | TopicPermissionCleared,
+) -> Statement:
+    place = (octets(change.user), octets(change.vhost))
+    match change:
         case PermissionSet():
             granted = change.permission
             patterns = map(octets, (granted.configure, granted.write, granted.read))
-            yield _SET_PERMISSION, (octets(change.user), octets(change.vhost), *patterns)
+            return _SET_PERMISSION, (*place, *patterns)
         case PermissionCleared():
-            yield _CLEAR_PERMISSION, (octets(change.user), octets(change.vhost))
+            return _CLEAR_PERMISSION, place
+        case TopicPermissionSet():
+            topics = map(octets, (change.exchange, change.permission.write, change.permission.read))
+            return _SET_TOPIC_PERMISSION, (*place, *topics)
         case _:
-            yield from _statements_in(octets(change.vhost), change)
+            return _CLEAR_TOPIC_PERMISSION, (*place, octets(change.exchange))
 
 
 def _statements_in(
@@ -167,15 +202,26 @@ def changes(connection: sqlite3.Connection) -> Iterator[Change]:
     connection.text_factory = text
     for (name,) in connection.execute("SELECT name FROM vhost ORDER BY id"):
         yield VhostAdded(name)
-    rows = connection.execute("SELECT name, password_hash, tags FROM user ORDER BY id")
-    for name, password_hash, tags in rows:
-        yield UserSet(name, password_hash, _tags(tags))
+    yield from _users(connection)
+    yield from _changes_in_vhosts(connection)
+
+
+def _users(connection: sqlite3.Connection) -> Iterator[Change]:
+    rows = connection.execute(
+        "SELECT name, password_hash, tags, hashing_algorithm FROM user ORDER BY id"
+    )
+    for name, password_hash, tags, algorithm in rows:
+        yield UserSet(name, password_hash, _tags(tags), algorithm)
     rows = connection.execute(
         "SELECT user, vhost, configure, write, read FROM permission ORDER BY id"
     )
     for user, vhost, *patterns in rows:
         yield PermissionSet(user, vhost, Permission(*patterns))
-    yield from _changes_in_vhosts(connection)
+    rows = connection.execute(
+        "SELECT user, vhost, exchange, write, read FROM topic_permission ORDER BY id"
+    )
+    for user, vhost, exchange, *topics in rows:
+        yield TopicPermissionSet(user, vhost, exchange, TopicPermission(*topics))
 
 
 def _changes_in_vhosts(connection: sqlite3.Connection) -> Iterator[Change]:

@@ -73,8 +73,30 @@ def _to_version_1(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+_VERSION_2: Final = (
+    """ALTER TABLE user ADD COLUMN
+        hashing_algorithm TEXT NOT NULL DEFAULT 'rabbit_password_hashing_sha256'""",
+    """CREATE TABLE topic_permission (
+        id INTEGER PRIMARY KEY,
+        user TEXT NOT NULL,
+        vhost TEXT NOT NULL,
+        exchange TEXT NOT NULL,
+        write TEXT NOT NULL,
+        read TEXT NOT NULL,
+        UNIQUE (user, vhost, exchange))""",
+)
+
+
+def _to_version_2(connection: sqlite3.Connection) -> None:
+    for statement in _VERSION_2:
+        connection.execute(statement)
+
+
 # Step n leads from version n to version n + 1.
-LADDER: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (_to_version_1,)
+LADDER: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (
+    _to_version_1,
+    _to_version_2,
+)
 VERSION: Final = len(LADDER)
 
 
