@@ -31,6 +31,7 @@ _TABLES: Final = {
     "vhost": "id",
     "user": "id",
     "permission": "id",
+    "topic_permission": "id",
     "exchange": "id",
     "queue": "number",
     "binding": "id",
@@ -47,6 +48,7 @@ _MEND: Final = (
     """INSERT OR IGNORE INTO vhost (name)
        SELECT vhost FROM exchange UNION SELECT vhost FROM queue""",
     "DELETE FROM permission WHERE user NOT IN (SELECT name FROM user)",
+    "DELETE FROM topic_permission WHERE user NOT IN (SELECT name FROM user)",
     "DELETE FROM binding WHERE vhost NOT IN (SELECT name FROM vhost)",
     """DELETE FROM binding WHERE destination_kind = 'queue' AND NOT EXISTS (
        SELECT 1 FROM queue WHERE queue.vhost = binding.vhost AND name = destination)""",
