@@ -3,8 +3,9 @@
 import pytest
 
 from leveret.broker.errors import AccessRefused
+from leveret.broker.exchanges.direct import Direct
 from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
-from leveret.broker.exchanges.kinds import KINDS
+from leveret.broker.exchanges.topic import Topic
 from leveret.broker.permissions import Permission, Permissions
 from leveret.broker.rights import Rights
 from leveret.broker.topic_permissions import TopicPermission, TopicPermissions
@@ -30,8 +31,8 @@ def ada(permissions, topics):
     return Rights(User("ada"), "/", permissions, topics)
 
 
-def exchange(name="logs", kind="topic"):
-    return Exchange("/", name, KINDS[kind](), ExchangeOptions())
+def exchange(name="logs", kind=Topic):
+    return Exchange("/", name, kind(), ExchangeOptions())
 
 
 def refusal(ask, *question):
@@ -66,7 +67,7 @@ def test_topics_are_asked_of_a_topic_exchange_with_permissions_of_its_own(ada):
     ada.ask_topics("write", exchange(), "w.1", "w.2")
     ada.ask_topics("read", exchange(), "r")
     ada.ask_topics("write", exchange("others"), "anything")
-    ada.ask_topics("write", exchange(kind="direct"), "anything")
+    ada.ask_topics("write", exchange(kind=Direct), "anything")
 
 
 def test_a_refused_topic_is_named_with_its_exchange(ada):

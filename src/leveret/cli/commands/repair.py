@@ -129,7 +129,8 @@ def _mend_catalogue(path: Path) -> Iterator[str]:
 
 
 def _what_was_rescued(rescued: Rescued) -> Iterator[str]:
-    yield f"  saved: {', '.join(counted(count, name) for name, count in rescued.rows.items())}"
+    rows = [counted(count, table.replace("_", " ")) for table, count in rescued.rows.items()]
+    yield f"  saved: {', '.join(rows)}"
     for name in rescued.damaged:
         yield f"  some of the {name} rows could not be read; what named them is dropped"
     for name in rescued.named:
