@@ -149,7 +149,8 @@ def foundation(**arguments):
 
 
 def queue(name="q", agenda=None, retire=lambda _queue: None, number=0, paging=None, **options):
-    home = QueueHome("/", agenda or HandAgenda(), paging or memory_only(), retire)
+    bury = options.pop("bury", lambda queue, dead, _reason: queue.let_go(dead))
+    home = QueueHome("/", agenda or HandAgenda(), paging or memory_only(), retire, bury)
     return Queue(home, name, QueueOptions(**options), number)
 
 

@@ -1,31 +1,23 @@
 """The table of x-arguments: RabbitMQ's complaints, its idea of sameness, what is yet to come."""
 
-from decimal import Decimal as PythonDecimal
-
 import pytest
 
+from leveret.broker.argument_values import TIME_MS_MAX
 from leveret.broker.arguments import (
-    TIME_MS_MAX,
     check_consumer,
     check_exchange,
     check_queue,
     check_same_exchange,
     check_same_queue,
-    type_name,
+    queue_type,
 )
-from leveret.broker.errors import PreconditionFailed, Unsupported
+from leveret.broker.errors import PreconditionFailed
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.queues.queue import QueueOptions
 from leveret.wire.values import (
-    Decimal,
-    Float32,
     Int8,
-    Int16,
-    Int32,
     Int64,
     Timestamp,
-    UInt8,
-    UInt16,
     UInt32,
 )
 from tests.broker.domain import exchange, queue
@@ -33,39 +25,11 @@ from tests.broker.domain import exchange, queue
 QUEUE = "queue 'q' in vhost '/'"
 
 
-def complaint(arguments):
+def complaint(arguments, **options):
     """What RabbitMQ says of these arguments, without what it always says."""
     with pytest.raises(PreconditionFailed) as refusal:
-        check_queue(QUEUE, arguments)
+        check_queue(QUEUE, QueueOptions(arguments=arguments, **options))
     return str(refusal.value)
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        (True, "bool"),
-        (Int8(1), "byte"),
-        (UInt8(1), "unsignedbyte"),
-        (Int16(1), "short"),
-        (UInt16(1), "unsignedshort"),
-        (Int32(1), "signedint"),
-        (1, "signedint"),
-        (UInt32(1), "unsignedint"),
-        (Int64(1), "long"),
-        (Timestamp(1), "timestamp"),
-        (Float32(1), "float"),
-        (1.0, "double"),
-        ("a", "longstr"),
-        (b"a", "binary"),
-        (Decimal(0, 1), "decimal"),
-        ({}, "table"),
-        ([], "array"),
-        (None, "void"),
-        (PythonDecimal(1), "void"),
-    ],
-)
-def test_a_value_has_rabbitmqs_name_for_its_type(value, name):
-    assert type_name(value) == name
 
 
 # Queues ----------------------------------------------------------------------------------------
@@ -90,10 +54,15 @@ def test_a_value_has_rabbitmqs_name_for_its_type(value, name):
         {"x-queue-version": 2},
         {"x-unheard-of": [1, 2]},
         {"no-x": "at all"},
+        {"x-dead-letter-exchange": "morgue", "x-dead-letter-routing-key": "k"},
+        {"x-max-length": 0, "x-max-length-bytes": 0, "x-overflow": "reject-publish-dlx"},
+        {"x-consumer-timeout": 1000},
+        {"x-queue-master-locator": "min-masters"},
+        {"x-delivery-limit": "anything"},
     ],
 )
 def test_a_good_argument_is_accepted(arguments):
-    check_queue(QUEUE, arguments)
+    check_queue(QUEUE, QueueOptions(arguments=arguments))
 
 
 @pytest.mark.parametrize(
@@ -147,27 +116,70 @@ def test_the_first_wrong_argument_of_the_table_is_named():
     assert "'x-expires'" in complaint({"x-message-ttl": -1, "x-expires": -1})
 
 
-@pytest.mark.parametrize("name", ["x-delivery-limit", "x-max-age", "x-queue-leader-locator"])
-def test_an_argument_of_another_queue_type_is_refused(name):
-    assert complaint({name: 5}) == (
-        f"invalid arg '{name}' for {QUEUE} of queue type rabbit_classic_queue"
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("classic", "x-max-age"),
+        ("classic", "x-queue-leader-locator"),
+        ("classic", "x-max-in-memory-length"),
+        ("classic", "x-dead-letter-strategy"),
+        ("quorum", "x-max-priority"),
+        ("quorum", "x-queue-mode"),
+        ("quorum", "x-queue-master-locator"),
+        ("stream", "x-message-ttl"),
+        ("stream", "x-max-length"),
+        ("stream", "x-delivery-limit"),
+    ],
+)
+def test_an_argument_of_another_queue_type_is_refused_whatever_its_value(kind, name):
+    assert complaint({"x-queue-type": kind, name: []}) == (
+        f"invalid arg '{name}' for {QUEUE} of queue type rabbit_{kind}_queue"
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("kind", "name", "value", "problem"),
     [
-        ("x-dead-letter-exchange", "morgue"),
-        ("x-max-length", 10),
-        ("x-max-length-bytes", 10),
-        ("x-overflow", "drop-head"),
-        ("x-queue-type", "quorum"),
-        ("x-consumer-timeout", 1000),
+        ("stream", "x-max-age", "1x", "invalid_max_age"),
+        ("stream", "x-max-age", 5, "{unacceptable_type,signedint}"),
+        ("stream", "x-stream-max-segment-size-bytes", -1, "{value_negative,-1}"),
+        ("stream", "x-initial-cluster-size", 0, "{value_zero,0}"),
+        ("stream", "x-queue-leader-locator", "x", "invalid_queue_locator_arg"),
+        ("stream", "x-stream-filter-size-bytes", 5, "{value_out_of_range,5}"),
+        ("stream", "x-stream-filter-size-bytes", "5", '"expected integer, got longstr"'),
+        ("quorum", "x-quorum-initial-group-size", -1, "{value_negative,-1}"),
+        ("quorum", "x-dead-letter-strategy", "bad", "invalid_dlx_strategy"),
+        ("quorum", "x-dead-letter-strategy", 5, "{unacceptable_type,signedint}"),
+        ("quorum", "x-max-in-memory-bytes", -1, "{value_negative,-1}"),
+        ("classic", "x-queue-master-locator", "x", "\"unsupported queue master locator 'x'\""),
     ],
 )
-def test_an_argument_whose_rule_is_yet_to_come_is_refused_by_name(name, value):
-    with pytest.raises(Unsupported, match=rf"{name} = {value!r} for .* is not supported yet"):
-        check_queue(QUEUE, {name: value})
+def test_each_queue_type_looks_at_its_own_arguments(kind, name, value, problem):
+    arguments = {"x-queue-type": kind, name: value}
+    assert complaint(arguments) == f"invalid arg '{name}' for {QUEUE}: {problem}"
+
+
+@pytest.mark.parametrize("kind", ["quorum", "stream"])
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({}, "non-durable"),
+        ({"durable": True, "exclusive": True}, "exclusive-owner"),
+        ({"exclusive": True, "auto_delete": True}, "auto-delete"),
+    ],
+)
+def test_a_quorum_queue_or_stream_is_durable_and_shared(kind, options, name):
+    assert complaint({"x-queue-type": kind}, **options) == f"invalid property '{name}' for {QUEUE}"
+
+
+def test_a_durable_quorum_queue_is_fine():
+    arguments = {"x-queue-type": "quorum", "x-dead-letter-strategy": "at-least-once"}
+    check_queue(QUEUE, QueueOptions(durable=True, arguments=arguments))
+
+
+def test_a_queue_that_says_nothing_is_classic():
+    assert queue_type({}) == "classic"
+    assert queue_type({"x-queue-type": "stream"}) == "stream"
 
 
 # Declaring again -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.broker.arguments import TIME_MS_MAX
+from leveret.broker.argument_values import TIME_MS_MAX
 from leveret.broker.errors import PreconditionFailed
 from leveret.broker.message import Traits
 from leveret.broker.publishing import read

@@ -18,6 +18,7 @@ from leveret.broker.keeper import Keeper
 from leveret.broker.message import pack_address
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost import Vhost
+from leveret.wire.properties import Properties
 from tests.broker.domain import Subscriber, message, paging, random_bytes
 from tests.broker.fake_storage import FakeEngine
 
@@ -28,6 +29,7 @@ class Waiting:
     """Somebody who waits for a direct reply."""
 
     number = 0
+    keeps_all = may_refuse = False
 
 
 @pytest.fixture
@@ -433,3 +435,24 @@ def test_what_waited_for_a_durable_queue_is_given_back_to_it(vhost, engine):
     engine.messages.append(two, (second.number,))
     vhost.recover(engine.messages)
     assert [each.ready.count for each in (first, second, passing)] == [1, 2, 0]
+
+
+# Publishing by the broker itself ---------------------------------------------------------------
+
+
+def test_the_broker_publishes_what_it_has_to_say(vhost, engine):
+    declare(vhost, "logs", "topic")
+    create(vhost, "q", durable=True)
+    bind(vhost, "logs", "q", "node.#")
+    properties = Properties(delivery_mode=2, headers={"a": 1})
+    route = vhost.publish("logs", "node.up", properties, b"body")
+    assert list(route.receivers) == [vhost.queue("q")]
+    published, _redelivered = vhost.queue("q").get()
+    assert (published.body, published.properties) == (b"body", properties)
+    assert published.position in engine.messages.kept
+
+
+def test_what_nobody_listens_to_is_gone(vhost):
+    assert not vhost.publish("amq.topic", "node.up", Properties(), b"body").receivers
+    with pytest.raises(NotFound):
+        vhost.publish("missing", "node.up", Properties(), b"body")

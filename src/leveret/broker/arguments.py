@@ -1,5 +1,5 @@
-"""The one table of x-arguments: what each may be, whether redeclaring must repeat it, and whether
-Leveret has its rule.
+"""The one table of x-arguments: what each may be, which queues know it, what rule it settles, and
+whether redeclaring must repeat it.
 
 An argument that is not in the table is kept and has no effect, as in RabbitMQ.
 """
@@ -9,194 +9,130 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.errors import PreconditionFailed, Unsupported
-from leveret.wire.values import (
-    Decimal,
-    Float32,
-    Int8,
-    Int16,
-    Int64,
-    Timestamp,
-    UInt8,
-    UInt16,
-    UInt32,
-    Value,
-)
+from leveret.broker import argument_values as values
+from leveret.broker.argument_values import type_name
+from leveret.broker.errors import PreconditionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
     from leveret.broker.queues.queue import Queue, QueueOptions
-    from leveret.wire.values import Table
-
-# RabbitMQ's ceiling for time arguments: ten years of 365 days, in milliseconds.
-TIME_MS_MAX: Final = 10 * 365 * 24 * 60 * 60 * 1000
-PRIORITY_MAX: Final = 255
-
-# How RabbitMQ names a field's type in its texts; a plain int is what tag `I` decodes to.
-_TYPE_NAMES: Final[tuple[tuple[type, str], ...]] = (
-    (bool, "bool"),
-    (Int8, "byte"),
-    (UInt8, "unsignedbyte"),
-    (Int16, "short"),
-    (UInt16, "unsignedshort"),
-    (UInt32, "unsignedint"),
-    (Int64, "long"),
-    (Timestamp, "timestamp"),
-    (int, "signedint"),
-    (Float32, "float"),
-    (float, "double"),
-    (str, "longstr"),
-    (bytes, "binary"),
-    (Decimal, "decimal"),
-    (dict, "table"),
-    (list, "array"),
-)
-
-
-def type_name(value: Value) -> str:
-    """RabbitMQ's name of a value's type."""
-    return next((name for kind, name in _TYPE_NAMES if isinstance(value, kind)), "void")
-
-
-# What a value may be: each check gives RabbitMQ's complaint, or None ---------------------------
-
-
-def _is_integer(value: Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, (bool, Timestamp))
-
-
-def _not_negative(value: Value) -> str | None:
-    if not isinstance(value, int) or not _is_integer(value):
-        return f'"expected integer, got {type_name(value)}"'
-    return f"{{value_negative,{value}}}" if value < 0 else None
-
-
-def _time(value: Value) -> str | None:
-    complaint = _not_negative(value)
-    if complaint is None and isinstance(value, int) and value > TIME_MS_MAX:
-        return f"{{value_too_large,{value}}}"
-    return complaint
-
-
-def _time_not_zero(value: Value) -> str | None:
-    return "{value_zero,0}" if _is_integer(value) and value == 0 else _time(value)
-
-
-def _priority(value: Value) -> str | None:
-    complaint = _not_negative(value)
-    if complaint is None and isinstance(value, int) and value > PRIORITY_MAX:
-        return f"{{max_value_exceeded,{value}}}"
-    return complaint
-
-
-def _unacceptable(value: Value) -> str:
-    return f"{{unacceptable_type,{type_name(value)}}}"
-
-
-def _string(value: Value) -> str | None:
-    return None if isinstance(value, str) else _unacceptable(value)
-
-
-def _boolean(value: Value) -> str | None:
-    return None if isinstance(value, bool) else _unacceptable(value)
-
-
-def _overflow(value: Value) -> str | None:
-    known = ("drop-head", "reject-publish", "reject-publish-dlx")
-    return _string(value) or (None if value in known else "invalid_overflow")
-
-
-def _queue_mode(value: Value) -> str | None:
-    return _one_of(value, "queue mode", ("default", "lazy"))
-
-
-def _queue_type(value: Value) -> str | None:
-    return _one_of(value, "queue type", ("classic", "quorum", "stream"))
-
-
-def _queue_version(value: Value) -> str | None:
-    if not isinstance(value, int) or not _is_integer(value):
-        return _not_negative(value)
-    return None if value in (1, 2) else f"\"unsupported queue version '{value}'\""
-
-
-def _one_of(value: Value, what: str, known: tuple[str, ...]) -> str | None:
-    if not isinstance(value, str):
-        return _unacceptable(value)
-    return None if value in known else f"\"unsupported {what} '{value}'\""
+    from leveret.wire.values import Table, Value
 
 
 @dataclass(frozen=True, slots=True)
 class QueueArgument:
-    """A row: one argument of queue.declare.
+    """A row: one argument of queue.declare, and the policy key of the same name without `x-`.
 
     complaint: what is wrong with a value, as RabbitMQ says it, or None.
+    types: the queue types that know it; RabbitMQ refuses it on the others.
+    rule: the field of Rules it settles, None where it changes nothing.
+    is_least: of an argument and a policy the smaller counts; elsewhere the argument.
     compared: redeclaring with another value is refused.
-    supported: the values whose rule Leveret has; None for all.
     """
 
     name: str
     complaint: Callable[[Value], str | None]
+    types: frozenset[str]
+    rule: str | None = None
+    is_least: bool = False
     compared: bool = True
-    supported: tuple[Value, ...] | None = None
+
+    @property
+    def policy_key(self) -> str:
+        return self.name.removeprefix("x-")
 
 
-_NOT_YET: Final[tuple[Value, ...]] = ()
+CLASSIC: Final = "classic"
+QUORUM: Final = "quorum"
+STREAM: Final = "stream"
+
+_CLASSIC: Final = frozenset({CLASSIC})
+_QUORUM: Final = frozenset({QUORUM})
+_STREAM: Final = frozenset({STREAM})
+_NO_STREAM: Final = frozenset({CLASSIC, QUORUM})
+_NO_CLASSIC: Final = frozenset({QUORUM, STREAM})
+_EVERY: Final = frozenset({CLASSIC, QUORUM, STREAM})
+
+_Row: Final = QueueArgument
 
 # In the order in which RabbitMQ looks at them: the first wrong one is named.
 QUEUE_ARGUMENTS: Final = (
-    QueueArgument("x-expires", _time_not_zero),
-    QueueArgument("x-message-ttl", _time),
-    QueueArgument("x-dead-letter-exchange", _string, supported=_NOT_YET),
-    QueueArgument("x-dead-letter-routing-key", _string, supported=_NOT_YET),
-    QueueArgument("x-max-length", _not_negative, supported=_NOT_YET),
-    QueueArgument("x-max-length-bytes", _not_negative, supported=_NOT_YET),
-    QueueArgument("x-max-priority", _priority),
-    QueueArgument("x-overflow", _overflow, supported=_NOT_YET),
-    QueueArgument("x-queue-mode", _queue_mode),
-    QueueArgument("x-queue-version", _queue_version),  # RabbitMQ's file formats: no difference
-    QueueArgument("x-single-active-consumer", _boolean),
-    QueueArgument("x-queue-type", _queue_type, supported=("classic",)),
-    QueueArgument("x-consumer-timeout", _time, compared=False, supported=_NOT_YET),
+    _Row("x-expires", values.time_ms_not_zero, _NO_STREAM, "expires_ms", is_least=True),
+    _Row("x-message-ttl", values.time_ms, _NO_STREAM, "message_ttl_ms", is_least=True),
+    _Row("x-dead-letter-exchange", values.string, _NO_STREAM, "dead_letter_exchange"),
+    _Row("x-dead-letter-routing-key", values.string, _NO_STREAM, "dead_letter_routing_key"),
+    _Row("x-dead-letter-strategy", values.dead_letter_strategy, _QUORUM, "dead_letter_strategy"),
+    _Row("x-max-length", values.not_negative, _NO_STREAM, "max_length", is_least=True),
+    _Row("x-max-length-bytes", values.not_negative, _EVERY, "max_length_bytes", is_least=True),
+    # What stays in memory is decided by the memory there is (queues/paging.py).
+    _Row("x-max-in-memory-length", values.not_negative, _QUORUM),
+    _Row("x-max-in-memory-bytes", values.not_negative, _QUORUM),
+    _Row("x-max-priority", values.priority, _CLASSIC),
+    _Row("x-overflow", values.overflow, _NO_STREAM, "overflow"),
+    _Row("x-queue-mode", values.queue_mode, _CLASSIC, "queue_mode"),
+    # RabbitMQ's file formats: no difference here.
+    _Row("x-queue-version", values.queue_version, _CLASSIC),
+    _Row("x-single-active-consumer", values.boolean, _NO_STREAM),
+    _Row("x-queue-type", values.queue_type, _EVERY),
+    _Row("x-quorum-initial-group-size", values.positive, _QUORUM),
+    _Row("x-max-age", values.max_age, _STREAM, "max_age"),
+    _Row("x-stream-max-segment-size-bytes", values.not_negative, _STREAM, "segment_bytes"),
+    _Row("x-initial-cluster-size", values.positive, _STREAM),
+    _Row("x-queue-leader-locator", values.leader_locator, _NO_CLASSIC),
+    _Row("x-queue-master-locator", values.master_locator, _CLASSIC),
+    # RabbitMQ has it for quorum queues alone, and looks at no value.
+    _Row("x-delivery-limit", values.anything, _NO_STREAM, "delivery_limit", is_least=True),
+    _Row("x-consumer-timeout", values.time_ms, _EVERY, "consumer_timeout_ms", compared=False),
+    _Row("x-stream-filter-size-bytes", values.filter_bytes, _STREAM, compared=False),
 )
+_ROWS: Final = {row.name: row for row in QUEUE_ARGUMENTS}
 
-# Arguments of other queue types, which RabbitMQ refuses on a classic queue.
-_OF_OTHER_QUEUE_TYPES: Final = (
-    "x-delivery-limit",
-    "x-max-age",
-    "x-max-in-memory-length",
-    "x-max-in-memory-bytes",
-    "x-quorum-initial-group-size",
-    "x-dead-letter-strategy",
-    "x-queue-leader-locator",
-    "x-stream-max-segment-size-bytes",
-    "x-stream-filter-size-bytes",
-    "x-initial-cluster-size",
-)
+
+def queue_type(arguments: Table) -> str:
+    """What a queue with these arguments is; one that says nothing is classic."""
+    said = arguments.get("x-queue-type")
+    return said if isinstance(said, str) else CLASSIC
 
 
 # Checks -----------------------------------------------------------------------------------------
 
 
-def check_queue(queue: str, arguments: Table) -> None:
-    """Raises PreconditionFailed for a wrong value, Unsupported for a rule Leveret lacks."""
+def check_queue(queue: str, options: QueueOptions) -> None:
+    """Raises PreconditionFailed for what a queue of its type can't be."""
+    arguments = options.arguments
+    kind = queue_type(arguments)
+    if kind in _EVERY:
+        _check_known(queue, kind, arguments)
     _check_exchange_name(queue, "x-dead-letter-exchange", arguments)
-    present = [row for row in QUEUE_ARGUMENTS if row.name in arguments]
-    for row in present:
-        complaint = row.complaint(arguments[row.name]) or _lacks_companion(row.name, arguments)
-        if complaint is not None:
-            raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
-    for name in _OF_OTHER_QUEUE_TYPES:
-        if name in arguments:
+    for row in QUEUE_ARGUMENTS:
+        if row.name in arguments:
+            complaint = row.complaint(arguments[row.name]) or _lacks_companion(row.name, arguments)
+            if complaint is not None:
+                raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
+    if kind != CLASSIC:
+        _check_replicated(queue, options)
+
+
+def _check_known(queue: str, kind: str, arguments: Table) -> None:
+    for name in arguments:
+        if name in _ROWS and kind not in _ROWS[name].types:
             raise PreconditionFailed(
-                f"invalid arg '{name}' for {queue} of queue type rabbit_classic_queue"
+                f"invalid arg '{name}' for {queue} of queue type rabbit_{kind}_queue"
             )
-    for row in present:
-        if row.supported is not None and arguments[row.name] not in row.supported:
-            value = arguments[row.name]
-            raise Unsupported(f"{row.name} = {value!r} for {queue} is not supported yet")
+
+
+def _check_replicated(queue: str, options: QueueOptions) -> None:
+    """Quorum queues and streams are durable and shared."""
+    wrong = {
+        "auto-delete": options.auto_delete,
+        "exclusive-owner": options.exclusive,
+        "non-durable": not options.durable,
+    }
+    for name, is_so in wrong.items():
+        if is_so:
+            raise PreconditionFailed(f"invalid property '{name}' for {queue}")
 
 
 def _lacks_companion(name: str, arguments: Table) -> str | None:
@@ -218,7 +154,7 @@ def _check_exchange_name(resource: str, name: str, arguments: Table) -> None:
 def check_consumer(queue: str, arguments: Table) -> None:
     """Raises PreconditionFailed for a wrong value in the arguments of basic.consume."""
     name = "x-priority"
-    if name in arguments and not _is_integer(arguments[name]):
+    if name in arguments and not values.is_integer(arguments[name]):
         found = type_name(arguments[name])
         raise PreconditionFailed(
             f"invalid arg '{name}' for {queue}: \"expected integer, got {found}\""

@@ -22,6 +22,7 @@ Thing: TypeAlias = tuple[str | bytes, ...]
 class Keeper:
     """One broker's way to its catalogue.
 
+    messages: the engine's message store, for queues that have a number.
     next_queue_number: for a queue whose messages are kept; 0 in a broker that keeps none.
     """
 
@@ -30,6 +31,7 @@ class Keeper:
         self.next_queue_number: Callable[[], int] = (
             count(first).__next__ if storage.keeps_messages else lambda: 0
         )
+        self.messages = storage.messages
         self._catalogue = storage.catalogue
         self._durability = storage.durability
         # The last change of each thing, until it is durable.

@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.arguments import TIME_MS_MAX, type_name
+from leveret.broker.argument_values import TIME_MS_MAX, type_name
 from leveret.broker.errors import PreconditionFailed
-from leveret.broker.message import Traits
 from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.broker.sending import PERSISTENT, traits_of
 
 if TYPE_CHECKING:
+    from leveret.broker.message import Traits
     from leveret.broker.users import User
     from leveret.wire.properties import Properties
     from leveret.wire.values import Table
 
 _COPIES: Final = ("CC", "BCC")
 
-# Values of the delivery-mode property; without it a message is transient.
+# A value of the delivery-mode property; without it a message is transient.
 TRANSIENT: Final = 1
-PERSISTENT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +61,13 @@ def read(properties: Properties, user: User) -> Reading:
             f"invalid message: {{delivery_mode_unknown,{properties.delivery_mode}}}"
         )
     headers = properties.headers or {}
-    priority = properties.priority or 0
     return Reading(
         properties=properties,
-        traits=_traits(ttl_ms, priority, is_persistent=properties.delivery_mode == PERSISTENT),
+        traits=traits_of(properties, ttl_ms),
         copy_keys=tuple(key for name in _COPIES for key in _read_copies(headers, name)),
         wants_direct_reply=properties.reply_to == PSEUDO_QUEUE,
         has_blind_copies="BCC" in headers,
     )
-
-
-def _traits(ttl_ms: int | None, priority: int, *, is_persistent: bool) -> Traits | None:
-    if ttl_ms is None and not priority and not is_persistent:
-        return None
-    return Traits(ttl_ms, priority, is_persistent)
 
 
 def _check_user(user_id: str | None, user: User) -> None:

@@ -5,7 +5,7 @@ Rule: each queue once, whatever the number of ways that lead to it; circles end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.exchanges.exchange import Exchange
@@ -26,6 +26,8 @@ class Receiver(Protocol):
 
     number: what the message store knows it by; 0 when it keeps nothing there.
     is_deleted: nothing it takes gets anywhere.
+    keeps_all: also messages that need not survive are stored for it.
+    may_refuse: it has to be asked first, by `refuses`.
     """
 
     @property
@@ -33,6 +35,15 @@ class Receiver(Protocol):
 
     @property
     def is_deleted(self) -> bool: ...
+
+    @property
+    def keeps_all(self) -> bool: ...
+
+    @property
+    def may_refuse(self) -> bool: ...
+
+    def refuses(self, message: Message) -> bool:
+        """Whether it has no place for the message; its publisher is told."""
 
     def publish(self, message: Message) -> None:
         """Take the message."""
@@ -45,16 +56,29 @@ class Route:
     is_for_one: an exchange on the way looks at more than the routing key, so the receivers hold for
         one message.
     queue_numbers: the receivers that a persistent message is stored for.
+    keeps_all: it is stored for them whether it is persistent or not.
+    is_plain: nothing is to be asked of any receiver.
     """
 
     exchange: Exchange
     receivers: tuple[Receiver, ...]
     is_for_one: bool = False
     queue_numbers: tuple[int, ...] = field(init=False)
+    keeps_all: bool = field(init=False)
+    is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         numbers = tuple([each.number for each in self.receivers if each.number])
+        keeps_all = any(each.keeps_all for each in self.receivers)
+        is_plain = not keeps_all and not any(each.may_refuse for each in self.receivers)
         object.__setattr__(self, "queue_numbers", numbers)
+        object.__setattr__(self, "keeps_all", keeps_all)
+        object.__setattr__(self, "is_plain", is_plain)
+
+    def accepting(self, message: Message) -> Route:
+        """The route to the receivers that have a place for the message; itself if all have."""
+        places = tuple([each for each in self.receivers if not each.refuses(message)])
+        return self if len(places) == len(self.receivers) else replace(self, receivers=places)
 
 
 def find_route(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.arguments import type_name
+from leveret.broker.argument_values import type_name
 from leveret.wire.values import Decimal, octets, text
 
 if TYPE_CHECKING:

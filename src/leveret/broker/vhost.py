@@ -21,6 +21,7 @@ from leveret.broker.changes import (
     QueueDeleted,
     Unbound,
 )
+from leveret.broker.dead_letters import DeadLetters
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions, Foundation
 from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
@@ -29,6 +30,7 @@ from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, wit
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
+from leveret.broker.sending import Sender, compose
 from leveret.wire.properties import NO_PROPERTIES
 from leveret.wire.values import octets
 
@@ -64,7 +66,9 @@ class Vhost:
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
-        self._home = QueueHome(name, agenda, paging, self._retire_queue)
+        self.dead_letters = DeadLetters(self, agenda)
+        self.sender = Sender(keeper.messages, paging.next_position)
+        self._home = QueueHome(name, agenda, paging, self._retire_queue, self.dead_letters.take)
         self._keeper = keeper
         self._random_bytes = random_bytes
         for exchange_name, kind, internal in PREDECLARED:
@@ -195,6 +199,14 @@ class Vhost:
         named = [self.queues.get(key) or self.reply_consumers.find(key) for key in routing_keys]
         return Route(exchange, tuple(dict.fromkeys(each for each in named if each is not None)))
 
+    def publish(
+        self, exchange_name: str, routing_key: str, properties: Properties, body: bytes
+    ) -> Route:
+        """Publish for the broker itself; where it went. Raises NotFound."""
+        route = self.route(exchange_name, routing_key, properties)
+        self.sender.send(compose(exchange_name, routing_key, properties, body), route)
+        return route
+
     # Queues ----------------------------------------------------------------------------------
 
     def queue(self, name: str) -> Queue:
@@ -210,7 +222,7 @@ class Vhost:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
         # Checked first: a queue that was made has its clocks running.
-        arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options.arguments)
+        arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options)
         is_kept = options.durable and not options.exclusive
         number = self._keeper.next_queue_number() if is_kept else 0
         queue = self.place_queue(name, options, number)

@@ -8,6 +8,7 @@ from leveret.broker.arguments import check_consumer
 from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
 from leveret.broker.names import generate
 from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.session import unacked
 from leveret.session.confirms import Confirms
 from leveret.session.consumer import Consumer, Getter
 from leveret.session.direct_reply import DirectReply
@@ -103,11 +104,13 @@ def ack(channel: Channel, method: methods.BasicAck) -> None:
 
 
 def nack(channel: Channel, method: methods.BasicNack) -> None:
-    channel.settle(method.delivery_tag, multiple=method.multiple, requeue=method.requeue)
+    how = unacked.requeue if method.requeue else unacked.reject
+    channel.settle(method.delivery_tag, how, multiple=method.multiple)
 
 
 def reject(channel: Channel, method: methods.BasicReject) -> None:
-    channel.settle(method.delivery_tag, multiple=False, requeue=method.requeue)
+    how = unacked.requeue if method.requeue else unacked.reject
+    channel.settle(method.delivery_tag, how, multiple=False)
 
 
 def recover(channel: Channel, method: methods.BasicRecover) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from leveret.session.later import Answer
     from leveret.session.session import Session
     from leveret.session.transaction import Transaction
-    from leveret.session.unacked import Unacked
+    from leveret.session.unacked import Settling, Unacked
     from leveret.wire.methods import Method
 
 
@@ -143,6 +143,14 @@ class Channel:
             self.has_appended = True
             self.session.appended.append(self)
 
+    def refuse_confirm(self) -> None:
+        """A queue refused the message at hand: its publisher is told with basic.nack, ahead of the
+        confirms that stand out."""
+        assert self.confirms is not None
+        # What came before it in this chunk is confirmed, or held, before it.
+        self.session.release_confirms()
+        self.session.connection.write(self.confirms.take_nack())
+
     def ack(self, delivery_tag: int, multiple: bool) -> None:
         """basic.ack."""
         if multiple or self.transaction is not None:
@@ -159,7 +167,7 @@ class Channel:
 
     def _ack_several(self, delivery_tag: int, multiple: bool) -> None:
         try:
-            self.settle(delivery_tag, multiple=multiple, requeue=False)
+            self.settle(delivery_tag, unacked.settle, multiple=multiple)
         except Refused as refused:
             self.refused(refused, methods.BasicAck.index)
 
@@ -273,15 +281,16 @@ class Channel:
 
     # Settling --------------------------------------------------------------------------------
 
-    def settle(self, delivery_tag: int, *, multiple: bool, requeue: bool) -> None:
-        """Acknowledge or give back; in a transaction, remember to. Raises PreconditionFailed."""
+    def settle(self, delivery_tag: int, how: Settling, *, multiple: bool) -> None:
+        """Acknowledge, give back or reject; in a transaction, remember to.
+
+        Raises PreconditionFailed.
+        """
         deliveries = unacked.take(self.unacked, delivery_tag, multiple=multiple)
         if self.transaction is not None:
-            self.transaction.settle(deliveries, requeue=requeue)
-        elif requeue:
-            unacked.requeue(deliveries)
+            self.transaction.settle(deliveries, how)
         else:
-            unacked.settle(deliveries)
+            how(deliveries)
 
     def recover(self) -> None:
         """Give back everything that is out, at once even in a transaction."""

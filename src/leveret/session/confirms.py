@@ -4,12 +4,15 @@ A channel counts what it has published. When the received chunk is dealt with, a
 confirmed by one basic.ack, unless some of it is on its way to the disk: then the count is held
 under the batch that takes it there, and confirmed when that batch is durable.
 
-Rule: a channel's confirms go out in the order of publishing; behind one that is held all wait.
+Rule: a channel's confirms go out in the order of publishing; behind one that is held all wait. A
+message that a queue refused is answered by basic.nack at once, ahead of those before it, as
+RabbitMQ does: an ack of several then passes over it.
 """
 
 from __future__ import annotations
 
 import struct
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from leveret.wire import frames, methods
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
 
     from leveret.broker.ports import Durability
 
-# A whole basic.ack frame: kind, channel, size, index, delivery tag, multiple, end.
-_ACK: Final = struct.Struct(">BHIIQ?B")
-_ACK_PAYLOAD_OCTETS: Final = 13
+# A whole basic.ack or basic.nack frame: kind, channel, size, index, delivery tag, flags, end.
+_ANSWER: Final = struct.Struct(">BHIIQBB")
+_PAYLOAD_OCTETS: Final = 13
 
 
 class Confirms:
@@ -32,7 +35,7 @@ class Confirms:
     batch: the last batch any of them is held under.
     """
 
-    __slots__ = ("_confirmed", "_number", "batch", "due", "held")
+    __slots__ = ("_confirmed", "_number", "_refused", "batch", "due", "held")
 
     def __init__(self, number: int) -> None:
         self.due = 0
@@ -40,6 +43,19 @@ class Confirms:
         self.batch = 0
         self._number = number
         self._confirmed = 0
+        # The numbers of messages refused, as far as they are behind what is confirmed.
+        self._refused: deque[int] = deque()
+
+    def take_nack(self) -> bytes:
+        """The frame that refuses the message at hand, which is about to be counted as due.
+
+        What came before it is confirmed or held.
+        """
+        assert not self.due
+        self.due = -1
+        number = self._confirmed + self.held + len(self._refused) + 1
+        self._refused.append(number)
+        return self._answer(methods.BasicNack.index, number, is_multiple=False)
 
     def take_ack(self) -> bytes:
         """The frame that confirms all that is due."""
@@ -60,14 +76,21 @@ class Confirms:
         return self._ack(count)
 
     def _ack(self, count: int) -> bytes:
-        self._confirmed += count
-        return _ACK.pack(
+        number = self._confirmed + count
+        while self._refused and self._refused[0] <= number:
+            self._refused.popleft()
+            number += 1
+        self._confirmed = number
+        return self._answer(methods.BasicAck.index, number, is_multiple=count > 1)
+
+    def _answer(self, index: int, number: int, *, is_multiple: bool) -> bytes:
+        return _ANSWER.pack(
             frames.METHOD,
             self._number,
-            _ACK_PAYLOAD_OCTETS,
-            methods.BasicAck.index,
-            self._confirmed,
-            count > 1,
+            _PAYLOAD_OCTETS,
+            index,
+            number,
+            is_multiple,
             frames.FRAME_END,
         )
 

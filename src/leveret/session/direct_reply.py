@@ -21,12 +21,18 @@ class DirectReply:
 
     # Replies pass by every queue: nothing of them is stored.
     number: ClassVar[int] = 0
+    keeps_all: ClassVar[bool] = False
+    may_refuse: ClassVar[bool] = False
 
     def __init__(self, channel: Channel, tag: str) -> None:
         self.is_deleted = False
         self._channel = channel
         self.tag = tag
         self.name = channel.access.vhost.reply_consumers.add(self)
+
+    def refuses(self, _message: Message) -> bool:
+        """A client is sent whatever comes for it."""
+        return False
 
     def publish(self, message: Message) -> None:
         """An answer has come."""

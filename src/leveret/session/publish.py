@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
 from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
+from leveret.broker.sending import hand_over
 from leveret.protocol.violation import ProtocolViolation, spell_octets
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
@@ -50,16 +51,13 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     if channel.transaction is not None:
         channel.transaction.publish(message, route, is_mandatory=is_mandatory)
     else:
-        hand_over(channel, message, route, is_mandatory=is_mandatory)
+        deliver(channel, message, route, is_mandatory=is_mandatory)
 
 
-def hand_over(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
-    """To the receivers, or back to the publisher who insists that there be one."""
-    traits = message.traits
-    if traits is not None and traits.is_persistent and route.queue_numbers:
-        channel.keep(message, route.queue_numbers)
-    for receiver in route.receivers:
-        receiver.publish(message)
+def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
+    """To the receivers, or back to the publisher who insists that there be one. Who waits for a
+    confirm hears of a queue that had no place for it."""
+    is_accepted = hand_over(message, route, channel.keep)
     if is_mandatory and not route.receivers:
         returned = methods.BasicReturn(
             reply_code=ReplyCode.NO_ROUTE,
@@ -68,6 +66,8 @@ def hand_over(channel: Channel, message: Message, route: Route, *, is_mandatory:
             routing_key=message.routing_key,
         )
         channel.send_content(returned, message)
+    if not is_accepted and channel.confirms is not None:
+        channel.refuse_confirm()
 
 
 def split_address(address: bytes) -> tuple[str, str]:
@@ -97,7 +97,7 @@ def _find_route(channel: Channel, address: bytes, bits: int) -> Route:
     if bits & _IMMEDIATE:
         raise Unsupported("immediate=true")
     route = channel.access.route(exchange, routing_key)
-    if not route.is_for_one:
+    if not route.is_for_one and route.is_plain:
         channel.access.remember(address, route)
     return route
 

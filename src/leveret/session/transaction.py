@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.routing import Route
     from leveret.session.channel import Channel
-    from leveret.session.unacked import Delivery, Unacked
+    from leveret.session.unacked import Delivery, Settling, Unacked
 
 
 class Transaction:
@@ -30,17 +30,17 @@ class Transaction:
 
     def __init__(self) -> None:
         self._publishes: list[tuple[Message, Route, bool]] = []
-        self._settlements: list[tuple[Unacked, bool]] = []
+        self._settlements: list[tuple[Unacked, Settling]] = []
 
     def publish(self, message: Message, route: Route, *, is_mandatory: bool) -> None:
         self._publishes.append((message, route, is_mandatory))
 
-    def settle(self, deliveries: Unacked, *, requeue: bool) -> None:
-        self._settlements.append((deliveries, requeue))
+    def settle(self, deliveries: Unacked, how: Settling) -> None:
+        self._settlements.append((deliveries, how))
 
     def held(self) -> Iterator[Delivery]:
         """What is settled once it is committed, and out until then."""
-        for deliveries, _requeue in self._settlements:
+        for deliveries, _how in self._settlements:
             yield from deliveries.values()
 
     def commit(self, channel: Channel) -> None:
@@ -51,13 +51,11 @@ class Transaction:
         for message, route, is_mandatory in publishes:
             # Its place in line is where it stands now, behind what was published meanwhile.
             message.position = channel.session.next_position()
-            publish.hand_over(channel, message, _without_deleted(route), is_mandatory=is_mandatory)
+            publish.deliver(channel, message, _without_deleted(route), is_mandatory=is_mandatory)
             is_stored = is_stored or message.is_stored
-        for deliveries, requeue in settlements:
-            if requeue:
-                unacked.requeue(deliveries)
-            else:
-                unacked.settle(deliveries)
+        for deliveries, how in settlements:
+            how(deliveries)
+            if how is not unacked.requeue:
                 is_stored = is_stored or any(each.is_stored for _, each in deliveries.values())
         if is_stored:
             channel.session.durability.demand()
@@ -66,7 +64,7 @@ class Transaction:
         """Forget the publishes; what was acknowledged is out again."""
         self._publishes.clear()
         deliveries = channel.unacked
-        for returned, _requeue in self._settlements:
+        for returned, _how in self._settlements:
             deliveries.update(returned)
         self._settlements.clear()
         in_order = dict(sorted(deliveries.items()))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from leveret.broker.errors import PreconditionFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.message import Message
     from leveret.broker.queues.queue import Queue
 
@@ -27,6 +29,8 @@ class Holder(Protocol):
 
 Delivery: TypeAlias = "tuple[Holder, Message]"
 Unacked: TypeAlias = dict[int, Delivery]
+# What becomes of deliveries: settle, requeue or reject.
+Settling: TypeAlias = "Callable[[Unacked], None]"
 
 
 def take(unacked: Unacked, tag: int, *, multiple: bool) -> Unacked:
@@ -54,13 +58,7 @@ def take(unacked: Unacked, tag: int, *, multiple: bool) -> Unacked:
 
 def settle(deliveries: Unacked) -> None:
     """They are done with: the queues forget them, the holders have room again."""
-    by_holder: dict[Holder, list[Message]] = {}
-    for holder, message in deliveries.values():
-        held = by_holder.get(holder)
-        if held is None:
-            held = by_holder[holder] = []
-        held.append(message)
-    for holder, messages in by_holder.items():
+    for holder, messages in _by_holder(deliveries).items():
         # All at once: a call for each message costs more than the settling.
         stored = [message.position for message in messages if message.is_stored]
         if stored:
@@ -68,15 +66,37 @@ def settle(deliveries: Unacked) -> None:
         holder.settled(len(messages))
 
 
+def reject(deliveries: Unacked) -> None:
+    """They are not wanted: each queue does with its own what it does with the dead."""
+    for queue, messages in _by_queue(deliveries).items():
+        queue.reject(messages)
+    _make_room(deliveries)
+
+
 def requeue(deliveries: Unacked) -> None:
     """Put each message back in its queue and place."""
+    for queue, messages in _by_queue(deliveries).items():
+        queue.requeue(messages)
+    _make_room(deliveries)
+
+
+def _by_holder(deliveries: Unacked) -> dict[Holder, list[Message]]:
+    by_holder: dict[Holder, list[Message]] = {}
+    for holder, message in deliveries.values():
+        held = by_holder.get(holder)
+        if held is None:
+            held = by_holder[holder] = []
+        held.append(message)
+    return by_holder
+
+
+def _by_queue(deliveries: Unacked) -> dict[Queue, list[Message]]:
     by_queue: dict[Queue, list[Message]] = {}
     for holder, message in deliveries.values():
         by_queue.setdefault(holder.queue, []).append(message)
-    for queue, messages in by_queue.items():
-        queue.requeue(messages)
-    counts: dict[Holder, int] = {}
-    for holder, _message in deliveries.values():
-        counts[holder] = counts.get(holder, 0) + 1
-    for holder, count in counts.items():
-        holder.settled(count)
+    return by_queue
+
+
+def _make_room(deliveries: Unacked) -> None:
+    for holder, messages in _by_holder(deliveries).items():
+        holder.settled(len(messages))

@@ -5,8 +5,8 @@ import weakref
 import pytest
 
 from leveret.broker.errors import AccessRefused
+from leveret.broker.queues.keeping import MARKS_MAX
 from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
-from leveret.broker.queues.queue import MARKS_MAX
 from tests.broker.domain import Subscriber, bodies, message, messages, paging, publish_stored
 from tests.broker.domain import queue as make_queue
 from tests.broker.fake_storage import FakeEngine

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from leveret.broker.policies import NOTHING_APPLIED, Applied
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -62,7 +64,16 @@ class ExchangeOptions:
 class Exchange:
     """One exchange and the bindings that leave it."""
 
-    __slots__ = ("_bindings", "alternate", "name", "options", "type", "vhost_name", "was_bound")
+    __slots__ = (
+        "_bindings",
+        "alternate",
+        "name",
+        "options",
+        "policy",
+        "type",
+        "vhost_name",
+        "was_bound",
+    )
 
     kind: ClassVar[str] = "exchange"
 
@@ -73,14 +84,20 @@ class Exchange:
         self.name = name
         self.type = exchange_type
         self.options = options
-        alternate = options.arguments.get("alternate-exchange")
-        self.alternate = alternate if isinstance(alternate, str) else None
+        self.follow(NOTHING_APPLIED)
         self.was_bound = False
         self._bindings: dict[BindingKey, Binding] = {}
 
     def __str__(self) -> str:
         """As error texts name it."""
         return f"exchange '{self.name}' in vhost '{self.vhost_name}'"
+
+    def follow(self, policy: Applied) -> None:
+        """Another policy applies from now on. An argument beats it."""
+        self.policy = policy
+        said = self.options.arguments.get("alternate-exchange")
+        alternate = policy.definition.get("alternate-exchange") if said is None else said
+        self.alternate = alternate if isinstance(alternate, str) else None
 
     @property
     def bindings(self) -> list[Binding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leveret.broker.arguments import type_name
+from leveret.broker.argument_values import type_name
 from leveret.broker.errors import PreconditionFailed
 
 if TYPE_CHECKING:

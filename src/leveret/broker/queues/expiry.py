@@ -28,7 +28,7 @@ class MessageExpiry:
     expired: called with those that were dropped.
     """
 
-    __slots__ = ("_agenda", "_expired", "_ready", "_timer", "_timer_deadline", "ttl_ms")
+    __slots__ = ("_agenda", "_expired", "_ready", "_since", "_timer", "_timer_deadline", "ttl_ms")
 
     def __init__(
         self,
@@ -43,6 +43,14 @@ class MessageExpiry:
         self._ready = ready
         self._timer: Timer | None = None
         self._timer_deadline = 0.0
+        # The time of those that came before time mattered runs from here.
+        self._since = agenda.clock()
+
+    def limit(self, ttl_ms: int | None) -> None:
+        """Another limit of the queue's own, also for what waits already."""
+        self.ttl_ms = ttl_ms
+        self.stop()
+        self.drop_expired()
 
     def begin(self, message: Message) -> None:
         """The message's time starts to run."""
@@ -51,6 +59,11 @@ class MessageExpiry:
     def is_over_at_once(self, message: Message) -> bool:
         """A time to live of 0 means: to a consumer now or not at all."""
         return self._ttl_ms_of(message) == 0
+
+    def added(self, message: Message) -> None:
+        """It waits now: nothing changes when its time is over after that of the one watched."""
+        if self._timer is None or self._deadline(message) < self._timer_deadline:
+            self.watch()
 
     def drop_expired(self) -> None:
         """Take out what is over, and watch the new head."""
@@ -87,7 +100,7 @@ class MessageExpiry:
 
     def _deadline(self, message: Message) -> float:
         ttl_ms = self._ttl_ms_of(message)
-        return message.published_at + ttl_ms / 1000 if ttl_ms != float("inf") else ttl_ms
+        return (message.published_at or self._since) + ttl_ms / 1000
 
 
 class QueueExpiry:

@@ -52,9 +52,9 @@ class Paging:
     __slots__ = (
         "_asked_count",
         "_lines",
-        "_next_position",
         "is_strained",
         "look",
+        "next_position",
         "octets",
         "octets_max",
         "octets_seen",
@@ -78,7 +78,7 @@ class Paging:
         self.look: Callable[[], None] = nobody_looks
         self.octets = 0
         self.octets_max: float = float("inf")
-        self._next_position = next_position
+        self.next_position = next_position
         self._lines: dict[Weighable, None] = {}
         self._asked_count = 0
 
@@ -120,7 +120,7 @@ class Paging:
         than all that went before it in the line and earlier than all that follow, as its own is.
         """
         assert self.spill is not None
-        position = self._next_position()
+        position = self.next_position()
         copy = Message(
             message.address,
             message.content,

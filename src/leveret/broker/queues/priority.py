@@ -75,6 +75,10 @@ class PriorityReady:
         self._loaded = nobody
         self._backing.loaded = nobody
 
+    def set_window(self, window: int) -> None:
+        """So many stored messages are kept at hand in each line from now on."""
+        self._backing.window = window
+
     def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
         """What the store had before the start; nothing was pushed yet."""
         lines: dict[int, dict[int, Sequence[int]]] = {}

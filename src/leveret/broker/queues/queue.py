@@ -5,20 +5,23 @@ waiting is never enqueued.
 
 Rule: when a consumer can take more and a message waits, a pump or a read from disk is under way.
 What is out for acknowledgement is kept by its channel (session/unacked.py) until it comes back.
-Order lives in ready.py and priority.py; fairness in consumers.py; time in expiry.py.
+Order lives in ready.py and priority.py; fairness in consumers.py; time in expiry.py; what holds
+for the queue in rules.py, what comes of it in ruled.py; its dealings with the store in keeping.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from leveret.broker.errors import AccessRefused
 from leveret.broker.queues.consumers import Consumer, Consumers, SingleActiveConsumer
-from leveret.broker.queues.expiry import MessageExpiry, QueueExpiry
-from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
+from leveret.broker.queues.counting import with_count
+from leveret.broker.queues.paging import WINDOW
 from leveret.broker.queues.priority import PriorityReady
 from leveret.broker.queues.ready import Backing, Ready
+from leveret.broker.queues.ruled import Ruled
+from leveret.broker.queues.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,13 +29,9 @@ if TYPE_CHECKING:
     from leveret.broker.agenda import Agenda
     from leveret.broker.message import Message
     from leveret.broker.ports import Recovered
+    from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.paging import Paging
     from leveret.wire.values import Table
-
-
-# Deliveries of a message that the store hears of. It keeps a record of each while the message is
-# there: one that is given back in a loop, ten thousand times a second, must not fill the disk.
-MARKS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,60 +49,36 @@ class QueueHome:
     """What the queues of a vhost have in common.
 
     retire: called when a queue's own rules end it (auto-delete, x-expires).
+    bury: takes a message that died in a queue with a dead-letter exchange; the queue lets go of it
+        when it has arrived (see `let_go`).
     """
 
     vhost_name: str
     agenda: Agenda
     paging: Paging
     retire: Callable[[Queue], None]
+    bury: Callable[[Ruled, Message, Reason], None]
 
 
-class Queue:
+class Queue(Ruled):
     """A queue and its consumers.
 
-    number: what the message store knows it by, its own for ever; 0 when it keeps nothing there.
     owner: the connection an exclusive queue belongs to, None for others.
-    returns: how often a stored message came back unsettled, by position; absent for never.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_agenda",
-        "_awaiting_load",
-        "_retire",
-        "_store",
-        "consumers",
-        "expiry",
-        "is_deleted",
-        "name",
-        "number",
-        "options",
-        "owner",
-        "ready",
-        "returns",
-        "unused",
-        "vhost_name",
-    )
+    __slots__ = ("__weakref__", "_awaiting_load", "consumers", "owner", "vhost_name")
 
     kind: ClassVar[str] = "queue"
 
     def __init__(self, home: QueueHome, name: str, options: QueueOptions, number: int = 0) -> None:
+        super().__init__(home, name, options, number)
         self.vhost_name = home.vhost_name
-        self.name = name
-        self.number = number
-        self.options = options
         self.owner: object | None = None
-        self.is_deleted = False
         self.consumers = _new_consumers(options.arguments)
-        self.returns: dict[int, int] = {}
-        self._agenda = home.agenda
-        self._retire = home.retire
-        self._store = home.paging.store if number else None
         # What waits until the first message has been read from disk.
         self._awaiting_load: list[Callable[[], None]] = []
         self.ready = self._new_ready(options.arguments, home.paging)
-        self.expiry = self._new_expiry(options.arguments)
-        self.unused = self._new_unused(options.arguments)
+        self._apply(Rules())
 
     def __str__(self) -> str:
         """As error texts name it."""
@@ -114,8 +89,8 @@ class Queue:
     def publish(self, message: Message) -> None:
         """Hand the message to the next consumer, or keep it until there is one."""
         traits = message.traits
-        if self.expiry is not None or (traits is not None and traits.ttl_ms is not None):
-            self._publish_by_time(message, self._needed_expiry())
+        if self.is_ruled or (traits is not None and traits.ttl_ms is not None):
+            self._publish_by_rules(message)
             return
         first = self.consumers.first
         if first and not self.ready.count:
@@ -125,19 +100,21 @@ class Queue:
         else:
             self.ready.push(message)
 
-    def _publish_by_time(self, message: Message, expiry: MessageExpiry) -> None:
-        expiry.begin(message)
+    def _publish_by_rules(self, message: Message) -> None:
+        traits, expiry = message.traits, self.expiry
+        if expiry is None and traits is not None and traits.ttl_ms is not None:
+            expiry = self._needed_expiry()
+        if expiry is not None:
+            expiry.begin(message)
         first = self.consumers.first
         if first and not self.ready.count:
             consumer = first[0]
             first.rotate(-1)
-            consumer.deliver(message, False)
-            return
-        if expiry.is_over_at_once(message):
-            self._drop([message])
+            consumer.deliver(with_count(message, 0) if self.counts_deliveries else message, False)
+        elif expiry is not None and expiry.is_over_at_once(message):
+            self._die([message], "expired")
         else:
-            self.ready.push(message)
-            expiry.watch()
+            self._push_by_rules(message)
 
     def pump(self) -> None:
         """Hand out what waits while somebody can take it."""
@@ -149,15 +126,13 @@ class Queue:
                 # It is being read from disk; `_loaded` goes on.
                 return
             message, redelivered = taken
+            if self.is_ruled:
+                message = self._leaving(message, redelivered)
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
             consumer.deliver(message, redelivered)
             # Behind a longer-lived head that has just gone one may have expired.
             self._drop_expired()
-
-    def _drop_expired(self) -> None:
-        if self.expiry is not None:
-            self.expiry.drop_expired()
 
     def get(self) -> tuple[Message, bool] | None:
         """Take the oldest message and whether it was delivered before.
@@ -169,6 +144,8 @@ class Queue:
         taken = self.ready.take() if self.ready.count else None
         # What had expired behind it counts no more.
         self._drop_expired()
+        if taken is not None and self.is_ruled:
+            taken = self._leaving(*taken), taken[1]
         return taken
 
     def requeue(self, messages: Iterable[Message]) -> None:
@@ -177,39 +154,23 @@ class Queue:
             self._drop(messages)
             return
         for message in messages:
-            self.ready.put_back(message)
-            if message.is_stored and self._store is not None:
-                self.returns[message.position] = self.returns.get(message.position, 0) + 1
+            returned = self._counted(message)
+            if returned is not None:
+                self.ready.put_back(returned)
+                if self.limit is not None:
+                    self.limit.added(returned)
+        self._drop_excess()
         self.pump()
+
+    def reject(self, messages: Sequence[Message]) -> None:
+        """They were taken, and are not wanted."""
+        self._die(messages, "rejected")
 
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
         return self._clear(self.settle_all)
 
     # Stored messages -------------------------------------------------------------------------
-
-    def settle(self, message: Message) -> None:
-        """The queue is done with a stored message."""
-        if self._store is not None:
-            if self.returns:
-                self.returns.pop(message.position, None)
-            self._store.settle(self.number, message.position)
-
-    def settle_all(self, positions: Sequence[int]) -> None:
-        """The same for many, by their positions."""
-        if self._store is not None:
-            if self.returns:
-                for position in positions:
-                    self.returns.pop(position, None)
-            self._store.settle_all(self.number, positions)
-
-    def mark_delivered(self, message: Message) -> None:
-        """A stored message was handed to somebody who has to settle it."""
-        if self._store is None:
-            return
-        if self.returns and self.returns.get(message.position, 0) >= MARKS_MAX:
-            return
-        self._store.delivered(self.number, message.position)
 
     def recover(self, recovered: Recovered) -> None:
         """Take over what the store had before the start. The first message is read at once: it
@@ -242,6 +203,7 @@ class Queue:
         actions, self._awaiting_load = self._awaiting_load, []
         for action in actions:
             action()
+        self._drop_excess()
         self.pump()
 
     def _stop_awaiting(self) -> None:
@@ -250,20 +212,12 @@ class Queue:
             self._agenda.soon(action)
         self._awaiting_load.clear()
 
-    def _drop(self, messages: Iterable[Message]) -> None:
-        """These are gone, and the store need not keep them for this queue."""
-        for message in messages:
-            if message.is_stored:
-                self.settle(message)
-
     def _clear(self, done: Callable[[Sequence[int]], None]) -> int:
         cleared = self.ready.clear(done)
+        if self.limit is not None:
+            self.limit.cleared()
         self._stop_awaiting()
         return cleared
-
-    def _forget_all(self, positions: Sequence[int]) -> None:
-        assert self._store is not None
-        self._store.forget(self.number, positions)
 
     # Consumers -------------------------------------------------------------------------------
 
@@ -290,12 +244,19 @@ class Queue:
             return
         self.touch()
         if self.options.auto_delete:
-            self._retire(self)
+            self._retire()
 
     def touch(self) -> None:
         """The queue was used by something else than a consumer."""
         if self.unused is not None and not len(self.consumers):
             self.unused.touch()
+
+    @property
+    def _is_consumed(self) -> bool:
+        return len(self.consumers) > 0
+
+    def _retire(self) -> None:
+        self._home.retire(self)
 
     def delete(self) -> int:
         """The end, called by the vhost: tells the consumers; how many messages went with it."""
@@ -312,33 +273,12 @@ class Queue:
         self.ready.detach()
         return cleared
 
-    # Rules from the arguments ----------------------------------------------------------------
-
     def _new_ready(self, arguments: Table, paging: Paging) -> Ready | PriorityReady:
-        window = LAZY_WINDOW if arguments.get("x-queue-mode") == "lazy" else WINDOW
-        backing = Backing(paging, self.number, window, self.returns, self._loaded)
+        backing = Backing(paging, self.number, WINDOW, self.returns, self._loaded)
         priority_max = arguments.get("x-max-priority")
         if isinstance(priority_max, int):
             return PriorityReady(priority_max, backing)
         return Ready(backing)
-
-    def _new_expiry(self, arguments: Table) -> MessageExpiry | None:
-        ttl_ms = arguments.get("x-message-ttl")
-        if not isinstance(ttl_ms, int):
-            return None
-        return MessageExpiry(self._agenda, self.ready, ttl_ms, self._drop)
-
-    def _new_unused(self, arguments: Table) -> QueueExpiry | None:
-        idle_ms = arguments.get("x-expires")
-        if not isinstance(idle_ms, int):
-            return None
-        return QueueExpiry(self._agenda, idle_ms, lambda: self._retire(self))
-
-    def _needed_expiry(self) -> MessageExpiry:
-        """The queue's clock; a queue without one gets it with the first message that expires."""
-        if self.expiry is None:
-            self.expiry = MessageExpiry(self._agenda, self.ready, None, self._drop)
-        return self.expiry
 
 
 def _new_consumers(arguments: Table) -> Consumers | SingleActiveConsumer:

@@ -143,6 +143,10 @@ class Ready:
 
     # What is not in memory -------------------------------------------------------------------
 
+    def set_window(self, window: int) -> None:
+        """So many stored messages are kept at hand from now on."""
+        self._backing.window = window
+
     def recover(self, by_priority: Mapping[int, Sequence[int]]) -> None:
         """What the store had before the start; here a priority means nothing."""
         lines = [line for line in by_priority.values() if line]

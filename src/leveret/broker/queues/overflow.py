@@ -1,0 +1,59 @@
+"""How much may wait in a queue: messages (`x-max-length`) and octets of their bodies
+(`x-max-length-bytes`). Only what is ready counts, not what is out for acknowledgement.
+
+What gives way when it is too much, the oldest message or the newest, is the queue's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leveret.broker.message import Message
+    from leveret.broker.queues.priority import PriorityReady
+    from leveret.broker.queues.ready import Ready
+
+
+class Limit:
+    """The limits of one queue, and the octets that wait in it.
+
+    count_max, octets_max: None for no such limit; octets are counted only under one.
+    """
+
+    __slots__ = ("_ready", "count_max", "octets", "octets_max")
+
+    def __init__(
+        self, ready: Ready | PriorityReady, count_max: int | None, octets_max: int | None
+    ) -> None:
+        self.count_max = count_max
+        self.octets_max = octets_max
+        self.octets = 0
+        self._ready = ready
+
+    @property
+    def is_exceeded(self) -> bool:
+        """More waits than may."""
+        return self._is_beyond(self._ready.count, self.octets)
+
+    def has_room_for(self, message: Message) -> bool:
+        octets = self.octets if self.octets_max is None else self.octets + message.body_bytes
+        return not self._is_beyond(self._ready.count + 1, octets)
+
+    def added(self, message: Message) -> None:
+        """It waits now."""
+        if self.octets_max is not None:
+            self.octets += message.body_bytes
+
+    def taken(self, message: Message) -> None:
+        """It waits no more."""
+        if self.octets_max is not None:
+            self.octets -= message.body_bytes
+
+    def cleared(self) -> None:
+        """Nothing waits any more."""
+        self.octets = 0
+
+    def _is_beyond(self, count: int, octets: int) -> bool:
+        if self.count_max is not None and count > self.count_max:
+            return True
+        return self.octets_max is not None and octets > self.octets_max

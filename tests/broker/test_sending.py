@@ -1,0 +1,102 @@
+"""A message's last step: stored for whom, handed to whom, refused by whom."""
+
+import pytest
+
+from leveret.broker.message import Traits
+from leveret.broker.routing import Route
+from leveret.broker.sending import Sender, compose, hand_over, traits_of
+from leveret.wire.properties import Properties
+from tests.broker.domain import bodies, exchange, message
+
+
+class Place:
+    """A receiver: it may keep all, or have room for so many."""
+
+    is_deleted = False
+
+    def __init__(self, number=0, *, keeps_all=False, room=None):
+        self.number = number
+        self.keeps_all = keeps_all
+        self.may_refuse = room is not None
+        self.room = room
+        self.got = []
+
+    def refuses(self, _message):
+        return self.may_refuse and len(self.got) >= self.room
+
+    def publish(self, published):
+        self.got.append(published)
+
+
+class Store:
+    def __init__(self):
+        self.kept = []
+
+    def append(self, kept, queue_numbers):
+        self.kept.append((kept, queue_numbers))
+
+
+def send(published, *places):
+    store = Store()
+    answer = hand_over(published, Route(exchange(), places), store.append)
+    return answer, [numbers for _, numbers in store.kept]
+
+
+def test_every_receiver_gets_a_message_and_a_transient_one_is_stored_for_none():
+    first, second = Place(1), Place()
+    assert send(message("a"), first, second) == (True, [])
+    assert bodies(first.got) == bodies(second.got) == ["a"]
+
+
+def test_a_persistent_message_is_stored_for_the_queues_that_the_store_knows():
+    assert send(message("a", is_persistent=True), Place(1), Place(), Place(3)) == (True, [(1, 3)])
+    assert send(message("a", is_persistent=True), Place()) == (True, [])
+    assert send(message("a", priority=3), Place(1)) == (True, [])
+
+
+def test_a_queue_that_keeps_all_has_transient_messages_stored_too():
+    assert send(message("a"), Place(1), Place(2, keeps_all=True)) == (True, [(1, 2)])
+
+
+def test_a_full_receiver_refuses_for_itself_alone():
+    full, other = Place(1, room=0), Place(2)
+    assert send(message("a", is_persistent=True), full, other) == (False, [(2,)])
+    assert not full.got
+    assert bodies(other.got) == ["a"]
+
+
+def test_a_receiver_with_room_accepts():
+    place = Place(1, room=1)
+    assert send(message("a", is_persistent=True), place) == (True, [(1,)])
+    assert send(message("b", is_persistent=True), place) == (False, [])
+
+
+def test_what_the_broker_sends_gets_a_position_and_is_stored_before_it_arrives():
+    store, place = Store(), Place(7)
+    sent = compose("x", "k", Properties(delivery_mode=2), b"body")
+    assert Sender(store, lambda: 42).send(sent, Route(exchange(), (place,)))
+    assert (sent.position, sent.is_stored) == (42, True)
+    assert store.kept == [(sent, (7,))]
+    assert place.got == [sent]
+
+
+def test_a_composed_message_reads_as_what_it_was_made_of():
+    properties = Properties(content_type="text/plain", headers={"a": 1}, priority=5)
+    composed = compose("x", "k", properties, b"b" * 10_000)
+    assert (composed.exchange, composed.routing_key) == ("x", "k")
+    assert composed.body == b"b" * 10_000
+    assert composed.properties == properties
+    assert composed.traits == Traits(priority=5)
+
+
+@pytest.mark.parametrize(
+    ("properties", "ttl_ms", "traits"),
+    [
+        (Properties(), None, None),
+        (Properties(delivery_mode=1), None, None),
+        (Properties(delivery_mode=2), None, Traits(None, 0, True)),
+        (Properties(priority=3), 0, Traits(0, 3, False)),
+    ],
+)
+def test_traits_are_what_properties_ask_of_a_queue(properties, ttl_ms, traits):
+    assert traits_of(properties, ttl_ms) == traits
