@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # leveret/__init__.py itself. Whatever is absent from a row is forbidden to it.
 NODE = {
     "session", "protocol", "broker", "wire",
-    "config", "server", "storage", "data_directory", "errors",
+    "config", "server", "storage", "data_directory", "definitions", "errors",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -34,6 +34,7 @@ ARROWS = {
     "data_directory": {"config", "errors"},
     "server": {"session", "protocol", "broker", "wire", "config", "version"},
     "storage": {"broker", "wire", "errors"},
+    "definitions": {"broker", "wire", "errors", "version"},
     "node": NODE | {"version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
     "testing": NODE | {"node", "version"},

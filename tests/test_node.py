@@ -293,3 +293,42 @@ def test_tuning_freezes_what_is_there_and_lets_threads_take_turns_sooner():
         gc.unfreeze()
         gc.set_threshold(*threshold)
         sys.setswitchinterval(interval_s)
+
+
+def names_in(node):
+    broker = node._server.broker
+    return sorted(broker.vhosts), sorted(user.name for user in broker.users)
+
+
+def test_a_node_that_loads_definitions_makes_no_vhost_and_user_of_its_own(tmp_path):
+    file = tmp_path / "told.json"
+    file.write_text('{"vhosts": [{"name": "x"}], "users": [{"name": "ada", "tags": ""}]}')
+    settings = durable(tmp_path / "mq", load_definitions=file)
+    assert talk_to(settings, names_in) == (["x"], ["ada"])
+    file.write_text('{"vhosts": [{"name": "y"}]}')
+    assert talk_to(settings, names_in) == (["x", "y"], ["ada"])
+    assert talk_to(durable(tmp_path / "mq"), names_in) == (["x", "y"], ["ada"])
+    file.write_text('{"vhosts": [{"name": "z"}], "queues": [{"name": "q", "vhost": "z"}, 5]}')
+    with pytest.raises(StartRefused, match=rf"the definitions {file}: queues: entry 2: "):
+        talk_to(settings, names_in)
+    assert talk_to(durable(tmp_path / "mq"), names_in) == (["x", "y"], ["ada"])
+
+
+def test_a_node_in_memory_loads_definitions_too(tmp_path):
+    file = tmp_path / "told.json"
+    file.write_text('{"vhosts": [{"name": "x"}]}')
+    settings = Settings(bind="127.0.0.1", port=0, load_definitions=file)
+    assert talk_to(settings, names_in) == (["x"], [])
+
+
+def test_definitions_that_a_program_gives_are_laid_over_the_defaults():
+    async def scene():
+        given = b'{"vhosts": [{"name": "x"}]}'
+        node = Node(Settings(bind="127.0.0.1", port=0), given)
+        await node.start()
+        try:
+            return names_in(node)
+        finally:
+            await node.stop()
+
+    assert run(scene()) == (["/", "x"], ["guest"])

@@ -35,8 +35,11 @@ NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
 class Node:
-    def __init__(self, settings: Settings) -> None:
+    """definitions: a document in RabbitMQ's JSON, laid over what the settings make at the start."""
+
+    def __init__(self, settings: Settings, definitions: bytes | None = None) -> None:
         self.settings = settings
+        self._definitions = definitions
         self.addresses: tuple[Listener, ...] = ()
         self._files = DataDirectory(settings.data_dir) if settings.data_dir else None
         self._engine: Engine | None = None
@@ -99,14 +102,27 @@ class Node:
         engine, loopback_users = self._engine, self.settings.loopback_users
         if engine is None:
             broker = Broker(time.monotonic, secrets.token_bytes, loopback_users)
-            _make_defaults(broker, self.settings)
+            self._furnish(broker, is_new=True)
             return broker
         broker = Broker(time.monotonic, secrets.token_bytes, loopback_users, engine.storage)
-        if not _restore(broker):
-            _make_defaults(broker, self.settings)
+        self._furnish(broker, is_new=not _restore(broker))
         engine.on_trouble(partial(_raise_alarm, broker))
         engine.tidy_up()
         return broker
+
+    def _furnish(self, broker: Broker, *, is_new: bool) -> None:
+        """What the settings want to be there. As RabbitMQ, a node that loads definitions makes no
+        vhost and user of its own: anybody would know the password."""
+        paths = self.settings.definitions
+        if is_new and not paths:
+            _make_defaults(broker, self.settings)
+        if not paths and self._definitions is None:
+            return
+        from leveret.definitions import starting  # noqa: PLC0415  # seldom used
+
+        starting.load_at_start(broker, paths)
+        if self._definitions is not None:
+            starting.load_document(broker, self._definitions)
 
     @property
     def _serving(self) -> Server:

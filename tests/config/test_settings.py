@@ -38,3 +38,13 @@ def test_settings_made_in_a_program_listen_where_they_are_told():
 
 def test_settings_made_in_a_program_keep_no_files():
     assert Settings().data_dir is None
+
+
+def test_definitions_are_loaded_in_rabbitmqs_order():
+    settings = Settings(
+        management_load_definitions=Path("c"),
+        definitions_path=Path("b"),
+        load_definitions=Path("a"),
+    )
+    assert settings.definitions == (Path("a"), Path("b"), Path("c"))
+    assert Settings().definitions == ()

@@ -163,3 +163,16 @@ def test_a_pattern_must_be_a_regular_expression():
 def test_a_tilde_in_a_path_is_the_home_directory(monkeypatch):
     monkeypatch.setenv("HOME", "/home/hare")
     assert str(values.path("~/mq")) == "/home/hare/mq"
+
+
+@pytest.mark.parametrize("written", ["local_filesystem", "local", "LOCAL"])
+def test_definitions_come_from_files(written):
+    assert values.import_backend(written) == "local_filesystem"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"), [("https", "from files only"), ("ftp", "expected one of local_filesys")]
+)
+def test_definitions_come_from_nowhere_else(written, reason):
+    with pytest.raises(ValueError, match=reason):
+        values.import_backend(written)

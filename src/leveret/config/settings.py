@@ -180,6 +180,37 @@ class Settings:
         shown_default="guest",
     )
 
+    # What it loads when it starts.
+    load_definitions: Path | None = setting(
+        None,
+        values.path,
+        "definitions to load at every start: a file, or a directory of files",
+        key="load_definitions",
+        flag="--load-definitions",
+        metavar="PATH",
+        shown_default="none",
+    )
+    definitions_path: Path | None = setting(
+        None,
+        values.path,
+        "the same, where definitions.import_backend is given",
+        key="definitions.local.path",
+        shown_default="none",
+    )
+    management_load_definitions: Path | None = setting(
+        None,
+        values.path,
+        "the same, by the name that RabbitMQ's management plugin has for it",
+        key="management.load_definitions",
+        shown_default="none",
+    )
+    definitions_backend: str = setting(
+        "local_filesystem",
+        values.import_backend,
+        "where definitions come from: local_filesystem",
+        key="definitions.import_backend",
+    )
+
     # What a connection may ask for.
     channel_max: int = setting(
         2047,
@@ -315,6 +346,12 @@ class Settings:
         key="log.console.formatter",
         flag="--log-format",
     )
+
+    @property
+    def definitions(self) -> tuple[Path, ...]:
+        """What to load at the start, in this order."""
+        named = (self.load_definitions, self.definitions_path, self.management_load_definitions)
+        return tuple(path for path in named if path is not None)
 
     @property
     def addresses(self) -> tuple[Listener, ...]:

@@ -142,6 +142,15 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def import_backend(written: str) -> str:
+    """RabbitMQ's aliases for one and the same; it fetches definitions by HTTPS too."""
+    known = ("local_filesystem", "local", "rabbit_definitions_import_local_filesystem")
+    if written.lower() in ("http", "https"):
+        raise ValueError("definitions are loaded from files only; fetch it before the start")
+    one_of(*known)(written)
+    return known[0]
+
+
 def log_format(written: str) -> str:
     """RabbitMQ's file says plaintext where our flag says text."""
     return one_of("text", "json")("text" if written.lower() == "plaintext" else written)

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from leveret.config import Settings
 from leveret.node import Node, new_event_loop
+from leveret.testing.topology import Definitions, document
 
 DEFAULTS = Settings()
 LOOPBACK = "127.0.0.1"
@@ -27,14 +28,22 @@ DRAIN_S = 0.2
 
 
 class Broker:
-    """One broker; use it as an async context manager, or through running()."""
+    """One broker; use it as an async context manager, or through running().
+
+    definitions: queues, exchanges, bindings, ... that are there from the start (topology.py).
+    """
 
     def __init__(
-        self, port: int = 0, host: str = LOOPBACK, *, settings: Settings = DEFAULTS
+        self,
+        port: int = 0,
+        host: str = LOOPBACK,
+        *,
+        settings: Settings = DEFAULTS,
+        definitions: Definitions | None = None,
     ) -> None:
         self.settings = dataclasses.replace(settings, bind=host, port=port)
         self.host = host
-        self._node = Node(self.settings)
+        self._node = Node(self.settings, document(definitions, settings.default_vhost))
 
     async def __aenter__(self) -> Self:
         await self._node.start()
@@ -70,10 +79,14 @@ class Broker:
 
 @contextmanager
 def running(
-    port: int = 0, host: str = LOOPBACK, *, settings: Settings = DEFAULTS
+    port: int = 0,
+    host: str = LOOPBACK,
+    *,
+    settings: Settings = DEFAULTS,
+    definitions: Definitions | None = None,
 ) -> Iterator[Broker]:
     """A broker on a thread of its own, for programs that block or have their own event loop."""
-    broker = Broker(port, host, settings=settings)
+    broker = Broker(port, host, settings=settings, definitions=definitions)
     thread = _BrokerThread(broker)
     thread.start()
     try:
