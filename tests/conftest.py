@@ -25,12 +25,20 @@ settings.load_profile(os.environ.get("LEVERET_FUZZ", "steady"))
 
 BROKERS = ["leveret", "rabbitmq"]
 
+# What comes with RabbitMQ and is on by default in Leveret.
+PLUGINS = (
+    "rabbitmq_consistent_hash_exchange",
+    "rabbitmq_random_exchange",
+    "rabbitmq_recent_history_exchange",
+    "rabbitmq_sharding",  # x-modulus-hash
+)
+
 
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[Endpoint]:
     if not is_installed() and "CI" not in os.environ:
         pytest.skip("RabbitMQ is not installed: apt-get install rabbitmq-server")
-    with running_rabbitmq() as node:
+    with running_rabbitmq(plugins=PLUGINS) as node:
 
         def admit(user: str, rights: Permission) -> None:
             node.ctl("add_user", user, user)

@@ -4,7 +4,7 @@ from itertools import count
 
 from leveret.broker.agenda import Agenda
 from leveret.broker.bindings import Binding
-from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions, Foundation
+from leveret.broker.exchanges.exchange import Exchange, ExchangeHome, ExchangeOptions, Foundation
 from leveret.broker.exchanges.kinds import KINDS
 from leveret.broker.message import Message, Traits, pack_address
 from leveret.broker.queues.paging import Paging
@@ -132,7 +132,7 @@ class Subscriber:
 
 def exchange(name="x", kind="direct", **options):
     made = ExchangeOptions(**options)
-    return Exchange("/", name, KINDS[kind](foundation(**made.arguments)), made)
+    return Exchange("/", name, KINDS[kind](foundation(name, **made.arguments)), made)
 
 
 def routed(source, *keys, **properties):
@@ -141,10 +141,16 @@ def routed(source, *keys, **properties):
     return [each.name for each in found]
 
 
-def foundation(**arguments):
+def foundation(name="x", **arguments):
     """Arguments by keyword, underscores for dashes."""
-    return Foundation(
-        {name.replace("_", "-"): value for name, value in arguments.items()}, random_bytes()
+    table = {each.replace("_", "-"): value for each, value in arguments.items()}
+    return Foundation(exchange_home(), name, table)
+
+
+def exchange_home(agenda=None, paging=None, route=None, send=None):
+    """Of a vhost that publishes nothing by itself, unless it is said how."""
+    return ExchangeHome(
+        random_bytes(), agenda or HandAgenda(), paging or memory_only(), route, send
     )
 
 

@@ -22,11 +22,13 @@ class FakeMessages:
         self.reads = []
         self._agenda = agenda
         self._waiting = {}
+        self._appended_at = {}
 
     def append(self, message, queues):
         assert message.position not in self.kept, "appended twice"
         assert queues, "kept for nobody"
         self.kept[message.position] = message
+        self._appended_at[message.position] = self._agenda.clock()
         self._waiting[message.position] = set(queues)
 
     def settle(self, queue, position):
@@ -59,6 +61,7 @@ class FakeMessages:
         found = [self.kept[position] for position in positions if position in self.kept]
         for message in found:
             message.is_stored = True
+            message.published_at = self._appended_at[message.position]
         return found
 
     def recovered(self, queue):
@@ -78,6 +81,7 @@ class FakeMessages:
         """What a later engine finds."""
         later = FakeMessages(agenda)
         later.kept.update(self.kept)
+        later._appended_at.update(self._appended_at)
         later.marks.update(self.marks)
         later.damaged.update(self.damaged)
         later._waiting.update((each, set(queues)) for each, queues in self._waiting.items())

@@ -24,11 +24,10 @@ from leveret.broker import arguments
 from leveret.broker.bindings import Binding
 from leveret.broker.errors import (
     AccessRefused,
-    CommandInvalid,
     PreconditionFailed,
     ResourceLocked,
 )
-from leveret.broker.exchanges.kinds import KINDS
+from leveret.broker.exchanges.kinds import check_kind
 from leveret.broker.names import refuse_reserved, without_line_breaks
 from leveret.broker.routing import REMEMBERED_MAX, Route
 from leveret.wire.properties import NO_PROPERTIES
@@ -62,9 +61,7 @@ class Access:
 
     def declare_exchange(self, name: str, kind: str, options: ExchangeOptions) -> None:
         """Make the exchange, or see that it is as asked."""
-        if kind not in KINDS:
-            problem = "unknown exchange type" if kind else "invalid exchange type"
-            raise CommandInvalid(f"{problem} '{kind}'")
+        check_kind(kind)
         self._refuse_default_exchange(name)
         self._ask("configure", "exchange", name)
         alternate = options.arguments.get("alternate-exchange")

@@ -77,10 +77,13 @@ class TopicPermissionCleared:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDeclared:
+    """number: as a queue's, of one that keeps messages of its own; 0 for all others."""
+
     vhost: str
     name: str
     kind: str
     options: ExchangeOptions
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def read(properties: Properties, user: User) -> Reading:
     return Reading(
         properties=properties,
         traits=traits_of(properties, ttl_ms),
-        copy_keys=tuple(key for name in _COPIES for key in _read_copies(headers, name)),
+        copy_keys=copies_of(headers),
         wants_direct_reply=properties.reply_to == PSEUDO_QUEUE,
         has_blind_copies="BCC" in headers,
     )
@@ -97,6 +97,11 @@ def _read_expiration(expiration: str | None) -> int | None:
 
 def _invalid_expiration(expiration: str, problem: str) -> PreconditionFailed:
     return PreconditionFailed(f"invalid expiration '{expiration}': {problem}")
+
+
+def copies_of(headers: Table) -> tuple[str, ...]:
+    """The further routing keys. Raises PreconditionFailed."""
+    return tuple(key for name in _COPIES for key in _read_copies(headers, name))
 
 
 def _read_copies(headers: Table, name: str) -> list[str]:

@@ -63,6 +63,8 @@ def _restore(broker: Broker, change: Change) -> None:
             vhost = broker.vhosts.pop(change.name)
             for queue in vhost.queues.values():
                 queue.delete()
+            for exchange in vhost.exchanges.values():
+                exchange.delete()
             broker.permissions.forget_vhost(change.name)
             broker.topic_permissions.forget_vhost(change.name)
         case UserSet() | UserRemoved():
@@ -104,9 +106,10 @@ def _restore_user(broker: Broker, change: UserSet | UserRemoved) -> None:
 def _restore_in(vhost: Vhost, change: InVhost) -> None:
     match change:
         case ExchangeDeclared():
-            vhost.place_exchange(change.name, change.kind, change.options)
+            vhost.place_exchange(change.name, change.kind, change.options, change.number)
         case ExchangeDeleted():
             exchange = vhost.exchanges.pop(change.name)
+            exchange.delete()
             vhost.bindings.remove_leaving(exchange)
             vhost.bindings.remove_arriving(exchange)
         case QueueDeclared():

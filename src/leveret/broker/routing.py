@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from leveret.broker.exchanges.exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from leveret.broker.exchanges.exchange import Stop
     from leveret.broker.message import Message
     from leveret.wire.properties import Properties
 
@@ -49,12 +50,22 @@ class Receiver(Protocol):
         """Take the message."""
 
 
+class Witness:
+    """Somebody who is told of the messages that come by, and is no place for one to end at."""
+
+    __slots__ = ("publish",)
+
+    def __init__(self, publish: Callable[[Message], None]) -> None:
+        self.publish = publish
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where messages with one exchange and routing key go, as long as no binding changes.
 
     is_for_one: an exchange on the way looks at more than the routing key, so the receivers hold for
         one message.
+    witnesses: who is told of it on the way.
     queue_numbers: the receivers that a persistent message is stored for.
     keeps_all: it is stored for them whether it is persistent or not.
     is_plain: nothing is to be asked of any receiver.
@@ -63,6 +74,7 @@ class Route:
     exchange: Exchange
     receivers: tuple[Receiver, ...]
     is_for_one: bool = False
+    witnesses: tuple[Witness, ...] = ()
     queue_numbers: tuple[int, ...] = field(init=False)
     keeps_all: bool = field(init=False)
     is_plain: bool = field(init=False)
@@ -94,18 +106,21 @@ def find_route(
     """
     found: dict[Receiver, None] = {}
     visited: dict[Exchange, None] = {start: None}
+    witnesses: dict[Witness, None] = {}
     waiting = [start]
     is_for_one = False
     while waiting:
         exchange = waiting.pop()
         is_for_one = is_for_one or exchange.type.looks_at_message
         for destination in _destinations(exchanges, exchange, routing_keys, properties):
-            if not isinstance(destination, Exchange):
+            if isinstance(destination, Witness):
+                witnesses[destination] = None
+            elif not isinstance(destination, Exchange):
                 found[destination] = None
             elif destination not in visited:
                 visited[destination] = None
                 waiting.append(destination)
-    return Route(start, tuple(found), is_for_one)
+    return Route(start, tuple(found), is_for_one, tuple(witnesses))
 
 
 def _destinations(
@@ -113,10 +128,10 @@ def _destinations(
     exchange: Exchange,
     routing_keys: tuple[str, ...],
     properties: Properties,
-) -> list[Receiver | Exchange]:
+) -> list[Stop]:
     """Where this exchange sends it; to its alternate exchange when nowhere else."""
-    destinations: list[Receiver | Exchange] = list(exchange.type.route(routing_keys, properties))
-    if not destinations and exchange.alternate is not None:
+    destinations = list(exchange.type.route(routing_keys, properties))
+    if exchange.alternate is not None and all(isinstance(each, Witness) for each in destinations):
         alternate = exchanges.get(exchange.alternate)
         if alternate is not None:
             destinations.append(alternate)

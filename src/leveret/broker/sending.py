@@ -45,6 +45,8 @@ def hand_over(
             keep(message, accepting.queue_numbers)
     for receiver in accepting.receivers:
         receiver.publish(message)
+    for witness in route.witnesses:
+        witness.publish(message)
     return accepting is route
 
 

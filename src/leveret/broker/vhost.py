@@ -23,8 +23,8 @@ from leveret.broker.changes import (
 )
 from leveret.broker.dead_letters import DeadLetters
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
-from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions, Foundation
-from leveret.broker.exchanges.kinds import KINDS, PREDECLARED
+from leveret.broker.exchanges.exchange import Exchange, ExchangeHome, ExchangeOptions, Foundation
+from leveret.broker.exchanges.kinds import HOLDING, KINDS, PREDECLARED
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
@@ -69,6 +69,9 @@ class Vhost:
         self.dead_letters = DeadLetters(self, agenda)
         self.sender = Sender(keeper.messages, paging.next_position)
         self._home = QueueHome(name, agenda, paging, self._retire_queue, self.dead_letters.take)
+        self._exchange_home = ExchangeHome(
+            random_bytes, agenda, paging, self.route, self.sender.send
+        )
         self._keeper = keeper
         self._random_bytes = random_bytes
         for exchange_name, kind, internal in PREDECLARED:
@@ -111,17 +114,22 @@ class Vhost:
             return exchange
         refuse_reserved("exchange", name)
         arguments.check_exchange(f"exchange '{name}' in vhost '{self.name}'", options.arguments)
-        exchange = self.place_exchange(name, kind, options)
+        is_holding = options.durable and kind in HOLDING
+        number = self._keeper.next_queue_number() if is_holding else 0
+        exchange = self.place_exchange(name, kind, options, number)
         self.forget_routes()
         if options.durable:
-            change = ExchangeDeclared(self.name, name, kind, options)
+            change = ExchangeDeclared(self.name, name, kind, options, number)
             self._keeper.commit(("exchange", self.name, name), change)
         return exchange
 
-    def place_exchange(self, name: str, kind: str, options: ExchangeOptions) -> Exchange:
+    def place_exchange(
+        self, name: str, kind: str, options: ExchangeOptions, number: int = 0
+    ) -> Exchange:
         """A new exchange, asked of nobody and told to nobody. Raises PreconditionFailed when its
         type can't be made of such arguments."""
-        exchange_type = KINDS[kind](Foundation(options.arguments, self._random_bytes))
+        foundation = Foundation(self._exchange_home, name, options.arguments, number)
+        exchange_type = KINDS[kind](foundation)
         exchange = self.exchanges[name] = Exchange(self.name, name, exchange_type, options)
         return exchange
 
@@ -147,6 +155,7 @@ class Vhost:
         if exchange.options.durable:
             change = ExchangeDeleted(self.name, exchange.name)
             self._keeper.commit(("exchange", self.name, exchange.name), change)
+        exchange.delete()
         self._finish(sources)
 
     def _finish(self, exchanges: list[Exchange]) -> None:
@@ -239,10 +248,13 @@ class Vhost:
         return queue
 
     def recover(self, messages: MessageStore) -> None:
-        """Give every queue what waited for it before the start."""
+        """Give every queue and delayed exchange what waited for it before the start."""
         for queue in self.queues.values():
             if queue.number:
                 queue.recover(messages.recovered(queue.number))
+        for exchange in self.exchanges.values():
+            if exchange.delays is not None and exchange.delays.number:
+                exchange.delays.recover(messages.recovered(exchange.delays.number))
 
     def remove_queue(self, queue: Queue) -> int:
         """Delete a queue with its bindings; how many messages waited in it."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
+from leveret.broker.exchanges.delays import Delays
 from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
 from leveret.broker.sending import hand_over
@@ -38,16 +39,26 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     if route is None or bits & _IMMEDIATE:
         route = _find_route(channel, address, bits)
     traits = None
+    is_mandatory = bool(bits & MANDATORY)
     if extra:
         reading = _read(channel, content)
         traits = reading.traits
         if route.is_for_one or not reading.is_plain:
-            content = _rewrite(channel, reading, content)
+            received, content = content, _rewrite(channel, reading, content)
             route = _route_all(channel, address, reading)
+            if reading.has_blind_copies:
+                rest = _hold_whole(channel, address, reading, received, route)
+                # What is held has found its place: nothing is returned.
+                is_mandatory = is_mandatory and rest is route
+                route = rest
     elif route.is_for_one:
         route = channel.access.route(*split_address(address))
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
-    is_mandatory = bool(bits & MANDATORY)
+    _pass_on(channel, message, route, is_mandatory=is_mandatory)
+
+
+def _pass_on(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
+    """Now, or at commit."""
     if channel.transaction is not None:
         channel.transaction.publish(message, route, is_mandatory=is_mandatory)
     else:
@@ -132,6 +143,23 @@ def _rewrite(channel: Channel, reading: Reading, content: bytes) -> bytes:
     if properties is reading.properties:
         return content
     return with_properties(content, channel.number, properties)
+
+
+def _hold_whole(
+    channel: Channel, address: bytes, reading: Reading, received: bytes, route: Route
+) -> Route:
+    """Delayed exchanges route the message again when it is due, by its BCC too, and take that
+    header out then: what they hold still has it. Gives the route to all others."""
+    holding = tuple(each for each in route.receivers if isinstance(each, Delays))
+    if not holding:
+        return route
+    whole = _rewrite(channel, replace(reading, has_blind_copies=False), received)
+    position = channel.session.next_position()
+    message = Message(address, whole, channel.number, position, reading.traits)
+    held_route = replace(route, receivers=holding, witnesses=())
+    _pass_on(channel, message, held_route, is_mandatory=False)
+    others = tuple(each for each in route.receivers if not isinstance(each, Delays))
+    return replace(route, receivers=others)
 
 
 def _route_all(channel: Channel, address: bytes, reading: Reading) -> Route:

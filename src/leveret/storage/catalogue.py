@@ -71,10 +71,15 @@ class CatalogueFile:
 
     @property
     def last_queue_number(self) -> int:
-        """The highest that was ever given, also to a queue that is long gone; 0 for none."""
-        query = "SELECT seq FROM sqlite_sequence WHERE name = 'queue'"
-        row = self._connection.execute(query).fetchone()
-        return int(row[0]) if row else 0
+        """The highest that was given to any queue, also one that is long gone, or to an exchange
+        that is there; 0 for none. An exchange that has gone lives on in the log, if anywhere."""
+        query = """
+            SELECT max(
+                coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'queue'), 0),
+                coalesce((SELECT max(number) FROM exchange), 0))
+        """
+        (last,) = self._connection.execute(query).fetchone()
+        return int(last)
 
     def load(self) -> list[Change]:
         """All that is kept, in an order in which it can be applied. Raises StartRefused."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from leveret.broker.changes import QueueDeclared
+from leveret.broker.changes import ExchangeDeclared, QueueDeclared
 from leveret.broker.ports import Storage
 from leveret.storage.commit import ChangeWriter
 from leveret.storage.journal import Journal, Timers
@@ -208,7 +208,9 @@ class Engine:
 
 
 def _queue_numbers(changes: Iterable[Change]) -> set[int]:
-    return {each.number for each in changes if isinstance(each, QueueDeclared)}
+    """Of queues, and of exchanges that keep messages as a queue does."""
+    declared = (each for each in changes if isinstance(each, QueueDeclared | ExchangeDeclared))
+    return {each.number for each in declared if each.number}
 
 
 def _empty(disk: Disk, around: Surroundings) -> Log:

@@ -133,7 +133,7 @@ def _fill(file: sqlite3.Connection, rescued: Rescued, numbers: Collection[int]) 
             rescued.damaged.append(table)
     for statement in _MEND if rescued.damaged else ():
         file.execute(statement)
-    if "queue" in rescued.damaged:
+    if {"queue", "exchange"}.intersection(rescued.damaged):
         _name_queues(file, rescued, numbers)
     for table in _TABLES:
         count = file.execute(f"SELECT count(*) FROM main.{table}")  # noqa: S608  # our own names
@@ -169,7 +169,8 @@ def _copy(file: sqlite3.Connection, table: str, key: str) -> bool:
 
 
 def _name_queues(file: sqlite3.Connection, rescued: Rescued, numbers: Collection[int]) -> None:
-    known = {number for (number,) in file.execute("SELECT number FROM main.queue")}
+    query = "SELECT number FROM main.queue UNION SELECT number FROM main.exchange"
+    known = {number for (number,) in file.execute(query)}
     for number in sorted(set(numbers) - known):
         name = f"recovered-{number}"
         file.execute(_NAME, (number, name, _NO_ARGUMENTS))

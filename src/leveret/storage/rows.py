@@ -89,8 +89,8 @@ _CLEAR_TOPIC_PERMISSION: Final = """
     WHERE user = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT) AND exchange = CAST(? AS TEXT)
 """
 _DECLARE_EXCHANGE: Final = """
-    INSERT OR IGNORE INTO exchange (vhost, name, kind, auto_delete, internal, arguments)
-    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?)
+    INSERT OR IGNORE INTO exchange (vhost, name, kind, auto_delete, internal, arguments, number)
+    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?)
 """
 _DELETE_EXCHANGE: Final = """
     DELETE FROM exchange WHERE vhost = CAST(? AS TEXT) AND name = CAST(? AS TEXT)
@@ -168,7 +168,7 @@ def _statements_in(
             options = change.options
             flags = (options.auto_delete, options.internal)
             fields = (octets(change.name), change.kind, *flags, encode_table(options.arguments))
-            yield _DECLARE_EXCHANGE, (vhost, *fields)
+            yield _DECLARE_EXCHANGE, (vhost, *fields, change.number)
         case ExchangeDeleted():
             name = octets(change.name)
             yield _DELETE_EXCHANGE, (vhost, name)
@@ -226,11 +226,12 @@ def _users(connection: sqlite3.Connection) -> Iterator[Change]:
 
 def _changes_in_vhosts(connection: sqlite3.Connection) -> Iterator[Change]:
     rows = connection.execute(
-        "SELECT vhost, name, kind, auto_delete, internal, arguments FROM exchange ORDER BY id"
+        "SELECT vhost, name, kind, auto_delete, internal, arguments, number"
+        " FROM exchange ORDER BY id"
     )
-    for vhost, name, kind, auto_delete, internal, arguments in rows:
+    for vhost, name, kind, auto_delete, internal, arguments, number in rows:
         options = ExchangeOptions(True, bool(auto_delete), bool(internal), _table(arguments))
-        yield ExchangeDeclared(vhost, name, kind, options)
+        yield ExchangeDeclared(vhost, name, kind, options, number)
     rows = connection.execute(
         "SELECT number, vhost, name, auto_delete, arguments FROM queue ORDER BY number"
     )

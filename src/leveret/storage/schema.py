@@ -84,6 +84,8 @@ _VERSION_2: Final = (
         write TEXT NOT NULL,
         read TEXT NOT NULL,
         UNIQUE (user, vhost, exchange))""",
+    # Of a delayed exchange: what the message log knows it by, as it knows a queue.
+    "ALTER TABLE exchange ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
 )
 
 

@@ -35,7 +35,7 @@ from leveret.storage.segment import SUFFIX, file_name
 from leveret.storage.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from leveret.broker.changes import Change
     from leveret.storage.segment import Segment
@@ -195,8 +195,8 @@ def read_abandoned(path: Path) -> list[Change]:
 
 
 def _see_messages(seen: Survey, path: Path, changes: Iterable[Change] | None) -> None:
-    queues = [each for each in changes or () if isinstance(each, QueueDeclared)]
-    numbers = {each.number for each in queues}
+    named = dict(_named(changes or ()))
+    numbers = named.keys()
     is_known = (lambda _number: True) if changes is None else numbers.__contains__
     with closing(ReadOnlyDisk(path)) as disk:
         seen.kept = [name for name in disk.names() if DAMAGED in name]
@@ -207,8 +207,16 @@ def _see_messages(seen: Survey, path: Path, changes: Iterable[Change] | None) ->
             seen.segments = _see_files(disk)
             found = None
     if found is not None:
-        named = {each.number: (each.vhost, each.name) for each in queues}
         seen.queues = [_queue_seen(number, named, found) for number in sorted({*numbers, *found})]
+
+
+def _named(changes: Iterable[Change]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Whose messages the log keeps, by number: a queue's, or a delayed exchange's."""
+    for change in changes:
+        if isinstance(change, QueueDeclared):
+            yield change.number, (change.vhost, change.name)
+        elif isinstance(change, ExchangeDeclared) and change.number:
+            yield change.number, (change.vhost, f"{change.name} (delayed exchange)")
 
 
 def _see_log(

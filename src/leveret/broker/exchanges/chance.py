@@ -29,7 +29,7 @@ class Random:
 
     def __init__(self, foundation: Foundation) -> None:
         self._bound = Bound()
-        self._random_bytes = foundation.random_bytes
+        self._random_bytes = foundation.home.random_bytes
 
     def check_binding(self, binding: Binding) -> None:
         """Any key will do."""
@@ -52,7 +52,7 @@ class LocalRandom:
 
     def __init__(self, foundation: Foundation) -> None:
         self._bound = Bound()
-        self._random_bytes = foundation.random_bytes
+        self._random_bytes = foundation.home.random_bytes
 
     def check_binding(self, binding: Binding) -> None:
         if binding.routing_key:

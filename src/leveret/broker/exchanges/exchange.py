@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, Union
 
+from leveret.broker.exchanges.delayed import DelayedMessage
 from leveret.broker.policies import NOTHING_APPLIED, Applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from leveret.broker.bindings import Binding, BindingKey, Destination
+    from leveret.broker.agenda import Agenda
+    from leveret.broker.bindings import Binding, BindingKey
+    from leveret.broker.exchanges.delays import Delays
+    from leveret.broker.message import Message
+    from leveret.broker.queues.paging import Paging
+    from leveret.broker.routing import Receiver, Route, Witness
     from leveret.wire.properties import Properties
     from leveret.wire.values import Table
+
+
+# Where a route may lead from an exchange: to a queue or another receiver, or to an exchange.
+Stop: TypeAlias = Union["Receiver", "Witness", "Exchange"]
 
 
 class ExchangeType(Protocol):
@@ -36,7 +46,7 @@ class ExchangeType(Protocol):
     def unbind(self, binding: Binding) -> None:
         """A binding that was bound."""
 
-    def route(self, routing_keys: tuple[str, ...], properties: Properties) -> Iterable[Destination]:
+    def route(self, routing_keys: tuple[str, ...], properties: Properties) -> Iterable[Stop]:
         """Where the message goes; a destination may come up more than once.
 
         routing_keys: the message's own, then those of its CC and BCC.
@@ -44,11 +54,31 @@ class ExchangeType(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Foundation:
-    """What an exchange type is made of: the arguments of its exchange, a source of chance."""
+class ExchangeHome:
+    """What the exchanges of a vhost have in common.
 
-    arguments: Table
+    random_bytes: that many octets of chance. route, send: for a type that publishes itself; see
+    Vhost.route and Sender.send.
+    """
+
     random_bytes: Callable[[int], bytes]
+    agenda: Agenda
+    paging: Paging
+    route: Callable[[str, str, Properties, tuple[str, ...]], Route]
+    send: Callable[[Message, Route], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What an exchange type is made of.
+
+    name, arguments: its exchange's. number: of a type that keeps messages; see kinds.HOLDING.
+    """
+
+    home: ExchangeHome
+    name: str
+    arguments: Table
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +128,16 @@ class Exchange:
         said = self.options.arguments.get("alternate-exchange")
         alternate = policy.definition.get("alternate-exchange") if said is None else said
         self.alternate = alternate if isinstance(alternate, str) else None
+
+    @property
+    def delays(self) -> Delays | None:
+        """What a delayed exchange holds back."""
+        return self.type.delays if isinstance(self.type, DelayedMessage) else None
+
+    def delete(self) -> None:
+        """The end, called by the vhost: what it holds goes with it."""
+        if self.delays is not None:
+            self.delays.delete()
 
     @property
     def bindings(self) -> list[Binding]:
