@@ -62,6 +62,13 @@ EXCHANGES = [
     ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True)),
     ExchangeDeclared("/", NUL, "headers", ExchangeOptions(True, True, True, EXACT)),
     ExchangeDeclared(NOT_UTF_8, "logs", "direct", ExchangeOptions(True, False, True)),
+    ExchangeDeclared(
+        "/",
+        "later",
+        "x-delayed-message",
+        ExchangeOptions(durable=True, arguments={"x-delayed-type": "topic"}),
+        7,
+    ),
 ]
 QUEUES = [
     QueueDeclared(3, "/", "jobs", QueueOptions(durable=True)),

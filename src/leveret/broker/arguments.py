@@ -174,10 +174,15 @@ def check_same_exchange(exchange: Exchange, kind: str, options: ExchangeOptions)
     """Raises PreconditionFailed when an exchange is declared again otherwise."""
     name, current = str(exchange), exchange.options
     if kind != exchange.type.name:
-        raise _inequivalent("type", name, f"'{kind}'", f"'{exchange.type.name}'")
+        raise _inequivalent("type", name, _atom(kind), _atom(exchange.type.name))
     for flag in ("durable", "auto_delete", "internal"):
         _check_same_flag(name, flag, getattr(current, flag), getattr(options, flag))
     _check_same(name, "alternate-exchange", current.arguments, options.arguments)
+
+
+def _atom(kind: str) -> str:
+    """An exchange type between quotes; as Erlang's atom it has its own when it is no plain word."""
+    return f"'{kind}'" if kind.isalpha() else f"''{kind}''"
 
 
 def _check_same_flag(resource: str, flag: str, current: bool, received: bool) -> None:
