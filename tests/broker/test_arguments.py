@@ -10,6 +10,7 @@ from leveret.broker.arguments import (
     check_same_exchange,
     check_same_queue,
     queue_type,
+    refuse_unnamed,
 )
 from leveret.broker.errors import PreconditionFailed
 from leveret.broker.exchanges.exchange import ExchangeOptions
@@ -170,6 +171,16 @@ def test_each_queue_type_looks_at_its_own_arguments(kind, name, value, problem):
 )
 def test_a_quorum_queue_or_stream_is_durable_and_shared(kind, options, name):
     assert complaint({"x-queue-type": kind}, **options) == f"invalid property '{name}' for {QUEUE}"
+
+
+@pytest.mark.parametrize("kind", ["quorum", "stream"])
+def test_a_quorum_queue_or_stream_has_a_name(kind):
+    with pytest.raises(PreconditionFailed) as refusal:
+        refuse_unnamed(QueueOptions(arguments={"x-queue-type": kind}))
+    assert str(refusal.value) == (
+        f"Cannot declare a server-named queue for type rabbit_{kind}_queue"
+    )
+    refuse_unnamed(QueueOptions())
 
 
 def test_a_durable_quorum_queue_is_fine():

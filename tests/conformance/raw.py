@@ -57,6 +57,7 @@ class Client:
     body: bytes = b""
     last_properties: dict[str, Any] = field(default_factory=dict)
     channels_closed: set[int] = field(default_factory=set)
+    confirmed: set[int] = field(default_factory=set)
     sock: socket.socket = field(init=False)
 
     def __post_init__(self) -> None:

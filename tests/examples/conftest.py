@@ -11,7 +11,18 @@ from tests.brokers import Endpoint
 from tests.examples.program import Program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-QUEUES = ["hello", "tasks", "ledger", "scribbles", "jobs", "fibonacci", "pictures", "celery"]
+QUEUES = [
+    "hello",
+    "tasks",
+    "ledger",
+    "scribbles",
+    "jobs",
+    "fibonacci",
+    "pictures",
+    "celery",
+    "work",
+    "work.later",
+]
 CELERY = ["celery", "celeryev", "celery.pidbox", "reply.celery.pidbox"]
 EXCHANGES = ["news", "logs", "topics", *CELERY]
 

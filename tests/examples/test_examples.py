@@ -178,6 +178,15 @@ def test_the_aio_pika_worker_resizes_what_it_is_asked_to(run):
     assert sorted(worker.wait_lines("resized", 2)) == ["resized 'hill.png'", "resized 'sea.png'"]
 
 
+def test_a_task_is_tried_again_after_a_while_and_given_up(run):
+    assert run("dead_letters/retry.py").wait_end() == [
+        "attempt 1 of 'divide by zero' fails",
+        "attempt 2 of 'divide by zero' fails",
+        "attempt 3 of 'divide by zero' fails",
+        "gave up on 'divide by zero'",
+    ]
+
+
 def test_the_pytest_fixture_starts_a_broker_of_its_own():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_orders.py"]
     run = subprocess.run(

@@ -272,3 +272,42 @@ def test_nothing_is_confirmed_to_a_client_that_has_gone(durable, careful):
     careful.client.hang_up()
     durable.sync()
     assert careful.client.take_all() == []
+
+
+# Refused messages -------------------------------------------------------------------------------
+
+
+def refuse(confirms):
+    """One more message, which a queue refused: the nack, and the count that every publish adds."""
+    nack = said(confirms.take_nack())[1]
+    confirms.due += 1
+    return nack
+
+
+def test_a_refused_message_has_its_number_and_is_confirmed_no_more():
+    confirms = Confirms(1)
+    assert refuse(confirms) == methods.BasicNack(1)
+    assert refuse(confirms) == methods.BasicNack(2)
+    assert confirms.due == 0
+    confirms.due += 1
+    assert said(confirms.take_ack())[1] == methods.BasicAck(3)
+
+
+def test_an_ack_of_several_passes_over_what_was_refused():
+    disk, confirms = Disk(), Confirms(1)
+    disk.hold(confirms, 2)
+    assert refuse(confirms) == methods.BasicNack(3)
+    disk.hold(confirms, 1)
+    assert refuse(confirms) == methods.BasicNack(5)
+    assert disk.sync() == [(1, methods.BasicAck(4, True))]
+    confirms.due += 1
+    assert said(confirms.take_ack())[1] == methods.BasicAck(6)
+
+
+def test_what_was_held_before_a_refused_one_is_confirmed_without_it():
+    disk, confirms = Disk(), Confirms(1)
+    disk.hold(confirms, 2)
+    refuse(confirms)
+    assert disk.sync() == [(1, methods.BasicAck(2, True))]
+    confirms.due += 2
+    assert said(confirms.take_ack())[1] == methods.BasicAck(5, True)

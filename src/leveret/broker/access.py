@@ -24,7 +24,6 @@ from leveret.broker import arguments
 from leveret.broker.bindings import Binding
 from leveret.broker.errors import (
     AccessRefused,
-    PreconditionFailed,
     ResourceLocked,
 )
 from leveret.broker.exchanges.kinds import check_kind
@@ -102,6 +101,7 @@ class Access:
         if name:
             refuse_reserved("queue", name)
         else:
+            arguments.refuse_unnamed(options)
             name = self.vhost.generate_queue_name()
         self._ask("configure", "queue", name)
         queue = self.vhost.queues.get(name)
@@ -135,10 +135,7 @@ class Access:
             self.vhost.vouch_for("queue", name)
             return 0
         queue = self.usable_queue(name)
-        if if_unused and len(queue.consumers):
-            raise PreconditionFailed(f"{queue} in use")
-        if if_empty and queue.ready.count:
-            raise PreconditionFailed(f"{queue} not empty")
+        queue.check_deletion(if_unused=if_unused, if_empty=if_empty)
         return self.vhost.remove_queue(queue)
 
     def purge_queue(self, name: str) -> int:

@@ -123,6 +123,15 @@ def _check_known(queue: str, kind: str, arguments: Table) -> None:
             )
 
 
+def refuse_unnamed(options: QueueOptions) -> None:
+    """Raises PreconditionFailed for a type whose queues need a name of their own."""
+    kind = queue_type(options.arguments)
+    if kind in _NO_CLASSIC:
+        raise PreconditionFailed(
+            f"Cannot declare a server-named queue for type rabbit_{kind}_queue"
+        )
+
+
 def _check_replicated(queue: str, options: QueueOptions) -> None:
     """Quorum queues and streams are durable and shared."""
     wrong = {

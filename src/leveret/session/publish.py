@@ -65,9 +65,11 @@ def _pass_on(channel: Channel, message: Message, route: Route, *, is_mandatory: 
         deliver(channel, message, route, is_mandatory=is_mandatory)
 
 
-def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
-    """To the receivers, or back to the publisher who insists that there be one. Who waits for a
-    confirm hears of a queue that had no place for it."""
+def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> bool:
+    """To the receivers, or back to the publisher who insists that there be one.
+
+    False when a queue had no place for it; who waits for a confirm hears of it.
+    """
     is_accepted = hand_over(message, route, channel.keep)
     if is_mandatory and not route.receivers:
         returned = methods.BasicReturn(
@@ -79,6 +81,7 @@ def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: b
         channel.send_content(returned, message)
     if not is_accepted and channel.confirms is not None:
         channel.refuse_confirm()
+    return is_accepted
 
 
 def split_address(address: bytes) -> tuple[str, str]:

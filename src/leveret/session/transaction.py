@@ -44,14 +44,19 @@ class Transaction:
             yield from deliveries.values()
 
     def commit(self, channel: Channel) -> None:
-        """Make it so, publishes first, and begin anew."""
+        """Make it so, publishes first, and begin anew.
+
+        Raises PreconditionFailed when a queue refused a message: all else has happened.
+        """
         publishes, settlements = self._publishes, self._settlements
         self._publishes, self._settlements = [], []
-        is_stored = False
+        is_stored = is_refused = False
         for message, route, is_mandatory in publishes:
             # Its place in line is where it stands now, behind what was published meanwhile.
             message.position = channel.session.next_position()
-            publish.deliver(channel, message, _without_deleted(route), is_mandatory=is_mandatory)
+            there = _without_deleted(route)
+            if not publish.deliver(channel, message, there, is_mandatory=is_mandatory):
+                is_refused = True
             is_stored = is_stored or message.is_stored
         for deliveries, how in settlements:
             how(deliveries)
@@ -59,6 +64,8 @@ class Transaction:
                 is_stored = is_stored or any(each.is_stored for _, each in deliveries.values())
         if is_stored:
             channel.session.durability.demand()
+        if is_refused:
+            raise PreconditionFailed("partial tx completion")
 
     def rollback(self, channel: Channel) -> None:
         """Forget the publishes; what was acknowledged is out again."""

@@ -89,9 +89,21 @@ def test_the_same_death_again_is_counted_and_comes_first():
     assert [each["count"] for each in other_reason.headers["x-death"]] == [1, 1]
 
 
-def test_a_count_that_a_client_has_broken_starts_anew():
+def test_earlier_deaths_change_their_order_with_each_further_one():
+    dead = letter(dead=death("1"))
+    for name in "234":
+        dead = bury(dead, death(name))
+    assert [each["queue"] for each in dead.headers["x-death"]] == ["4", "2", "1", "3"]
+
+
+def test_what_a_client_has_put_there_is_made_the_best_of():
     known = {"queue": "q", "reason": "rejected", "count": "many"}
-    assert letter({"x-death": ["junk", known]}).headers["x-death"][0]["count"] == 2
+    other = {"queue": "r", "reason": "expired"}
+    deaths = letter({"x-death": ["junk", known, other, other]}).headers["x-death"]
+    assert deaths == [{"count": 1, "queue": "q", "reason": "rejected"}, other, "junk"]
+    told = letter({"x-death": "junk"}).headers
+    assert list(told) == ["x-death"]
+    assert told["x-death"][0]["count"] == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.policies import Applied
+from leveret.wire.properties import Properties
 from tests.broker.domain import HandAgenda, Subscriber, bodies, message, queue
 
 
@@ -169,7 +170,7 @@ def test_a_consumer_sees_the_count_as_well(ruled):
     jobs.subscribe(consumer)
     jobs.consumers.resume(consumer)
     publish(jobs, "a")
-    assert consumer.held[0].headers["x-delivery-count"] == 0
+    assert consumer.held[0].headers == {}
     jobs.requeue([consumer.held[0]])
     assert consumer.held[1].headers["x-delivery-count"] == 1
 
@@ -178,6 +179,12 @@ def test_a_quorum_queue_counts_without_a_limit(agenda):
     jobs = queue(agenda=agenda, durable=True, arguments={"x-queue-type": "quorum"})
     publish(jobs, "a")
     assert counts_of(jobs, 4) == [0, 1, 2, 3]
+
+
+def test_what_a_client_says_of_a_count_is_overruled(ruled):
+    jobs = ruled(delivery_limit=5)
+    jobs.publish(message("a", properties=Properties(headers={"x-delivery-count": 9})))
+    assert jobs.get()[0].headers["x-delivery-count"] == 0
 
 
 def test_an_ordinary_queue_adds_no_header(ruled):

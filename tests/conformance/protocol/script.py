@@ -204,7 +204,9 @@ def confirms(count: int) -> Step:
             values = wire.decode_method(found.payload)[1]
             last = values["delivery_tag"]
             for tag in range(1 if values["multiple"] else last, last + 1):
-                settled.setdefault(tag, found.method)
+                if tag not in client.confirmed:
+                    client.confirmed.add(tag)
+                    settled[tag] = found.method
         client.transcript[start:] = [f"{tag} {settled[tag]}" for tag in sorted(settled)]
 
     return Step(act)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.conformance.protocol.differences import is_refused_for_later
-from tests.conformance.protocol.script import queue, run
+from tests.conformance.protocol.script import queue
 from tests.conformance.protocol.wire import Typed
 
 
@@ -170,20 +169,3 @@ SCRIPTS = {
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_both_brokers_answer_alike(name, alike):
     alike(name)
-
-
-@pytest.mark.parametrize(
-    ("argument", "value"),
-    [
-        ("x-dead-letter-exchange", ""),
-        ("x-max-length", 1),
-        ("x-max-length-bytes", 1),
-        ("x-overflow", "reject-publish"),
-        ("x-queue-type", "quorum"),
-        ("x-queue-type", "stream"),
-    ],
-)
-def test_a_rule_that_is_yet_to_come_is_refused_by_name(leveret, argument, value):
-    transcript = run([queue(durable=1, arguments={argument: value})], leveret)
-    assert is_refused_for_later(transcript)
-    assert argument in transcript[0]

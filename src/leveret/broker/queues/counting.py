@@ -1,8 +1,8 @@
 """The x-delivery-count header: how often a message came back before this delivery.
 
-Quorum queues say it with every delivery, classic ones when they have a delivery limit. For a
-stored message its queue counts (and the store, over restarts); one that is not stored carries its
-count along.
+Quorum queues say it with every redelivery and basic.get, classic ones when they have a delivery
+limit. For a stored message its queue counts (and the store, over restarts); one that is not stored
+carries its count along.
 """
 
 from __future__ import annotations

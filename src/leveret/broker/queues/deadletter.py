@@ -4,8 +4,9 @@ writes them, types and order included.
     x-death: [ {count, reason, queue, time, exchange, routing-keys, original-expiration?}, ... ]
     x-first-death-reason, x-first-death-queue, x-first-death-exchange
 
-Newest first; a second death in the same queue for the same reason counts the first one up.
-RabbitMQ sorts headers by name whenever it sets one; a first death's own fields it does not.
+The newest is first; a second death in the same queue for the same reason counts the first one up.
+RabbitMQ sorts headers by name whenever it sets one; a first death's own fields it does not. With
+each further death it turns the order of the earlier ones round: of four, 4 2 1 3.
 """
 
 from __future__ import annotations
@@ -92,13 +93,16 @@ def _with_death(headers: Table, death: Death, message: Message, properties: Prop
     deaths = headers.get(X_DEATH)
     if isinstance(deaths, list):
         return _sorted({**headers, X_DEATH: _counted(deaths, details)})
+    told = {X_DEATH: [{"count": Int64(1), **details}]}
+    if X_DEATH in headers:
+        # A client has put something else there.
+        return _sorted({**headers, **told})
     first = {
-        X_DEATH: [{"count": Int64(1), **details}],
         "x-first-death-reason": death.reason,
         "x-first-death-queue": death.queue,
         "x-first-death-exchange": message.exchange,
     }
-    return _sorted({**headers, **first})
+    return _sorted({**headers, **told, **first})
 
 
 def _details(death: Death, message: Message, headers: Table, properties: Properties) -> Table:
@@ -118,14 +122,35 @@ def _details(death: Death, message: Message, headers: Table, properties: Propert
 
 def _counted(deaths: list[Value], details: Table) -> list[Value]:
     """The deaths so far and this one."""
-    same = ("queue", "reason")
-    for place, known in enumerate(deaths):
-        if isinstance(known, dict) and all(known.get(name) == details[name] for name in same):
-            count = known.get("count")
-            so_far = count if isinstance(count, int) else 1
-            once_more = _sorted({**known, "count": Int64(so_far + 1)})
-            return [once_more, *deaths[:place], *deaths[place + 1 :]]
-    return [_sorted({"count": Int64(1), **details}), *deaths]
+    before: list[Value] = []
+    so_far: Table | None = None
+    for known in reversed(_each_once(deaths)):
+        if isinstance(known, dict) and _cause(known) == _cause(details):
+            so_far = known
+        else:
+            before.append(known)
+    if so_far is None:
+        return [_sorted({"count": Int64(1), **details}), *before]
+    count = so_far.get("count")
+    once_more = Int64((count if isinstance(count, int) else 0) + 1)
+    return [_sorted({**so_far, "count": once_more}), *before]
+
+
+def _each_once(deaths: list[Value]) -> list[Value]:
+    """Without what a client may have put there twice."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[Value] = []
+    for death in deaths:
+        cause = _cause(death) if isinstance(death, dict) else None
+        if cause is None or cause not in seen:
+            kept.append(death)
+        if cause is not None:
+            seen.add(cause)
+    return kept
+
+
+def _cause(death: Table) -> tuple[str, str]:
+    return str(death.get("queue")), str(death.get("reason"))
 
 
 def _sorted(table: Table) -> Table:

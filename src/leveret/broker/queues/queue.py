@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from leveret.broker.errors import AccessRefused
+from leveret.broker.arguments import QUORUM
+from leveret.broker.errors import AccessRefused, PreconditionFailed, Unsupported
 from leveret.broker.queues.consumers import Consumer, Consumers, SingleActiveConsumer
 from leveret.broker.queues.counting import with_count
 from leveret.broker.queues.paging import WINDOW
@@ -110,7 +111,7 @@ class Queue(Ruled):
         if first and not self.ready.count:
             consumer = first[0]
             first.rotate(-1)
-            consumer.deliver(with_count(message, 0) if self.counts_deliveries else message, False)
+            consumer.deliver(message, False)
         elif expiry is not None and expiry.is_over_at_once(message):
             self._die([message], "expired")
         else:
@@ -145,7 +146,11 @@ class Queue(Ruled):
         # What had expired behind it counts no more.
         self._drop_expired()
         if taken is not None and self.is_ruled:
-            taken = self._leaving(*taken), taken[1]
+            message = self._leaving(*taken)
+            if self.counts_deliveries and not taken[1]:
+                # RabbitMQ: basic.get says so, a first delivery to a consumer does not.
+                message = with_count(message, 0)
+            taken = message, taken[1]
         return taken
 
     def requeue(self, messages: Iterable[Message]) -> None:
@@ -257,6 +262,21 @@ class Queue(Ruled):
 
     def _retire(self) -> None:
         self._home.retire(self)
+
+    def check_deletion(self, *, if_unused: bool, if_empty: bool) -> None:
+        """Raises PreconditionFailed, or Unsupported where RabbitMQ can't tell."""
+        asked = [
+            name for name, is_asked in (("unused", if_unused), ("empty", if_empty)) if is_asked
+        ]
+        if self.type == QUORUM and asked:
+            raise Unsupported(
+                f"cannot delete {self}. queue.delete operations with if-{asked[0]} flag set are "
+                "not supported by quorum queues"
+            )
+        if if_unused and self._is_consumed:
+            raise PreconditionFailed(f"{self} in use")
+        if if_empty and self.ready.count:
+            raise PreconditionFailed(f"{self} not empty")
 
     def delete(self) -> int:
         """The end, called by the vhost: tells the consumers; how many messages went with it."""

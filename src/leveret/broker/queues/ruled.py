@@ -149,9 +149,9 @@ class Ruled(Keeping, ABC):
         """The message as whoever takes it gets it."""
         if self.limit is not None:
             self.limit.taken(message)
-        if not self.counts_deliveries or (redelivered and not message.is_stored):
-            return message
-        return with_count(message, self.returns.get(message.position, 0))
+        if self.counts_deliveries and redelivered and message.is_stored:
+            return with_count(message, self.returns.get(message.position, 0))
+        return message
 
     def _counted(self, message: Message) -> Message | None:
         """The message as it waits once more; None when that was once too often."""
