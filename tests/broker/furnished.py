@@ -3,8 +3,10 @@
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.passwords import MD5, hash_password
 from leveret.broker.permissions import Permission
+from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.topic_permissions import TopicPermission
+from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.wire.values import Decimal, Int8
 
 OTHER_BY_MD5 = (hash_password("other", b"salt", MD5), MD5)
@@ -32,7 +34,22 @@ def picture(broker):
         for vhost in broker.vhosts.values()
     }
     rights = (broker.permissions._granted, broker.topic_permissions._granted)
-    return vhosts, broker.users._users, rights
+    limits = broker.limits._of_user
+    return vhosts, broker.users._users, rights, limits, settings(broker)
+
+
+def settings(broker):
+    """Parameters, and what came of them."""
+    in_vhosts = {
+        vhost.name: (vhost.metadata, vhost.limits, vhost.policies.user.by_name)
+        for vhost in broker.vhosts.values()
+    }
+    followed = {
+        (vhost.name, each.kind, each.name): each.policy
+        for vhost in broker.vhosts.values()
+        for each in (*vhost.exchanges.values(), *vhost.queues.values())
+    }
+    return list(broker.parameters.all()), broker.parameters.globals, in_vhosts, followed
 
 
 def furnish(broker):
@@ -49,9 +66,26 @@ def furnish(broker):
     broker.clear_topic_permissions("ada", "/", "old")
     broker.users.set_password_hash("bob", *OTHER_BY_MD5)
     broker.remove_user("eve")
+    furnish_settings(broker)
     access = broker.enter(broker.users.get("ada"), "/", object())
     broker.set_permission("ada", "/")
     furnish_vhost(access)
+
+
+def furnish_settings(broker):
+    broker.describe_vhost("other", VhostMetadata("the other one", ("a", "b"), "quorum"))
+    broker.add_vhost("going", VhostMetadata("gone soon"))
+    broker.limits.set_user("ada", {"max-channels": 9})
+    broker.limits.set_vhost("other", {"max-queues": 9})
+    for vhost in ("/", "other", "going"):
+        for name in ("short", "old"):
+            broker.parameters.set_policy(vhost, Policy(name, "^j", {"max-length": 9}))
+        broker.parameters.set_operator_policy(vhost, Policy("op", "", {"max-length": 8}))
+    broker.parameters.clear_policy("/", "old")
+    for name in ("cluster_name", "old"):
+        broker.parameters.set_global(name, "hutch")
+    broker.parameters.clear_global("old")
+    broker.remove_vhost("going")
 
 
 def furnish_vhost(access):

@@ -7,6 +7,10 @@ from leveret.broker.changes import (
     Bound,
     ExchangeDeclared,
     ExchangeDeleted,
+    GlobalParameterCleared,
+    GlobalParameterSet,
+    ParameterCleared,
+    ParameterSet,
     PermissionCleared,
     PermissionSet,
     QueueDeclared,
@@ -14,22 +18,29 @@ from leveret.broker.changes import (
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
+    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
+    VhostDescribed,
     VhostRemoved,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.passwords import SHA512
 from leveret.broker.permissions import EVERYTHING
+from leveret.broker.policies import NOTHING_APPLIED
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.restore import Unrestorable, restore
 from leveret.broker.topic_permissions import TopicPermission
+from leveret.broker.vhost_metadata import VhostMetadata
 from tests.broker.domain import random_bytes
 from tests.broker.fake_storage import FakeEngine
 
 LOGS = ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True, auto_delete=True))
 JOBS = QueueDeclared(3, "/", "jobs", QueueOptions(durable=True, arguments={"x-expires": 500}))
+SHORT = ParameterSet(
+    "policy", "/", "short", {"pattern": "^j", "definition": {"max-length": 5}, "priority": 0}
+)
 LOGS_TO_JOBS = ("/", "logs", "queue", "jobs", "a.#", {"x": 1})
 FANOUT_TO_LOGS = ("/", "amq.fanout", "exchange", "logs", "", {})
 ADA = UserSet("ada", b"salt and digest", frozenset({"administrator"}))
@@ -151,9 +162,40 @@ def test_a_removed_vhost_takes_everything_in_it_along(apply, broker, agenda):
     agenda.pass_time(1)
 
 
+def test_a_vhost_is_known_as_it_was(apply):
+    metadata = VhostMetadata("mine", ("a",), "quorum")
+    assert apply(VhostDescribed("/", metadata)).metadata == metadata
+
+
+def test_limits_of_an_account_come_back_and_go_with_it(apply, broker):
+    apply(ADA, UserLimitsSet("ada", {"max-channels": 3}))
+    assert broker.limits.of_user("ada") == {"max-channels": 3}
+    apply(UserRemoved("ada"))
+    assert broker.limits.of_user("ada") == {}
+
+
+def test_a_queue_follows_the_policy_that_is_there(apply):
+    vhost = apply(SHORT, JOBS)
+    assert vhost.queue("jobs").rules.max_length == 5
+    assert "short" in vhost.policies.user.by_name
+
+
+def test_a_cleared_parameter_is_gone(apply, broker):
+    vhost = apply(SHORT, ParameterCleared("policy", "/", "short"), JOBS)
+    assert vhost.queue("jobs").policy is NOTHING_APPLIED
+    assert list(broker.parameters.all()) == []
+
+
+def test_global_parameters_come_and_go(apply, broker):
+    apply(GlobalParameterSet("a", 1), GlobalParameterSet("b", 2), GlobalParameterCleared("a"))
+    assert broker.parameters.globals == {"b": 2}
+
+
 def test_nothing_is_committed_again(apply, engine):
     unbound = (Unbound(*LOGS_TO_JOBS), QueueDeleted(3, "/", "jobs"), ExchangeDeleted("/", "logs"))
     apply(ADA, ADA_ENTERS, LOGS, JOBS, Bound(*LOGS_TO_JOBS), *unbound)
+    apply(SHORT, ParameterCleared("policy", "/", "short"), GlobalParameterSet("a", 1))
+    apply(VhostDescribed("/", VhostMetadata("mine")), UserLimitsSet("ada", {"max-channels": 3}))
     apply(PermissionCleared("ada", "/"), UserRemoved("ada"), VhostRemoved("/"))
     assert engine.catalogue.changes == []
     assert engine.durability.demands == 0

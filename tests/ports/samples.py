@@ -4,6 +4,10 @@ from leveret.broker.changes import (
     Bound,
     ExchangeDeclared,
     ExchangeDeleted,
+    GlobalParameterCleared,
+    GlobalParameterSet,
+    ParameterCleared,
+    ParameterSet,
     PermissionCleared,
     PermissionSet,
     QueueDeclared,
@@ -11,15 +15,18 @@ from leveret.broker.changes import (
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
+    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
+    VhostDescribed,
     VhostRemoved,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.topic_permissions import TopicPermission
+from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.wire.values import Decimal, Float32, Int8, Int64, Timestamp, UInt16, text
 
 NOT_UTF_8 = text(b"\xff\xfe caf\xe9")
@@ -41,10 +48,19 @@ EXACT = {
     "": "",
 }
 
-VHOSTS = [VhostAdded("/"), VhostAdded("Ünïcode"), VhostAdded(NOT_UTF_8), VhostAdded("")]
+VHOSTS = [
+    VhostAdded("/"),
+    VhostDescribed("/", VhostMetadata("Ünïcode", ("a, b", NOT_UTF_8), "quorum")),
+    VhostAdded("Ünïcode"),
+    VhostAdded(NOT_UTF_8),
+    VhostDescribed(NOT_UTF_8, VhostMetadata(tags=("t",))),
+    VhostAdded(""),
+]
 USERS = [
     UserSet("guest", b"salt" + bytes(range(32)), frozenset({"administrator"})),
+    UserLimitsSet("guest", {"max-channels": -1, "max-connections": 5}),
     UserSet(NOT_UTF_8, b"", frozenset()),
+    UserLimitsSet(NOT_UTF_8, {"max-connections": 0}),
     UserSet("", b"\0", frozenset({"monitoring", "a, b"}), "rabbit_password_hashing_md5"),
 ]
 PERMISSIONS = [
@@ -57,6 +73,17 @@ TOPIC_PERMISSIONS = [
     TopicPermissionSet("guest", "/", "logs", TopicPermission("^{username}$", "ü")),
     TopicPermissionSet("guest", "/", NOT_UTF_8, TopicPermission("", "")),
     TopicPermissionSet("later", "later", "", TopicPermission(".*", NOT_UTF_8)),
+]
+POLICY = {"pattern": "^ü", "definition": {"max-length": 10**20}, "priority": 1.5}
+JSON = {"list": [1, 1.0, "1", None, True, [], {}], "text": NOT_UTF_8, "": 0}
+PARAMETERS = [
+    ParameterSet("policy", "/", "p", POLICY),
+    ParameterSet("operator_policy", "/", "p", POLICY),
+    ParameterSet("policy", NOT_UTF_8, "p", {**POLICY, "apply-to": "streams"}),
+    ParameterSet("vhost-limits", "/", "limits", {"max-queues": 5}),
+    ParameterSet("federation-upstream", "/", NOT_UTF_8, JSON),
+    GlobalParameterSet("cluster_name", "hutch"),
+    GlobalParameterSet(NOT_UTF_8, JSON),
 ]
 EXCHANGES = [
     ExchangeDeclared("/", "logs", "topic", ExchangeOptions(durable=True)),
@@ -93,6 +120,7 @@ ALL = [
     *USERS,
     *PERMISSIONS,
     *TOPIC_PERMISSIONS,
+    *PARAMETERS,
     *EXCHANGES,
     *QUEUES,
     *BINDINGS,
@@ -112,13 +140,19 @@ ENDS = [
     (ExchangeDeleted("/", NUL), [EXCHANGES[1], BINDINGS[8]]),
     (PermissionCleared("guest", "/"), [PERMISSIONS[0]]),
     (TopicPermissionCleared("guest", "/", NOT_UTF_8), [TOPIC_PERMISSIONS[1]]),
-    (UserRemoved("guest"), [USERS[0], *PERMISSIONS[:2], *TOPIC_PERMISSIONS[:2]]),
+    (ParameterCleared("policy", "/", "p"), [PARAMETERS[0]]),
+    (GlobalParameterCleared(NOT_UTF_8), [PARAMETERS[6]]),
+    (UserLimitsSet("guest", {}), [USERS[1]]),
+    (VhostDescribed(NOT_UTF_8, NO_METADATA), [VHOSTS[4]]),
+    (UserRemoved("guest"), [*USERS[:2], *PERMISSIONS[:2], *TOPIC_PERMISSIONS[:2]]),
     (
         VhostRemoved("/"),
         [
-            VHOSTS[0],
+            *VHOSTS[:2],
             PERMISSIONS[0],
             *TOPIC_PERMISSIONS[:2],
+            *PARAMETERS[:2],
+            *PARAMETERS[3:5],
             *EXCHANGES[:2],
             *QUEUES[:2],
             QUEUES[3],

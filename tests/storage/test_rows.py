@@ -5,9 +5,19 @@ from contextlib import closing
 
 import pytest
 
-from leveret.broker.changes import PermissionSet, TopicPermissionSet, UserSet
+from leveret.broker.changes import (
+    GlobalParameterSet,
+    ParameterSet,
+    PermissionSet,
+    TopicPermissionSet,
+    UserLimitsSet,
+    UserSet,
+    VhostAdded,
+    VhostDescribed,
+)
 from leveret.broker.permissions import Permission
 from leveret.broker.topic_permissions import TopicPermission
+from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.storage import rows, schema
 from leveret.wire.values import encode_table
 from tests.ports.samples import ALL, BINDINGS, END_NAMES, ENDS, EXACT, without
@@ -98,3 +108,25 @@ def test_a_second_setting_replaces_the_first_in_its_place(connection, write):
     ]
     write(*later)
     assert read(connection) == [later[0], users[1], later[1], rights[1], later[2], topics[1]]
+
+
+def test_a_second_value_of_a_parameter_replaces_the_first_in_its_place(connection, write):
+    first = [ParameterSet("policy", "/", name, 1) for name in ("a", "b")]
+    everywhere = [GlobalParameterSet(name, 1) for name in ("a", "b")]
+    later = [ParameterSet("policy", "/", "a", 2.5), GlobalParameterSet("a", None)]
+    write(VhostAdded("/"), *first, *everywhere, *later)
+    assert read(connection)[1:] == [later[0], first[1], later[1], everywhere[1]]
+
+
+def test_a_number_of_a_parameter_stays_whole_or_broken(connection, write):
+    write(GlobalParameterSet("n", [1, 1.0, 10**20, True]))
+    (found,) = read(connection)
+    assert [type(each) for each in found.value] == [int, float, int, bool]
+
+
+def test_what_is_known_of_a_vhost_or_account_stays_when_it_is_set_again(connection, write):
+    described = VhostDescribed("/", VhostMetadata("first"))
+    limited = UserLimitsSet("ada", {"max-channels": 1})
+    ada = UserSet("ada", b"hash", frozenset())
+    write(VhostAdded("/"), described, ada, limited, VhostAdded("/"), ada)
+    assert read(connection) == [VhostAdded("/"), described, ada, limited]

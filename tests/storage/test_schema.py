@@ -28,6 +28,8 @@ ALL_TABLES = {
     "user",
     "permission",
     "topic_permission",
+    "parameter",
+    "global_parameter",
     "exchange",
     "queue",
     "binding",
@@ -87,7 +89,7 @@ def test_a_step_that_fails_leaves_the_old_version(connection, monkeypatch):
     assert not connection.in_transaction
     assert pragma(connection, "user_version") == 2
     columns = [name for _id, name, *_rest in connection.execute("PRAGMA table_info(vhost)")]
-    assert columns == ["id", "name"]
+    assert columns == ["id", "name", "metadata"]
 
 
 def test_a_step_that_has_lost_its_transaction_is_reported_as_it_failed(connection, monkeypatch):

@@ -103,6 +103,7 @@ class Access:
         else:
             arguments.refuse_unnamed(options)
             name = self.vhost.generate_queue_name()
+        options = self.vhost.with_default_type(options)
         self._ask("configure", "queue", name)
         queue = self.vhost.queues.get(name)
         if queue is None:

@@ -18,10 +18,14 @@ from leveret.broker.changes import (
     TopicPermissionCleared,
     TopicPermissionSet,
     VhostAdded,
+    VhostDescribed,
+    VhostRemoved,
 )
 from leveret.broker.errors import AccessRefused, NotAllowed, NotFound
 from leveret.broker.keeper import Keeper
+from leveret.broker.limits import Limits
 from leveret.broker.memory import MEMORY
+from leveret.broker.parameters import Parameters
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.queues.paging import Paging
 from leveret.broker.restore import restore
@@ -29,6 +33,7 @@ from leveret.broker.rights import Rights
 from leveret.broker.topic_permissions import TopicPermissions
 from leveret.broker.users import User, Users
 from leveret.broker.vhost import Vhost
+from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +66,8 @@ class Broker:
         self.permissions = Permissions()
         self.topic_permissions = TopicPermissions()
         self.vhosts: dict[str, Vhost] = {}
+        self.parameters = Parameters(self.vhosts, self._keeper)
+        self.limits = Limits(self.parameters, self.users, self._keeper)
         self.loopback_users = loopback_users
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
@@ -73,16 +80,49 @@ class Broker:
         for change in changes:
             restore(self, change)
         for vhost in self.vhosts.values():
+            # The predeclared exchanges were there before the policies.
+            vhost.follow_policies()
             vhost.recover(self.storage.messages)
         return bool(changes)
 
-    def add_vhost(self, name: str) -> Vhost:
-        """The vhost, made if need be."""
+    def add_vhost(self, name: str, metadata: VhostMetadata = NO_METADATA) -> Vhost:
+        """The vhost, made if need be; one that is there stays as it is.
+
+        Raises InvalidParameter.
+        """
+        metadata.check()
         vhost = self.vhosts.get(name)
         if vhost is None:
             vhost = self.place_vhost(name)
             self._keeper.commit(("vhost", name), VhostAdded(name))
+            if metadata != NO_METADATA:
+                self.describe_vhost(name, metadata)
         return vhost
+
+    def describe_vhost(self, name: str, metadata: VhostMetadata) -> None:
+        """Raises NotFound, InvalidParameter."""
+        metadata.check()
+        self._vhost(name).metadata = metadata
+        self._keeper.commit(("vhost metadata", name), VhostDescribed(name, metadata))
+
+    def remove_vhost(self, name: str) -> None:
+        """The vhost with everything in it; its connections are closed. Raises NotFound."""
+        vhost = self._vhost(name)
+        vhost.clear()
+        del self.vhosts[name]
+        self.forget_vhost(name)
+        self._keeper.commit(("vhost", name), VhostRemoved(name))
+
+    def forget_vhost(self, name: str) -> None:
+        """What hangs on a vhost goes with it; told to nobody."""
+        self.permissions.forget_vhost(name)
+        self.topic_permissions.forget_vhost(name)
+        self.parameters.forget_vhost(name)
+
+    def _vhost(self, name: str) -> Vhost:
+        if name not in self.vhosts:
+            raise NotFound(f"Virtual host '{name}' does not exist")
+        return self.vhosts[name]
 
     def place_vhost(self, name: str) -> Vhost:
         """A new vhost, told to nobody."""
@@ -95,10 +135,15 @@ class Broker:
     def remove_user(self, name: str) -> None:
         """The account and its permissions; one that is not there is no error."""
         self.users.remove(name)
-        self.permissions.forget_user(name)
-        self.topic_permissions.forget_user(name)
+        self.forget_user(name)
         for vhost in self.vhosts.values():
             vhost.forget_routes()
+
+    def forget_user(self, name: str) -> None:
+        """What hangs on an account goes with it; told to nobody."""
+        self.permissions.forget_user(name)
+        self.topic_permissions.forget_user(name)
+        self.limits.forget_user(name)
 
     def set_permission(self, user: str, vhost: str, permission: Permission = EVERYTHING) -> None:
         """Raises InvalidPattern, or NotFound for the user or the vhost."""

@@ -4,7 +4,7 @@ A catalogue is a row of these: applying what it has loaded, in order, gives the 
 committing one makes it part of the row.
 
 Rule: an exchange, queue, vhost or user takes what hangs on it along when it goes (bindings,
-permissions, a vhost everything in it), and no further change says so.
+permissions, limits, a vhost everything in it), and no further change says so.
 """
 
 from __future__ import annotations
@@ -15,16 +15,27 @@ from typing import TYPE_CHECKING, TypeAlias
 from leveret.broker.passwords import SHA256
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leveret.broker.exchanges.exchange import ExchangeOptions
     from leveret.broker.permissions import Permission
     from leveret.broker.queues.queue import QueueOptions
     from leveret.broker.topic_permissions import TopicPermission
-    from leveret.wire.values import Table
+    from leveret.broker.vhost_metadata import VhostMetadata
+    from leveret.wire.values import Table, Value
 
 
 @dataclass(frozen=True, slots=True)
 class VhostAdded:
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VhostDescribed:
+    """What is known of a vhost besides its name."""
+
+    name: str
+    metadata: VhostMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,14 @@ class UserSet:
 @dataclass(frozen=True, slots=True)
 class UserRemoved:
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserLimitsSet:
+    """All limits of an account; none there means none."""
+
+    user: str
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,34 @@ class TopicPermissionCleared:
     user: str
     vhost: str
     exchange: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """A runtime parameter: a policy, an operator policy, limits, ... value: any JSON."""
+
+    component: str
+    vhost: str
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterCleared:
+    component: str
+    vhost: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalParameterSet:
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalParameterCleared:
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +180,19 @@ class Unbound:
 
 Change: TypeAlias = (
     VhostAdded
+    | VhostDescribed
     | VhostRemoved
     | UserSet
     | UserRemoved
+    | UserLimitsSet
     | PermissionSet
     | PermissionCleared
     | TopicPermissionSet
     | TopicPermissionCleared
+    | ParameterSet
+    | ParameterCleared
+    | GlobalParameterSet
+    | GlobalParameterCleared
     | ExchangeDeclared
     | ExchangeDeleted
     | QueueDeclared

@@ -5,6 +5,7 @@
     ├── NotFound             404  no such queue, exchange, ...
     ├── ResourceLocked       405  somebody else's exclusive queue
     ├── PreconditionFailed   406  it exists, but not like that
+    │   └── InvalidParameter      a policy, parameter or limit that is none
     ├── SyntaxRefused        502  a request whose arguments contradict each other
     ├── CommandInvalid       503  a request that can never work
     ├── NotAllowed           530  a rule of the server forbids it
@@ -46,6 +47,10 @@ class ResourceLocked(Refused):
 
 class PreconditionFailed(Refused):
     code = ReplyCode.PRECONDITION_FAILED
+
+
+class InvalidParameter(PreconditionFailed):
+    """Nobody on a channel sees it: it is for who sets things."""
 
 
 class CommandInvalid(Refused):

@@ -13,6 +13,10 @@ from leveret.broker.changes import (
     Bound,
     ExchangeDeclared,
     ExchangeDeleted,
+    GlobalParameterCleared,
+    GlobalParameterSet,
+    ParameterCleared,
+    ParameterSet,
     PermissionCleared,
     PermissionSet,
     QueueDeclared,
@@ -20,9 +24,11 @@ from leveret.broker.changes import (
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
+    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
+    VhostDescribed,
     VhostRemoved,
 )
 from leveret.broker.queues.queue import Queue
@@ -57,24 +63,33 @@ def restore(broker: Broker, change: Change) -> None:
 
 def _restore(broker: Broker, change: Change) -> None:
     match change:
-        case VhostAdded():
-            broker.place_vhost(change.name)
-        case VhostRemoved():
-            vhost = broker.vhosts.pop(change.name)
-            for queue in vhost.queues.values():
-                queue.delete()
-            for exchange in vhost.exchanges.values():
-                exchange.delete()
-            broker.permissions.forget_vhost(change.name)
-            broker.topic_permissions.forget_vhost(change.name)
-        case UserSet() | UserRemoved():
+        case VhostAdded() | VhostDescribed() | VhostRemoved():
+            _restore_vhost(broker, change)
+        case UserSet() | UserRemoved() | UserLimitsSet():
             _restore_user(broker, change)
         case (
             PermissionSet() | PermissionCleared() | TopicPermissionSet() | TopicPermissionCleared()
         ):
             _restore_permission(broker, change)
+        case ParameterSet() | ParameterCleared() | GlobalParameterSet() | GlobalParameterCleared():
+            _restore_parameter(broker, change)
         case _:
             _restore_in(broker.vhosts[change.vhost], change)
+
+
+def _restore_vhost(broker: Broker, change: VhostAdded | VhostDescribed | VhostRemoved) -> None:
+    match change:
+        case VhostAdded():
+            broker.place_vhost(change.name)
+        case VhostDescribed():
+            broker.vhosts[change.name].metadata = change.metadata
+        case _:
+            vhost = broker.vhosts.pop(change.name)
+            for queue in vhost.queues.values():
+                queue.delete()
+            for exchange in vhost.exchanges.values():
+                exchange.delete()
+            broker.forget_vhost(change.name)
 
 
 def _restore_permission(
@@ -93,14 +108,32 @@ def _restore_permission(
             broker.topic_permissions.clear((change.user, change.vhost, change.exchange))
 
 
-def _restore_user(broker: Broker, change: UserSet | UserRemoved) -> None:
-    if isinstance(change, UserSet):
-        kept = (change.name, change.password_hash, change.tags, change.hashing_algorithm)
-        broker.users.place(User(*kept))
-        return
-    broker.users.forget(change.name)
-    broker.permissions.forget_user(change.name)
-    broker.topic_permissions.forget_user(change.name)
+def _restore_user(broker: Broker, change: UserSet | UserRemoved | UserLimitsSet) -> None:
+    match change:
+        case UserSet():
+            kept = (change.name, change.password_hash, change.tags, change.hashing_algorithm)
+            broker.users.place(User(*kept))
+        case UserLimitsSet():
+            broker.limits.place_user(change.user, change.limits)
+        case _:
+            broker.users.forget(change.name)
+            broker.forget_user(change.name)
+
+
+def _restore_parameter(
+    broker: Broker,
+    change: ParameterSet | ParameterCleared | GlobalParameterSet | GlobalParameterCleared,
+) -> None:
+    parameters = broker.parameters
+    match change:
+        case ParameterSet():
+            parameters.place(change.component, change.vhost, change.name, change.value)
+        case ParameterCleared():
+            parameters.forget(change.component, change.vhost, change.name)
+        case GlobalParameterSet():
+            parameters.globals[change.name] = change.value
+        case _:
+            parameters.globals.pop(change.name, None)
 
 
 def _restore_in(vhost: Vhost, change: InVhost) -> None:

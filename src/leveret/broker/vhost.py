@@ -9,9 +9,10 @@ things is committed (restore.py builds them again without asking anybody).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leveret.broker import arguments
+from leveret.broker import arguments, limits
 from leveret.broker.bindings import Binding, Bindings
 from leveret.broker.changes import (
     Bound,
@@ -25,12 +26,17 @@ from leveret.broker.dead_letters import DeadLetters
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
 from leveret.broker.exchanges.exchange import Exchange, ExchangeHome, ExchangeOptions, Foundation
 from leveret.broker.exchanges.kinds import HOLDING, KINDS, PREDECLARED
+from leveret.broker.following import Following, follow
+from leveret.broker.keeper import Keeper
+from leveret.broker.memory import MEMORY
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
+from leveret.broker.policies import Policies
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
 from leveret.broker.sending import Sender, compose
+from leveret.broker.vhost_metadata import NO_METADATA
 from leveret.wire.properties import NO_PROPERTIES
 from leveret.wire.values import octets
 
@@ -39,7 +45,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.bindings import Destination
-    from leveret.broker.keeper import Keeper, Thing
+    from leveret.broker.keeper import Thing
     from leveret.broker.ports import MessageStore
     from leveret.broker.queues.paging import Paging
     from leveret.wire.properties import Properties
@@ -49,6 +55,7 @@ class Vhost:
     """One virtual host.
 
     keeper, paging: the broker's, for what is durable and for what leaves memory.
+    policies, limits: what parameters.py has for this vhost.
     """
 
     def __init__(
@@ -60,6 +67,9 @@ class Vhost:
         paging: Paging,
     ) -> None:
         self.name = name
+        self.metadata = NO_METADATA
+        self.policies = Policies()
+        self.limits = limits.NO_LIMITS
         self.exchanges: dict[str, Exchange] = {}
         self.queues: dict[str, Queue] = {}
         self.bindings = Bindings()
@@ -73,6 +83,7 @@ class Vhost:
             random_bytes, agenda, paging, self.route, self.sender.send
         )
         self._keeper = keeper
+        self._following = Following(agenda, self)
         self._random_bytes = random_bytes
         for exchange_name, kind, internal in PREDECLARED:
             options = ExchangeOptions(durable=True, internal=internal)
@@ -91,6 +102,10 @@ class Vhost:
         address = pack_address(b"", octets(queue_name))
         for remembered in self.routes.values():
             remembered.pop(address, None)
+
+    def follow_policies(self) -> None:
+        """The policies have changed: everything here follows them, soon if that is much."""
+        self._following.begin()
 
     def vouch_for(self, kind: str, name: str) -> None:
         """Somebody is about to be told that there is, or is not, such a queue or exchange."""
@@ -131,6 +146,7 @@ class Vhost:
         foundation = Foundation(self._exchange_home, name, options.arguments, number)
         exchange_type = KINDS[kind](foundation)
         exchange = self.exchanges[name] = Exchange(self.name, name, exchange_type, options)
+        follow(self.policies, exchange)
         return exchange
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
@@ -227,9 +243,19 @@ class Vhost:
     def generate_queue_name(self) -> str:
         return generate("amq.gen-", self._random_bytes)
 
+    def with_default_type(self, options: QueueOptions) -> QueueOptions:
+        """A queue declared without a type has the vhost's, if it can be of that type."""
+        queue_type = self.metadata.queue_type(
+            durable=options.durable, exclusive=options.exclusive, auto_delete=options.auto_delete
+        )
+        if queue_type is None or "x-queue-type" in options.arguments:
+            return options
+        return replace(options, arguments={**options.arguments, "x-queue-type": queue_type})
+
     def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> Queue:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
+        self._refuse_over_limit(name)
         # Checked first: a queue that was made has its clocks running.
         arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options)
         is_kept = options.durable and not options.exclusive
@@ -242,9 +268,17 @@ class Vhost:
             self._keeper.commit(("queue", self.name, name), change)
         return queue
 
+    def _refuse_over_limit(self, name: str) -> None:
+        if limits.is_reached(self.limits, "max-queues", len(self.queues)):
+            raise PreconditionFailed(
+                f"cannot declare queue '{name}': queue limit in vhost '{self.name}' "
+                f"({self.limits['max-queues']}) is reached"
+            )
+
     def place_queue(self, name: str, options: QueueOptions, number: int) -> Queue:
         """A new queue, asked of nobody and told to nobody."""
         queue = self.queues[name] = Queue(self._home, name, options, number)
+        follow(self.policies, queue)
         return queue
 
     def recover(self, messages: MessageStore) -> None:
@@ -270,6 +304,17 @@ class Vhost:
             self._finish(sources)
         self._forget_route_to(queue.name)
         return queue.delete()
+
+    def clear(self) -> None:
+        """The end of the vhost: what its connections do until they are closed is kept nowhere."""
+        self._following.stop()
+        for queue in list(self.queues.values()):
+            self.remove_queue(queue)
+        for exchange in self.exchanges.values():
+            exchange.delete()
+        self._keeper = Keeper(MEMORY)
+        self.exchanges.clear()
+        self.forget_routes()
 
     def _retire_queue(self, queue: Queue) -> None:
         """A queue's own rules ended it."""

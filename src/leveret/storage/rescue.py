@@ -32,6 +32,8 @@ _TABLES: Final = {
     "user": "id",
     "permission": "id",
     "topic_permission": "id",
+    "parameter": "id",
+    "global_parameter": "id",
     "exchange": "id",
     "queue": "number",
     "binding": "id",
@@ -49,6 +51,7 @@ _MEND: Final = (
        SELECT vhost FROM exchange UNION SELECT vhost FROM queue""",
     "DELETE FROM permission WHERE user NOT IN (SELECT name FROM user)",
     "DELETE FROM topic_permission WHERE user NOT IN (SELECT name FROM user)",
+    "DELETE FROM parameter WHERE vhost NOT IN (SELECT name FROM vhost)",
     "DELETE FROM binding WHERE vhost NOT IN (SELECT name FROM vhost)",
     """DELETE FROM binding WHERE destination_kind = 'queue' AND NOT EXISTS (
        SELECT 1 FROM queue WHERE queue.vhost = binding.vhost AND name = destination)""",

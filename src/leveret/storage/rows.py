@@ -9,6 +9,7 @@ knows whether the disk has it, and the whole batch is tried once more.
 
 from __future__ import annotations
 
+import json
 from itertools import repeat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -17,6 +18,10 @@ from leveret.broker.changes import (
     Bound,
     ExchangeDeclared,
     ExchangeDeleted,
+    GlobalParameterCleared,
+    GlobalParameterSet,
+    ParameterCleared,
+    ParameterSet,
     PermissionCleared,
     PermissionSet,
     QueueDeclared,
@@ -24,15 +29,18 @@ from leveret.broker.changes import (
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
+    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
+    VhostDescribed,
     VhostRemoved,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.topic_permissions import TopicPermission
+from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.wire.values import decode_table, encode_table, octets, text
 
 if TYPE_CHECKING:
@@ -46,12 +54,15 @@ Field: TypeAlias = bytes | str | int
 Statement: TypeAlias = tuple[str, tuple[Field, ...]]
 
 _NO_FIELDS: Final = encode_table({})
+_NOTHING_SAID: Final = "{}"
 
 _ADD_VHOST: Final = "INSERT OR IGNORE INTO vhost (name) VALUES (CAST(? AS TEXT))"
+_DESCRIBE_VHOST: Final = "UPDATE vhost SET metadata = ? WHERE name = CAST(? AS TEXT)"
 _REMOVE_VHOST: Final = (
     "DELETE FROM vhost WHERE name = CAST(? AS TEXT)",
     "DELETE FROM permission WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM topic_permission WHERE vhost = CAST(? AS TEXT)",
+    "DELETE FROM parameter WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM exchange WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM queue WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM binding WHERE vhost = CAST(? AS TEXT)",
@@ -63,6 +74,7 @@ _SET_USER: Final = """
     SET password_hash = excluded.password_hash, tags = excluded.tags,
         hashing_algorithm = excluded.hashing_algorithm
 """
+_LIMIT_USER: Final = "UPDATE user SET limits = ? WHERE name = CAST(? AS TEXT)"
 _REMOVE_USER: Final = (
     "DELETE FROM user WHERE name = CAST(? AS TEXT)",
     "DELETE FROM permission WHERE user = CAST(? AS TEXT)",
@@ -88,6 +100,20 @@ _CLEAR_TOPIC_PERMISSION: Final = """
     DELETE FROM topic_permission
     WHERE user = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT) AND exchange = CAST(? AS TEXT)
 """
+_SET_PARAMETER: Final = """
+    INSERT INTO parameter (component, vhost, name, value)
+    VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
+    ON CONFLICT (component, vhost, name) DO UPDATE SET value = excluded.value
+"""
+_CLEAR_PARAMETER: Final = """
+    DELETE FROM parameter
+    WHERE component = CAST(? AS TEXT) AND vhost = CAST(? AS TEXT) AND name = CAST(? AS TEXT)
+"""
+_SET_GLOBAL_PARAMETER: Final = """
+    INSERT INTO global_parameter (name, value) VALUES (CAST(? AS TEXT), ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+_CLEAR_GLOBAL_PARAMETER: Final = "DELETE FROM global_parameter WHERE name = CAST(? AS TEXT)"
 _DECLARE_EXCHANGE: Final = """
     INSERT OR IGNORE INTO exchange (vhost, name, kind, auto_delete, internal, arguments, number)
     VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?)
@@ -125,20 +151,32 @@ def statements(change: Change) -> Iterator[Statement]:
     match change:
         case VhostAdded():
             yield _ADD_VHOST, (octets(change.name),)
+        case VhostDescribed():
+            yield _DESCRIBE_VHOST, (_metadata_text(change.metadata), octets(change.name))
         case VhostRemoved():
             yield from zip(_REMOVE_VHOST, repeat((octets(change.name),)))
-        case UserSet():
-            tags = encode_table({"tags": sorted(change.tags)})
-            fields = (change.password_hash, tags, octets(change.hashing_algorithm))
-            yield _SET_USER, (octets(change.name), *fields)
-        case UserRemoved():
-            yield from zip(_REMOVE_USER, repeat((octets(change.name),)))
+        case UserSet() | UserLimitsSet() | UserRemoved():
+            yield from _user_statements(change)
         case (
             PermissionSet() | PermissionCleared() | TopicPermissionSet() | TopicPermissionCleared()
         ):
             yield _permission_statement(change)
+        case ParameterSet() | ParameterCleared() | GlobalParameterSet() | GlobalParameterCleared():
+            yield _parameter_statement(change)
         case _:
             yield from _statements_in(octets(change.vhost), change)
+
+
+def _user_statements(change: UserSet | UserLimitsSet | UserRemoved) -> Iterator[Statement]:
+    match change:
+        case UserSet():
+            tags = encode_table({"tags": sorted(change.tags)})
+            fields = (change.password_hash, tags, octets(change.hashing_algorithm))
+            yield _SET_USER, (octets(change.name), *fields)
+        case UserLimitsSet():
+            yield _LIMIT_USER, (json.dumps(dict(change.limits)), octets(change.user))
+        case _:
+            yield from zip(_REMOVE_USER, repeat((octets(change.name),)))
 
 
 def _permission_statement(
@@ -157,6 +195,39 @@ def _permission_statement(
             return _SET_TOPIC_PERMISSION, (*place, *topics)
         case _:
             return _CLEAR_TOPIC_PERMISSION, (*place, octets(change.exchange))
+
+
+def _parameter_statement(
+    change: ParameterSet | ParameterCleared | GlobalParameterSet | GlobalParameterCleared,
+) -> Statement:
+    name = octets(change.name)
+    match change:
+        case ParameterSet():
+            place = (octets(change.component), octets(change.vhost), name)
+            return _SET_PARAMETER, (*place, json.dumps(change.value))
+        case ParameterCleared():
+            return _CLEAR_PARAMETER, (octets(change.component), octets(change.vhost), name)
+        case GlobalParameterSet():
+            return _SET_GLOBAL_PARAMETER, (name, json.dumps(change.value))
+        case _:
+            return _CLEAR_GLOBAL_PARAMETER, (name,)
+
+
+def _metadata_text(metadata: VhostMetadata) -> str:
+    if metadata == NO_METADATA:
+        return _NOTHING_SAID
+    return json.dumps(
+        {
+            "description": metadata.description,
+            "tags": metadata.tags,
+            "default_queue_type": metadata.default_queue_type,
+        }
+    )
+
+
+def _metadata(kept: str) -> VhostMetadata:
+    said = json.loads(kept)
+    return VhostMetadata(said["description"], tuple(said["tags"]), said["default_queue_type"])
 
 
 def _statements_in(
@@ -200,18 +271,24 @@ def _binding_key(change: Bound | Unbound) -> tuple[Field, ...]:
 def changes(connection: sqlite3.Connection) -> Iterator[Change]:
     """All rows, as the changes that lead to them. Raises sqlite3.Error and MalformedFrame."""
     connection.text_factory = text
-    for (name,) in connection.execute("SELECT name FROM vhost ORDER BY id"):
+    for name, metadata in connection.execute("SELECT name, metadata FROM vhost ORDER BY id"):
         yield VhostAdded(name)
+        if metadata != _NOTHING_SAID:
+            yield VhostDescribed(name, _metadata(metadata))
     yield from _users(connection)
+    # Before the queues: these then follow their policies from the start.
+    yield from _parameters(connection)
     yield from _changes_in_vhosts(connection)
 
 
 def _users(connection: sqlite3.Connection) -> Iterator[Change]:
     rows = connection.execute(
-        "SELECT name, password_hash, tags, hashing_algorithm FROM user ORDER BY id"
+        "SELECT name, password_hash, tags, hashing_algorithm, limits FROM user ORDER BY id"
     )
-    for name, password_hash, tags, algorithm in rows:
+    for name, password_hash, tags, algorithm, limits in rows:
         yield UserSet(name, password_hash, _tags(tags), algorithm)
+        if limits != _NOTHING_SAID:
+            yield UserLimitsSet(name, json.loads(limits))
     rows = connection.execute(
         "SELECT user, vhost, configure, write, read FROM permission ORDER BY id"
     )
@@ -222,6 +299,14 @@ def _users(connection: sqlite3.Connection) -> Iterator[Change]:
     )
     for user, vhost, exchange, *topics in rows:
         yield TopicPermissionSet(user, vhost, exchange, TopicPermission(*topics))
+
+
+def _parameters(connection: sqlite3.Connection) -> Iterator[Change]:
+    rows = connection.execute("SELECT component, vhost, name, value FROM parameter ORDER BY id")
+    for component, vhost, name, value in rows:
+        yield ParameterSet(component, vhost, name, json.loads(value))
+    for name, value in connection.execute("SELECT name, value FROM global_parameter ORDER BY id"):
+        yield GlobalParameterSet(name, json.loads(value))
 
 
 def _changes_in_vhosts(connection: sqlite3.Connection) -> Iterator[Change]:

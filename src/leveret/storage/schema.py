@@ -5,7 +5,8 @@ what an earlier step did is never changed, as files were made with it
 (tests/storage/golden holds one of each version).
 
 Names, keys and patterns are TEXT whose octets need not be UTF-8, as AMQP's need not. `arguments`
-and `tags` are AMQP field tables, so that each value keeps its exact type. Durable is everything in
+and `tags` are AMQP field tables, so that each value keeps its exact type; `limits`, `metadata` and
+`value` are JSON, as people wrote it. Durable is everything in
 here, exclusive nothing.
 """
 
@@ -86,6 +87,19 @@ _VERSION_2: Final = (
         UNIQUE (user, vhost, exchange))""",
     # Of a delayed exchange: what the message log knows it by, as it knows a queue.
     "ALTER TABLE exchange ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE user ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE vhost ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}'",
+    """CREATE TABLE parameter (
+        id INTEGER PRIMARY KEY,
+        component TEXT NOT NULL,
+        vhost TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        UNIQUE (component, vhost, name))""",
+    """CREATE TABLE global_parameter (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        value TEXT NOT NULL)""",
 )
 
 

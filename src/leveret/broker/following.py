@@ -1,0 +1,77 @@
+"""Policies changed: the queues and exchanges of a vhost follow, a slice in each turn.
+
+Small vhosts are done at once. A large one is done over some turns, so that nobody waits for ten
+thousand queues; what is declared meanwhile has the new policies from the start.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.exchanges.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leveret.broker.agenda import Agenda
+    from leveret.broker.policies import Applied, Policies
+    from leveret.broker.queues.queue import Queue
+    from leveret.broker.vhost import Vhost
+
+# Patterns tried in one turn: some milliseconds.
+TRIED_MAX: Final = 4000
+# Queues and exchanges looked at in one turn, whatever the number of policies.
+SLICE_MIN: Final = 50
+
+
+class Following:
+    """One vhost's way to its policies."""
+
+    def __init__(self, agenda: Agenda, vhost: Vhost) -> None:
+        self._agenda = agenda
+        self._vhost = vhost
+        self._waiting: Iterator[Exchange | Queue] = iter(())
+        self._is_due = False
+
+    def begin(self) -> None:
+        """Everything looks again, what was under way as well."""
+        self._waiting = iter([*self._vhost.exchanges.values(), *self._vhost.queues.values()])
+        self._go_on()
+
+    def stop(self) -> None:
+        """There is nothing left to follow."""
+        self._waiting = iter(())
+
+    def _go_on(self) -> None:
+        size = self._slice_size()
+        things = list(islice(self._waiting, size))
+        changed = [follow(self._vhost.policies, thing) for thing in things]
+        if any(changed):
+            # An alternate exchange, or whether a queue may refuse, is part of a route.
+            self._vhost.forget_routes()
+        if len(things) == size and not self._is_due:
+            self._is_due = True
+            self._agenda.soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        self._is_due = False
+        self._go_on()
+
+    def _slice_size(self) -> int:
+        return max(SLICE_MIN, TRIED_MAX // (1 + self._vhost.policies.count))
+
+
+def follow(policies: Policies, thing: Exchange | Queue) -> bool:
+    """True when another policy applies to it now."""
+    applied = _applied_to(policies, thing)
+    if thing.policy == applied:
+        return False
+    thing.follow(applied)
+    return True
+
+
+def _applied_to(policies: Policies, thing: Exchange | Queue) -> Applied:
+    if isinstance(thing, Exchange):
+        return policies.applied_to_exchange(thing.name)
+    return policies.applied_to_queue(thing.name, thing.type)
