@@ -1,5 +1,6 @@
 """The Celery application of test_celery.py: the same for its worker and for its caller."""
 
+import pathlib
 import time
 
 import celery
@@ -57,6 +58,14 @@ def late(x):
     return x
 
 
+def hang_once(self, began):
+    """Never ends the first time; then tells whether its message had been delivered before."""
+    if not pathlib.Path(began).exists():
+        pathlib.Path(began).touch()
+        time.sleep(3600)
+    return {"redelivered": self.request.delivery_info["redelivered"]}
+
+
 TASKS = {
     add: {},
     total: {},
@@ -66,4 +75,5 @@ TASKS = {
     third_time: {"bind": True},
     sleep: {},
     late: {"acks_late": True},
+    hang_once: {"acks_late": True, "bind": True},
 }

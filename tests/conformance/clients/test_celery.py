@@ -24,9 +24,10 @@ URGENT = "celery-urgent"
 class Worker:
     """A running worker and this process's own copy of its application."""
 
-    def __init__(self, app, name):
+    def __init__(self, app, name, process):
         self.app = app
         self.name = name
+        self.process = process
         self.inspect = app.control.inspect(destination=[name], timeout=5)
 
     def __getattr__(self, task):
@@ -34,11 +35,11 @@ class Worker:
 
 
 @contextlib.contextmanager
-def worker(broker, directory, kind, *options, backend="rpc://"):
-    """Each kind has its queue: two of them may run at the same time."""
-    app = make_app(broker.url, backend, f"celery-{kind}")
+def worker(broker, directory, kind, *options, backend="rpc://", queue=None):
+    """Each kind has its queue, or that of another: two of them may run at the same time."""
+    app = make_app(broker.url, backend, f"celery-{queue or kind}")
     name = f"{kind}@{broker.name}"
-    log = directory / "worker.log"
+    log = directory / f"{kind}.log"
     command = [sys.executable, "-m", "celery", "-A", "tests.conformance.clients.celery_worker"]
     environment = {
         "CONFORMANCE_BROKER": broker.url,
@@ -54,7 +55,7 @@ def worker(broker, directory, kind, *options, backend="rpc://"):
         )
     try:
         wait_ready(app, name, process, log)
-        yield Worker(app, name)
+        yield Worker(app, name, process)
     finally:
         process.terminate()
         try:
@@ -79,7 +80,8 @@ def forget(app):
         for name in (app.conf.task_default_queue, URGENT):
             channel.queue_delete(name)
             channel.exchange_delete(name)
-    if results := getattr(app.backend, "result_consumer", None):
+    results = getattr(app.backend, "result_consumer", None)
+    if results and results._connection:
         results.stop()
         results._connection.release()
     app.close()
@@ -219,6 +221,18 @@ def test_a_chord_joins_results_and_priorities_go_first(broker, tmp_path):
         parts = (celery.add.s(number, 1) for number in range(5))
         assert chord(parts, celery.total.s())().get(timeout=ANSWER_S) == 15
         assert in_order_of_work(celery, [1, 9, 5, 9, 1]) == [9, 9, 5, 1, 1]
+
+
+def test_a_task_of_a_killed_worker_comes_back(broker, tmp_path):
+    """acks_late: the message is acknowledged when the task is done, so SIGKILL loses nothing."""
+    began = tmp_path / "began"
+    with worker(broker, tmp_path, "doomed", "-P", "solo") as doomed:
+        result = doomed.hang_once.delay(str(began))
+        until(began.exists, "the task to begin")
+        doomed.process.kill()
+        doomed.process.wait()
+        with worker(broker, tmp_path, "heir", "-P", "solo", queue="doomed"):
+            assert result.get(timeout=ANSWER_S) == {"redelivered": True}
 
 
 def in_order_of_work(celery, priorities):
