@@ -126,6 +126,9 @@ class Subscriber:
             self.queue.consumers.resume(self)
             self.queue.pump()
 
+    def rules_changed(self):
+        """It holds what it holds, for as long as it likes."""
+
     def queue_gone(self):
         self.is_told_of_the_end = True
 

@@ -53,8 +53,9 @@ class Content:
 class World:
     """A broker, its clock, and whoever is connected to it."""
 
-    def __init__(self, limits=None, *, is_durable=False):
+    def __init__(self, limits=None, *, is_durable=False, consumer_timeout_ms=0):
         self.limits = limits or Limits()
+        self.consumer_timeout_ms = consumer_timeout_ms
         self.reports = []
         self.agenda = HandAgenda()
         self.engine = FakeEngine(self.agenda)
@@ -99,7 +100,7 @@ class Client:
         self.channels = {}
         self.closed = None
         self._inbox = []
-        terms = Terms(world.limits, IDENTITY, world.reports.append)
+        terms = Terms(world.limits, IDENTITY, world.reports.append, world.consumer_timeout_ms)
         self.session = Session(world.broker, terms, Peer("peer", is_loopback), self)
 
     def wake(self):

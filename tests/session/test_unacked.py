@@ -63,6 +63,14 @@ def test_a_tag_that_is_not_out_is_refused_and_nothing_is_taken(out, tag, multipl
     assert list(out) == [1, 2, 4, 5]
 
 
+def test_a_tag_that_went_back_by_itself_means_nothing(out):
+    assert take(out, 3, multiple=False, returned_tag=3) == {}
+    assert list(take(out, 3, multiple=True, returned_tag=3)) == [1, 2]
+    for tag in (0, 6):
+        with pytest.raises(PreconditionFailed, match=f"unknown delivery tag {tag}"):
+            take(out, tag, multiple=False, returned_tag=3)
+
+
 def test_tag_0_alone_is_no_tag(out):
     with pytest.raises(PreconditionFailed, match="unknown delivery tag 0"):
         take(out, 0, multiple=False)

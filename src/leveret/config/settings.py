@@ -22,6 +22,7 @@ T = TypeVar("T")
 HOST = os.uname().nodename.split(".")[0] or "localhost"
 FRAME_BYTES_MIN = 4096  # AMQP 4.2.3: no peer may ask for less.
 FRAME_BYTES_MAX = 2**31 - 1
+TIMEOUT_MS_MAX = 10 * 365 * 24 * 60 * 60 * 1000  # As queues' own time arguments have it.
 MESSAGE_BYTES_MAX = 512 * 1024 * 1024  # RabbitMQ 3.x takes no larger limit.
 
 
@@ -244,6 +245,14 @@ class Settings:
         values.size(1, MESSAGE_BYTES_MAX),
         "largest message body, in bytes",
         key="max_message_size",
+    )
+
+    consumer_timeout_ms: int = setting(
+        0,
+        values.whole_number(0, TIMEOUT_MS_MAX),
+        "milliseconds that a delivery may wait for its acknowledgement, 0 for ever",
+        key="consumer_timeout",
+        name="consumer_timeout",
     )
 
     # What it keeps, and with how much memory and disk.

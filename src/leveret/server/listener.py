@@ -29,7 +29,9 @@ class Server:
 
     def __init__(self, broker: Broker, settings: Settings) -> None:
         self.broker = broker
-        self.terms = Terms(_limits(settings), _identity(settings), log.warning)
+        self.terms = Terms(
+            _limits(settings), _identity(settings), log.warning, settings.consumer_timeout_ms
+        )
         self.transports: set[Transport] = set()
         self.outbox = Outbox()
         self._listeners: list[asyncio.Server] = []

@@ -10,7 +10,7 @@ from leveret.broker.names import generate
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.session import unacked
 from leveret.session.confirms import Confirms
-from leveret.session.consumer import Consumer, Getter
+from leveret.session.consumer import Consumer
 from leveret.session.direct_reply import DirectReply
 from leveret.session.later import Later
 from leveret.session.queue import queue_name
@@ -45,6 +45,7 @@ def consume(channel: Channel, method: methods.BasicConsume) -> None:
     consumer = Consumer(channel, queue, method, tag)
     queue.subscribe(consumer)
     channel.consumers[tag] = consumer
+    consumer.rules_changed()
     _say_consuming(channel, method, tag)
     # Deliveries come behind consume-ok.
     consumer.reconsider()
@@ -84,7 +85,7 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | L
     message, redelivered = taken
     channel.delivery_tag += 1
     if not method.no_ack:
-        channel.unacked[channel.delivery_tag] = (Getter(queue), message)
+        channel.got(queue, message)
     if message.is_stored:
         (queue.settle if method.no_ack else queue.mark_delivered)(message)
     found = methods.BasicGetOk(

@@ -18,12 +18,14 @@ from leveret.protocol.violation import ProtocolViolation
 from leveret.session import dispatch, publish, unacked
 from leveret.session.consumer import Getter
 from leveret.session.later import Later
+from leveret.session.overdue import Overdue
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from leveret.broker.queues.queue import Queue
     from leveret.broker.routing import Route
     from leveret.session.confirms import Confirms
     from leveret.session.consumer import Consumer
@@ -40,6 +42,9 @@ class Channel:
 
     prefetch_count: for consumers to come (basic.qos without global), 0 for no limit.
     is_limited, room: the limit of all its consumers together (basic.qos with global).
+    got_count: what basic.get took and is out: no limit counts it.
+    overdue: what keeps the times of its deliveries; None while none may be overdue.
+    is_watched: somebody wants to hear of each delivery: the limit, or `overdue`.
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
     is_plain: a publish needs no further look: there is no transaction.
     has_appended: gave the message store something in this turn.
@@ -58,13 +63,16 @@ class Channel:
         "delivery_tag",
         "direct_reply",
         "frame_max",
+        "got_count",
         "has_appended",
         "is_limited",
         "is_plain",
+        "is_watched",
         "last_queue",
         "needs_narrow_frames",
         "number",
         "output",
+        "overdue",
         "prefetch_count",
         "room",
         "session",
@@ -89,6 +97,9 @@ class Channel:
         self.prefetch_count = 0
         self.is_limited = False
         self.room = 0
+        self.got_count = 0
+        self.overdue: Overdue | None = None
+        self.is_watched = False
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
         self.has_appended = False
@@ -232,7 +243,9 @@ class Channel:
         return consumer.no_ack or not self.is_limited or self.room > 0
 
     def delivered_to(self, consumer: Consumer) -> None:
-        """A delivery that may have used up the last room."""
+        """A delivery that may have used up the last room, or may become overdue."""
+        if self.overdue is not None:
+            self.overdue.delivered(consumer.timeout_ms)
         if self.is_limited:
             self.room -= 1
             if not self.room:
@@ -251,11 +264,26 @@ class Channel:
 
     def limit(self, count: int) -> None:
         """basic.qos with global: so many deliveries for all consumers together, 0 for any."""
-        held = self.transaction.held() if self.transaction is not None else ()
-        out = [holder for holder, _message in (*self.unacked.values(), *held)]
+        held_count = self.transaction.held_count if self.transaction is not None else 0
         self.is_limited = count > 0
-        self.room = count - sum(1 for holder in out if not isinstance(holder, Getter))
+        self.is_watched = self.is_limited or self.overdue is not None
+        self.room = count - (len(self.unacked) + held_count - self.got_count)
         self.reconsider_consumers()
+
+    def got(self, queue: Queue, message: Message) -> None:
+        """basic.get took a message, which is out until it is settled."""
+        getter = Getter(self, queue)
+        self.unacked[self.delivery_tag] = (getter, message)
+        self.got_count += 1
+        if self.overdue is not None or getter.timeout_ms:
+            self.keep_times().delivered(getter.timeout_ms)
+
+    def keep_times(self) -> Overdue:
+        """From now on deliveries may become overdue."""
+        if self.overdue is None:
+            self.overdue = Overdue(self)
+            self.is_watched = True
+        return self.overdue
 
     def reconsider_consumers(self) -> None:
         for consumer in list(self.consumers.values()):
@@ -286,7 +314,10 @@ class Channel:
 
         Raises PreconditionFailed.
         """
-        deliveries = unacked.take(self.unacked, delivery_tag, multiple=multiple)
+        returned_tag = self.overdue.returned_tag if self.overdue is not None else 0
+        deliveries = unacked.take(
+            self.unacked, delivery_tag, multiple=multiple, returned_tag=returned_tag
+        )
         if self.transaction is not None:
             self.transaction.settle(deliveries, how)
         else:
@@ -298,6 +329,8 @@ class Channel:
 
     def end(self) -> None:
         """The channel is closed: its consumers go, what they held goes back."""
+        if self.overdue is not None:
+            self.overdue.stop()
         for tag in [*self.consumers, *([self.direct_reply.tag] if self.direct_reply else [])]:
             self.cancel(tag)
         if self.transaction is not None:

@@ -15,6 +15,7 @@ from leveret.wire.values import octets
 
 if TYPE_CHECKING:
     from leveret.broker.message import Message
+    from leveret.broker.queues.consumers import Activity
     from leveret.broker.queues.queue import Queue
     from leveret.session.channel import Channel
     from leveret.wire.methods import BasicConsume
@@ -43,6 +44,7 @@ class Consumer:
         "_number",
         "_output",
         "_tail",
+        "_timeout_ms",
         "channel",
         "exclusive",
         "is_ready",
@@ -62,6 +64,9 @@ class Consumer:
         self.exclusive = method.exclusive
         priority = method.arguments.get("x-priority")
         self.priority = priority if isinstance(priority, int) else 0
+        # Its own, None to leave it to the queue.
+        timeout_ms = method.arguments.get("x-consumer-timeout")
+        self._timeout_ms = timeout_ms if isinstance(timeout_ms, int) else None
         self.prefetch_count = 0 if method.no_ack else channel.prefetch_count
         self.room = self.prefetch_count or UNLIMITED
         self.is_ready = False
@@ -97,7 +102,7 @@ class Consumer:
             return
         channel.unacked[delivery_tag] = (self, message)
         self.room -= 1
-        if not self.room or channel.is_limited:
+        if not self.room or channel.is_watched:
             channel.delivered_to(self)
 
     def _prepare(self, address: bytes) -> None:
@@ -108,6 +113,22 @@ class Consumer:
         self._head = head + bytes((len(tag),)) + tag
         self._tail = address + frames.END_OCTET
         self._address = address
+
+    @property
+    def timeout_ms(self) -> int:
+        if self._timeout_ms is not None:
+            return self._timeout_ms
+        return _timeout_ms(self.queue, self.channel)
+
+    def rules_changed(self) -> None:
+        """Its queue's rules have changed."""
+        if not self.no_ack and self.timeout_ms:
+            self.channel.keep_times().rule_changed(self.timeout_ms)
+
+    @property
+    def activity(self) -> Activity:
+        """What it is to its queue."""
+        return self.queue.consumers.activity(self)
 
     def settled(self, count: int) -> None:
         """So many of its deliveries are acknowledged or back in the queue."""
@@ -137,10 +158,22 @@ class Consumer:
 class Getter:
     """Holds what basic.get took; no limit counts it."""
 
-    __slots__ = ("queue",)
+    __slots__ = ("_channel", "queue")
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, channel: Channel, queue: Queue) -> None:
+        self._channel = channel
         self.queue = queue
+
+    @property
+    def timeout_ms(self) -> int:
+        return _timeout_ms(self.queue, self._channel)
 
     def settled(self, count: int) -> None:
         """Nobody waits for its room."""
+        self._channel.got_count -= count
+
+
+def _timeout_ms(queue: Queue, channel: Channel) -> int:
+    """How long who says nothing of it may hold a message: by the queue's rules, or the node's."""
+    timeout_ms = queue.rules.consumer_timeout_ms
+    return channel.session.consumer_timeout_ms if timeout_ms is None else timeout_ms

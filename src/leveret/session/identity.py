@@ -55,11 +55,13 @@ class Terms:
     """What all sessions of a server have in common.
 
     report: takes what an operator may want to know, a sentence a call.
+    consumer_timeout_ms: how long a delivery may wait for its acknowledgement; 0 for ever.
     """
 
     limits: Limits
     identity: Identity
     report: Callable[[str], None]
+    consumer_timeout_ms: int = 0
     _greetings: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def greeting(self, version: tuple[int, int]) -> bytes:

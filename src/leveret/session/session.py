@@ -84,15 +84,17 @@ class Session:
         self.is_blocked = False
         self._edge = edge
         self._terms = terms
+        self.report = terms.report
+        self.consumer_timeout_ms = terms.consumer_timeout_ms
 
     # From and to the transport ---------------------------------------------------------------
 
     def receive(self, data: bytes) -> None:
         """A chunk of what the peer sent."""
         self.connection.receive(data)
-        self._end_turn()
+        self.end_turn()
 
-    def _end_turn(self) -> None:
+    def end_turn(self) -> None:
         """What a chunk of frames has left to do."""
         if self.consumers_due:
             self._reconsider_due()
@@ -133,7 +135,7 @@ class Session:
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on."""
         self.connection.resume(line, action)
-        self._end_turn()
+        self.end_turn()
 
     def pause(self) -> None:
         """The peer does not keep up: deliver nothing more until it has."""
@@ -166,7 +168,7 @@ class Session:
         if self.connection.is_halted and not self.is_blocked:
             self._edge.hold_reading("answers", is_held=False)
             self.connection.go_on()
-            self._end_turn()
+            self.end_turn()
 
     def block(self) -> None:
         """It publishes while an alarm is on: go no further, and say so if it understands."""
@@ -192,7 +194,7 @@ class Session:
         if self.client_can("connection.blocked"):
             self.connection.send(0, methods.ConnectionUnblocked())
         self.connection.go_on()
-        self._end_turn()
+        self.end_turn()
 
     def lost(self) -> None:
         """The socket is gone."""
@@ -263,7 +265,7 @@ class Session:
 
     def violated(self, violation: ProtocolViolation) -> None:
         self.release_confirms()
-        self._terms.report(f"closing connection {self.peer.name}: {violation}")
+        self.report(f"closing connection {self.peer.name}: {violation}")
 
     def hold_reading(self, is_held: bool) -> None:
         self._edge.hold_reading("waiting", is_held=is_held)
@@ -283,7 +285,7 @@ class Session:
         except MalformedCredentials as error:
             raise self._login_violation(str(error), method) from error
         except AccessRefused as refused:
-            self._terms.report(f"login refused for {self.peer.name}: {refused}")
+            self.report(f"login refused for {self.peer.name}: {refused}")
             raise LoginRefused(
                 f"Login was refused using authentication mechanism {method.mechanism}. "
                 "For details see the broker logfile.",

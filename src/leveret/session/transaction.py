@@ -15,12 +15,10 @@ from leveret.session import publish, unacked
 from leveret.wire import methods
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leveret.broker.message import Message
     from leveret.broker.routing import Route
     from leveret.session.channel import Channel
-    from leveret.session.unacked import Delivery, Settling, Unacked
+    from leveret.session.unacked import Settling, Unacked
 
 
 class Transaction:
@@ -38,10 +36,10 @@ class Transaction:
     def settle(self, deliveries: Unacked, how: Settling) -> None:
         self._settlements.append((deliveries, how))
 
-    def held(self) -> Iterator[Delivery]:
-        """What is settled once it is committed, and out until then."""
-        for deliveries, _how in self._settlements:
-            yield from deliveries.values()
+    @property
+    def held_count(self) -> int:
+        """How many are settled once it is committed, and out until then."""
+        return sum(len(deliveries) for deliveries, _how in self._settlements)
 
     def commit(self, channel: Channel) -> None:
         """Make it so, publishes first, and begin anew.

@@ -23,6 +23,10 @@ class Holder(Protocol):
     def queue(self) -> Queue:
         """Where the message came from, and goes back to."""
 
+    @property
+    def timeout_ms(self) -> int:
+        """How long a delivery may wait for its acknowledgement; 0 for ever."""
+
     def settled(self, count: int) -> None:
         """So many deliveries are out no more."""
 
@@ -33,19 +37,20 @@ Unacked: TypeAlias = dict[int, Delivery]
 Settling: TypeAlias = "Callable[[Unacked], None]"
 
 
-def take(unacked: Unacked, tag: int, *, multiple: bool) -> Unacked:
+def take(unacked: Unacked, tag: int, *, multiple: bool, returned_tag: int = 0) -> Unacked:
     """The deliveries an acknowledgement means, taken out; tag 0 with multiple means all.
 
-    Raises PreconditionFailed for a tag that is not out.
+    Up to `returned_tag` a tag may be out no more without the client's doing (overdue.py).
+    Raises PreconditionFailed for any other tag that is not out.
     """
     if multiple and not tag:
         taken = dict(unacked)
         unacked.clear()
         return taken
-    if tag not in unacked:
+    if tag not in unacked and not 0 < tag <= returned_tag:
         raise PreconditionFailed(f"unknown delivery tag {tag}")
     if not multiple:
-        return {tag: unacked.pop(tag)}
+        return {tag: unacked.pop(tag)} if tag in unacked else {}
     taken = {}
     for older in unacked:
         if older > tag:

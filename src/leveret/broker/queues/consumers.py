@@ -34,6 +34,9 @@ class Consumer(Protocol):
     def deliver(self, message: Message, redelivered: bool) -> None:
         """Hand over a message. A consumer that is then full parks itself with the queue."""
 
+    def rules_changed(self) -> None:
+        """The queue follows other rules than before."""
+
     def queue_gone(self) -> None:
         """The queue was deleted; nothing more will come."""
 

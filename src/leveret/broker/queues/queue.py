@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.message import Message
+    from leveret.broker.policies import Applied
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.paging import Paging
@@ -255,6 +256,11 @@ class Queue(Ruled):
         """The queue was used by something else than a consumer."""
         if self.unused is not None and not len(self.consumers):
             self.unused.touch()
+
+    def follow(self, policy: Applied) -> None:
+        super().follow(policy)
+        for consumer in self.consumers:
+            consumer.rules_changed()
 
     @property
     def _is_consumed(self) -> bool:

@@ -1,0 +1,1 @@
+"""Deliveries that nobody acknowledges in time, on both brokers."""
