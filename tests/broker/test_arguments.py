@@ -284,17 +284,57 @@ def test_a_queue_declared_again_with_another_argument_is_refused(before, after, 
 # Consumers, exchanges, bindings ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [{}, {"x-priority": -5}, {"x-priority": Int8(5)}, {"x": 1}])
-def test_a_consumer_may_have_a_priority(arguments):
-    check_consumer(QUEUE, arguments)
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("classic", {}),
+        ("classic", {"x-priority": -5, "x-cancel-on-ha-failover": True}),
+        ("quorum", {"x-priority": Int8(5)}),
+        ("stream", {"x-stream-offset": "first"}),
+        ("classic", {"x-consumer-timeout": 0}),
+        ("quorum", {"x-consumer-timeout": 1000}),
+        ("stream", {"x-consumer-timeout": 1000}),
+        ("classic", {"x": 1}),
+        ("stream", {"x-unheard-of": 1}),
+    ],
+)
+def test_a_consumer_may_have_arguments(kind, arguments):
+    check_consumer(QUEUE, kind, arguments)
 
 
-@pytest.mark.parametrize(("value", "found"), [("high", "longstr"), (True, "bool"), (1.0, "double")])
-def test_a_consumers_priority_is_an_integer(value, found):
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("x-priority", "high", '"expected integer, got longstr"'),
+        ("x-priority", True, '"expected integer, got bool"'),
+        ("x-priority", 1.0, '"expected integer, got double"'),
+        ("x-cancel-on-ha-failover", 1, "{unacceptable_type,signedint}"),
+        ("x-cancel-on-ha-failover", "true", "{unacceptable_type,longstr}"),
+        ("x-consumer-timeout", -1, "{value_negative,-1}"),
+        ("x-consumer-timeout", "1s", '"expected integer, got longstr"'),
+    ],
+)
+def test_a_consumers_argument_has_its_type(name, value, complaint):
     with pytest.raises(PreconditionFailed) as refusal:
-        check_consumer(QUEUE, {"x-priority": value})
+        check_consumer(QUEUE, "classic", {name: value})
+    assert str(refusal.value) == f"invalid arg '{name}' for {QUEUE}: {complaint}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("classic", "x-stream-offset", "first"),
+        ("quorum", "x-stream-offset", "first"),
+        ("quorum", "x-cancel-on-ha-failover", True),
+        ("stream", "x-cancel-on-ha-failover", True),
+        ("stream", "x-priority", 5),
+    ],
+)
+def test_a_consumers_argument_belongs_to_its_queue_type(kind, name, value):
+    with pytest.raises(PreconditionFailed) as refusal:
+        check_consumer(QUEUE, kind, {name: value})
     assert str(refusal.value) == (
-        f"invalid arg 'x-priority' for {QUEUE}: \"expected integer, got {found}\""
+        f"invalid arg '{name}' for {QUEUE} of queue type rabbit_{kind}_queue"
     )
 
 

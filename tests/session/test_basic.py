@@ -149,6 +149,36 @@ def test_with_nowait_deliveries_come_unannounced(filled):
     assert seen(filled.take()) == delivered(b"a", b"b", b"c")
 
 
+def test_a_quorum_queue_knows_no_limit_of_a_channel_and_no_exclusive_consumer(channel):
+    channel.declare(durable=True, arguments={"x-queue-type": "quorum"})
+    channel.consume(tag="a", exclusive=True)
+    channel.consume(tag="b", exclusive=True)
+    channel.call(methods.BasicQos(prefetch_count=5, global_=True))
+    channel.say(methods.BasicConsume(queue="q"))
+    close = channel.client.closed_with()
+    assert (close.reply_code, close.reply_text) == (
+        540,
+        "NOT_IMPLEMENTED - queue 'q' in vhost '/' does not support global qos",
+    )
+
+
+def test_a_limit_set_while_gets_and_transactions_hold_messages(channel):
+    channel.declare()
+    channel.fill("q", *[b"x"] * 10)
+    channel.get()
+    channel.consume()
+    for _ in range(2):
+        channel.get()
+    channel.call(methods.TxSelect())
+    channel.ack(1)
+    channel.ack(2)
+    channel.call(methods.BasicQos(prefetch_count=10, global_=True))
+    # Nine went to the consumer, of which one waits for the commit.
+    assert channel.client.session.channels[1].room == 1
+    channel.call(methods.TxCommit())
+    assert channel.client.session.channels[1].room == 2
+
+
 def test_an_exclusive_consumer_is_alone(world, channel):
     channel.declare()
     channel.consume(exclusive=True)

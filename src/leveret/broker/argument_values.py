@@ -55,6 +55,10 @@ def is_integer(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, (bool, Timestamp))
 
 
+def integer(value: Value) -> str | None:
+    return None if is_integer(value) else f'"expected integer, got {type_name(value)}"'
+
+
 def not_negative(value: Value) -> str | None:
     if not isinstance(value, int) or not is_integer(value):
         return f'"expected integer, got {type_name(value)}"'

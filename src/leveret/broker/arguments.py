@@ -44,6 +44,15 @@ class QueueArgument:
         return self.name.removeprefix("x-")
 
 
+@dataclass(frozen=True, slots=True)
+class ConsumerArgument:
+    """A row: one argument of basic.consume; see QueueArgument."""
+
+    name: str
+    complaint: Callable[[Value], str | None]
+    types: frozenset[str]
+
+
 CLASSIC: Final = "classic"
 QUORUM: Final = "quorum"
 STREAM: Final = "stream"
@@ -88,6 +97,13 @@ QUEUE_ARGUMENTS: Final = (
     _Row("x-stream-filter-size-bytes", values.filter_bytes, _STREAM, compared=False),
 )
 _ROWS: Final = {row.name: row for row in QUEUE_ARGUMENTS}
+
+CONSUMER_ARGUMENTS: Final = (
+    ConsumerArgument("x-priority", values.integer, _NO_STREAM),
+    ConsumerArgument("x-cancel-on-ha-failover", values.boolean, _CLASSIC),
+    ConsumerArgument("x-stream-offset", values.anything, _STREAM),
+    ConsumerArgument("x-consumer-timeout", values.time_ms, _EVERY),
+)
 
 
 def queue_type(arguments: Table) -> str:
@@ -160,14 +176,19 @@ def _check_exchange_name(resource: str, name: str, arguments: Table) -> None:
         raise PreconditionFailed(f"invalid type '{found}' for arg '{name}' in {resource}")
 
 
-def check_consumer(queue: str, arguments: Table) -> None:
-    """Raises PreconditionFailed for a wrong value in the arguments of basic.consume."""
-    name = "x-priority"
-    if name in arguments and not values.is_integer(arguments[name]):
-        found = type_name(arguments[name])
-        raise PreconditionFailed(
-            f"invalid arg '{name}' for {queue}: \"expected integer, got {found}\""
-        )
+def check_consumer(queue: str, kind: str, arguments: Table) -> None:
+    """Raises PreconditionFailed for a wrong value in the arguments of basic.consume, or one that
+    a queue of this type knows nothing of."""
+    for row in CONSUMER_ARGUMENTS:
+        if row.name not in arguments:
+            continue
+        if kind not in row.types:
+            raise PreconditionFailed(
+                f"invalid arg '{row.name}' for {queue} of queue type rabbit_{kind}_queue"
+            )
+        complaint = row.complaint(arguments[row.name])
+        if complaint is not None:
+            raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
 
 
 def check_same_queue(queue: Queue, options: QueueOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leveret.broker.arguments import check_consumer
+from leveret.broker.arguments import QUORUM, check_consumer, queue_type
 from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
 from leveret.broker.names import generate
 from leveret.broker.reply_to import PSEUDO_QUEUE
@@ -41,7 +41,10 @@ def consume(channel: Channel, method: methods.BasicConsume) -> None:
         _listen(channel, method, tag)
         return
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
-    check_consumer(str(queue), method.arguments)
+    kind = queue_type(queue.options.arguments)
+    check_consumer(str(queue), kind, method.arguments)
+    if kind == QUORUM and channel.is_limited:
+        raise Unsupported(f"{queue} does not support global qos")
     consumer = Consumer(channel, queue, method, tag)
     queue.subscribe(consumer)
     channel.consumers[tag] = consumer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.arguments import CLASSIC, queue_type
 from leveret.wire import frames, methods
 from leveret.wire.values import octets
 
@@ -61,7 +62,9 @@ class Consumer:
         self.queue = queue
         self.tag = tag
         self.no_ack = method.no_ack
-        self.exclusive = method.exclusive
+        # RabbitMQ's other queue types take no notice of it.
+        is_classic = queue_type(queue.options.arguments) == CLASSIC
+        self.exclusive = method.exclusive and is_classic
         priority = method.arguments.get("x-priority")
         self.priority = priority if isinstance(priority, int) else 0
         # Its own, None to leave it to the queue.

@@ -207,6 +207,73 @@ LOST = {
     ],
 }
 
+
+def of_type(kind: str):
+    """A queue of this type, and what a stream's consumer needs."""
+    return [
+        queue(durable=1, arguments={"x-queue-type": kind}),
+        do("basic.qos", prefetch_count=5),
+    ]
+
+
+ARGUMENTS = {
+    f"{name} {value!r} of a {kind} queue": [
+        *of_type(kind),
+        consume(arguments={name: value}),
+        do("queue.delete", queue="~q"),
+    ]
+    for kind in ("classic", "quorum", "stream")
+    for name, value in [
+        ("x-priority", 5),
+        ("x-priority", "high"),
+        ("x-cancel-on-ha-failover", True),
+        ("x-cancel-on-ha-failover", 1),
+        ("x-cancel-on-ha-failover", "yes"),
+        ("x-stream-offset", "first"),
+        ("x-unheard-of", "x"),
+    ]
+}
+
+TYPES = {
+    "quorum, limit of the channel first": [
+        *of_type("quorum"),
+        do("basic.qos", prefetch_count=5, global_=1),
+        consume(),
+    ],
+    "quorum, limit of the channel afterwards": [
+        *of_type("quorum"),
+        consume(),
+        do("basic.qos", prefetch_count=5, global_=1),
+        sync(),
+    ],
+    "quorum, limit of the channel taken back": [
+        *of_type("quorum"),
+        do("basic.qos", prefetch_count=5, global_=1),
+        do("basic.qos", prefetch_count=0, global_=1),
+        consume(),
+    ],
+    "quorum, exclusive": [
+        *of_type("quorum"),
+        consume(tag="one", exclusive=1),
+        by("other", consume(tag="two", exclusive=1)),
+        by("third", consume(tag="three")),
+    ],
+    "quorum, without acknowledgement": [
+        *of_type("quorum"),
+        consume(no_ack=1),
+        publish("~q"),
+        expect(),
+    ],
+    "quorum, single active and exclusive": [
+        queue(
+            durable=1,
+            arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
+        ),
+        consume(tag="one"),
+        by("other", consume(tag="two", exclusive=1)),
+    ],
+}
+
 SCRIPTS = {
     f"{topic}: {name}": script
     for topic, table in [
@@ -215,6 +282,8 @@ SCRIPTS = {
         ("cancel", CANCEL),
         ("get", GET),
         ("lost", LOST),
+        ("arguments", ARGUMENTS),
+        ("types", TYPES),
     ]
     for name, script in table.items()
 }
