@@ -20,7 +20,7 @@ class Waiting:
         added = message(body, ttl_ms=ttl_ms, priority=priority)
         self.expiry.begin(added)
         self.ready.push(added)
-        self.expiry.watch()
+        self.expiry.look()
         return added
 
 
@@ -100,7 +100,7 @@ def test_a_head_that_comes_back_is_watched_again(agenda):
     waiting.add("b", ttl_ms=5000)
     agenda.pass_time(0.9)
     waiting.ready.put_back(taken)
-    waiting.expiry.watch()
+    waiting.expiry.look()
     agenda.pass_time(0.1)
     assert bodies(waiting.ready.heads()) == []
 
@@ -114,7 +114,7 @@ def test_an_earlier_head_moves_the_timer_forward(agenda):
     agenda.pass_time(0.1)
     assert waiting.ready.count == 0
     waiting.ready.put_back(late)
-    waiting.expiry.watch()
+    waiting.expiry.look()
     agenda.pass_time(4.9)
     assert waiting.ready.count == 0
 

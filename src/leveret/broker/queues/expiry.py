@@ -8,9 +8,8 @@ in memory is looked at when it has been read.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
-
-from leveret.broker.message import NO_TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +23,23 @@ if TYPE_CHECKING:
 class MessageExpiry:
     """Drops a queue's messages when their time is over.
 
+    While all have the queue's own time, each head's is over after that of the one before, and a
+    look at the clock is all that a delivery costs.
+
     ttl_ms: the queue's own limit; a message's expiration counts where it is shorter.
     expired: called with those that were dropped.
     """
 
-    __slots__ = ("_agenda", "_expired", "_ready", "_since", "_timer", "_timer_deadline", "ttl_ms")
+    __slots__ = (
+        "_agenda",
+        "_expired",
+        "_is_uniform",
+        "_ready",
+        "_since",
+        "_timer",
+        "_timer_deadline",
+        "_ttl_s",
+    )
 
     def __init__(
         self,
@@ -37,20 +48,21 @@ class MessageExpiry:
         ttl_ms: int | None,
         expired: Callable[[list[Message]], None],
     ) -> None:
-        self.ttl_ms = ttl_ms
+        self._ttl_s = inf if ttl_ms is None else ttl_ms / 1000
         self._expired = expired
         self._agenda = agenda
         self._ready = ready
+        self._is_uniform = True
         self._timer: Timer | None = None
+        # Until then nothing is over, if all have the queue's own time.
         self._timer_deadline = 0.0
         # The time of those that came before time mattered runs from here.
         self._since = agenda.clock()
 
     def limit(self, ttl_ms: int | None) -> None:
         """Another limit of the queue's own, also for what waits already."""
-        self.ttl_ms = ttl_ms
-        self.stop()
-        self.drop_expired()
+        self._ttl_s = inf if ttl_ms is None else ttl_ms / 1000
+        self.look()
 
     def begin(self, message: Message) -> None:
         """The message's time starts to run."""
@@ -58,49 +70,61 @@ class MessageExpiry:
 
     def is_over_at_once(self, message: Message) -> bool:
         """A time to live of 0 means: to a consumer now or not at all."""
-        return self._ttl_ms_of(message) == 0
+        return self._ttl_s_of(message) == 0
 
     def added(self, message: Message) -> None:
         """It waits now: nothing changes when its time is over after that of the one watched."""
         if self._timer is None or self._deadline(message) < self._timer_deadline:
-            self.watch()
+            self._watch(self._first_deadline())
+
+    def look(self) -> None:
+        """Other messages stand at the head, perhaps ones whose time is over before others'."""
+        self.stop()
+        self.drop_expired()
 
     def drop_expired(self) -> None:
         """Take out what is over, and watch the new head."""
         now = self._agenda.clock()
-        dropped = self._ready.drop_while(lambda message: self._deadline(message) <= now)
-        if dropped:
-            self._expired(dropped)
-        self.watch()
-
-    def watch(self) -> None:
-        """Have `drop_expired` called when the first head's time is over."""
-        deadline = min(map(self._deadline, self._ready.heads()), default=float("inf"))
-        if deadline == float("inf"):
+        if self._is_uniform and self._timer is not None and now < self._timer_deadline:
             return
-        if self._timer is not None and self._timer_deadline <= deadline:
-            return
-        self.stop()
-        self._timer_deadline = deadline
-        self._timer = self._agenda.at(deadline, self._timer_fired)
+        deadline = self._first_deadline()
+        if deadline <= now:
+            dropped = self._ready.drop_while(lambda message: self._deadline(message) <= now)
+            if dropped:
+                self._expired(dropped)
+            deadline = self._first_deadline()
+        self._watch(deadline)
 
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def _first_deadline(self) -> float:
+        return min(map(self._deadline, self._ready.heads()), default=inf)
+
+    def _watch(self, deadline: float) -> None:
+        """Have `drop_expired` called when the first head's time is over."""
+        if deadline == inf or (self._timer is not None and self._timer_deadline <= deadline):
+            return
+        self.stop()
+        self._timer_deadline = deadline
+        self._timer = self._agenda.at(deadline, self._timer_fired)
+
     def _timer_fired(self) -> None:
         self._timer = None
         self.drop_expired()
 
-    def _ttl_ms_of(self, message: Message) -> float:
-        own = (message.traits or NO_TRAITS).ttl_ms
-        limits = [ttl_ms for ttl_ms in (own, self.ttl_ms) if ttl_ms is not None]
-        return min(limits, default=float("inf"))
+    def _ttl_s_of(self, message: Message) -> float:
+        traits = message.traits
+        if traits is None or traits.ttl_ms is None:
+            return self._ttl_s
+        # Seen anew with each message, as some come from before the start.
+        self._is_uniform = False
+        return min(traits.ttl_ms / 1000, self._ttl_s)
 
     def _deadline(self, message: Message) -> float:
-        ttl_ms = self._ttl_ms_of(message)
-        return (message.published_at or self._since) + ttl_ms / 1000
+        return (message.published_at or self._since) + self._ttl_s_of(message)
 
 
 class QueueExpiry:

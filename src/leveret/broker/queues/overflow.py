@@ -6,6 +6,7 @@ What gives way when it is too much, the oldest message or the newest, is the que
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,43 +18,39 @@ if TYPE_CHECKING:
 class Limit:
     """The limits of one queue, and the octets that wait in it.
 
-    count_max, octets_max: None for no such limit; octets are counted only under one.
+    count_max, octets_max: infinite for no such limit; octets are counted only under one.
     """
 
-    __slots__ = ("_ready", "count_max", "octets", "octets_max")
+    __slots__ = ("_counts_octets", "_ready", "count_max", "octets", "octets_max")
 
     def __init__(
         self, ready: Ready | PriorityReady, count_max: int | None, octets_max: int | None
     ) -> None:
-        self.count_max = count_max
-        self.octets_max = octets_max
+        self.count_max = inf if count_max is None else count_max
+        self.octets_max = inf if octets_max is None else octets_max
         self.octets = 0
+        self._counts_octets = octets_max is not None
         self._ready = ready
 
     @property
     def is_exceeded(self) -> bool:
         """More waits than may."""
-        return self._is_beyond(self._ready.count, self.octets)
+        return self._ready.count > self.count_max or self.octets > self.octets_max
 
     def has_room_for(self, message: Message) -> bool:
-        octets = self.octets if self.octets_max is None else self.octets + message.body_bytes
-        return not self._is_beyond(self._ready.count + 1, octets)
+        octets = self.octets + message.body_bytes if self._counts_octets else 0
+        return self._ready.count < self.count_max and octets <= self.octets_max
 
     def added(self, message: Message) -> None:
         """It waits now."""
-        if self.octets_max is not None:
+        if self._counts_octets:
             self.octets += message.body_bytes
 
     def taken(self, message: Message) -> None:
         """It waits no more."""
-        if self.octets_max is not None:
+        if self._counts_octets:
             self.octets -= message.body_bytes
 
     def cleared(self) -> None:
         """Nothing waits any more."""
         self.octets = 0
-
-    def _is_beyond(self, count: int, octets: int) -> bool:
-        if self.count_max is not None and count > self.count_max:
-            return True
-        return self.octets_max is not None and octets > self.octets_max

@@ -166,6 +166,8 @@ class Queue(Ruled):
                 if self.limit is not None:
                     self.limit.added(returned)
         self._drop_excess()
+        if self.expiry is not None:
+            self.expiry.look()
         self.pump()
 
     def reject(self, messages: Sequence[Message]) -> None:
@@ -206,6 +208,8 @@ class Queue(Ruled):
         """What waited on disk is in memory now."""
         if any(each.traits is not None and each.traits.ttl_ms is not None for each in messages):
             self._needed_expiry()
+        if self.expiry is not None:
+            self.expiry.look()
         actions, self._awaiting_load = self._awaiting_load, []
         for action in actions:
             action()

@@ -139,9 +139,11 @@ class Ruled(Keeping, ABC):
 
     def _push_by_rules(self, message: Message) -> None:
         self.ready.push(message)
-        if self.limit is not None:
-            self.limit.added(message)
-            self._drop_excess()
+        limit = self.limit
+        if limit is not None:
+            limit.added(message)
+            if limit.is_exceeded:
+                self._drop_excess()
         if self.expiry is not None:
             self.expiry.added(message)
 
