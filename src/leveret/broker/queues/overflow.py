@@ -9,7 +9,11 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from leveret.broker.queues.tally import Tally
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.message import Message
     from leveret.broker.queues.priority import PriorityReady
     from leveret.broker.queues.ready import Ready
@@ -21,7 +25,7 @@ class Limit:
     count_max, octets_max: infinite for no such limit; octets are counted only under one.
     """
 
-    __slots__ = ("_counts_octets", "_ready", "count_max", "octets", "octets_max")
+    __slots__ = ("_counts_octets", "_ready", "_tally", "count_max", "octets", "octets_max")
 
     def __init__(
         self, ready: Ready | PriorityReady, count_max: int | None, octets_max: int | None
@@ -31,6 +35,22 @@ class Limit:
         self.octets = 0
         self._counts_octets = octets_max is not None
         self._ready = ready
+        # While octets of what waits on disk are still unknown.
+        self._tally: Tally | None = None
+
+    def weigh(self, weighed: Callable[[], None]) -> None:
+        """Count the octets of all that waits; `weighed` is called with each part known later."""
+        if not self._counts_octets or not self._ready.count:
+            return
+
+        def counted(octets: int) -> None:
+            self.octets += octets
+            weighed()
+
+        self._tally = Tally(self._ready.on_disk(), counted)
+        for message in self._ready.at_hand():
+            self.octets += message.body_bytes
+            self._tally.know(message)
 
     @property
     def is_exceeded(self) -> bool:
@@ -48,9 +68,20 @@ class Limit:
 
     def taken(self, message: Message) -> None:
         """It waits no more."""
-        if self._counts_octets:
+        if self._counts_octets and not self._is_unknown(message):
             self.octets -= message.body_bytes
 
     def cleared(self) -> None:
         """Nothing waits any more."""
         self.octets = 0
+        if self._tally is not None:
+            self._tally.end()
+            self._tally = None
+
+    def _is_unknown(self, message: Message) -> bool:
+        if self._tally is None:
+            return False
+        if self._tally.is_done:
+            self._tally = None
+            return False
+        return self._tally.passes(self._ready.line_of(message), message)

@@ -15,9 +15,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.paging import SPILL_NUMBER
+from leveret.broker.queues.tally import OnDisk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from leveret.broker.message import Message
     from leveret.broker.queues.paging import Paging
@@ -136,6 +137,22 @@ class Pages:
         for first in range(0, len(positions), CHUNK_MAX):
             chunk = array("Q", positions[first : first + CHUNK_MAX])
             self._chunks.append(Chunk(chunk, _ALL_STORED[: len(chunk)]))
+
+    def held(self) -> Iterable[Message]:
+        """Those that are in memory after all."""
+        return self._held.values()
+
+    def on_disk(self, line: int) -> Iterator[OnDisk]:
+        """The others, as they lie; those being read are on disk until they have arrived."""
+        self._end_chunk()
+        under_way = () if self._reading is None else (self._reading,)
+        for place, store in ((STORED, self._paging.store), (SPILLED, self._paging.spill)):
+            positions = array("Q")
+            for chunk in (*under_way, *self._chunks):
+                positions.extend(chunk.at(place))
+            if positions:
+                assert store is not None
+                yield OnDisk(line, store, positions)
 
     # Back into memory ------------------------------------------------------------------------
 

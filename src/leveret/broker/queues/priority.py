@@ -13,9 +13,10 @@ from leveret.broker.message import NO_TRAITS
 from leveret.broker.queues.ready import Backing, Ready, nobody
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.tally import OnDisk
 
 
 class PriorityReady:
@@ -75,6 +76,18 @@ class PriorityReady:
         self._loaded = nobody
         self._backing.loaded = nobody
 
+    def line_of(self, message: Message) -> int:
+        """The priority under which it waits."""
+        return min((message.traits or NO_TRAITS).priority, self._priority_max)
+
+    def at_hand(self) -> Iterator[Message]:
+        for line in self._highest_first():
+            yield from line.at_hand()
+
+    def on_disk(self) -> Iterator[OnDisk]:
+        for priority, line in self._lines.items():
+            yield from line.on_disk(priority)
+
     def set_window(self, window: int) -> None:
         """So many stored messages are kept at hand in each line from now on."""
         self._backing.window = window
@@ -94,10 +107,9 @@ class PriorityReady:
         self._loaded(messages)
 
     def _line_of(self, message: Message) -> Ready:
-        return self._line((message.traits or NO_TRAITS).priority)
+        return self._line(self.line_of(message))
 
     def _line(self, priority: int) -> Ready:
-        priority = min(priority, self._priority_max)
         line = self._lines.get(priority)
         if line is None:
             self._lines[priority] = line = Ready(self._backing)

@@ -185,6 +185,8 @@ class Queue(Ruled):
         may have expired, or do so; the others are read when they are needed."""
         self.returns.update(recovered.deliveries)
         self.ready.recover(recovered.positions)
+        if self.limit is not None:
+            self.limit.weigh(self._drop_excess)
         self._look()
 
     @property
@@ -294,12 +296,12 @@ class Queue(Ruled):
         for clock in (self.expiry, self.unused):
             if clock is not None:
                 clock.stop()
-        self.expiry = self.unused = None
+        cleared = self._clear(self._forget_all)
+        self.expiry = self.unused = self.limit = None
         for consumer in self.consumers:
             self.consumers.remove(consumer)
             # Next turn: whoever deletes the queue hears of it before its consumers do.
             self._agenda.soon(consumer.queue_gone)
-        cleared = self._clear(self._forget_all)
         self.ready.detach()
         return cleared
 

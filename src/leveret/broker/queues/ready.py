@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.queues.paging import Paging
+    from leveret.broker.queues.tally import OnDisk
 
 # A line is weighed when it has grown by so many messages or, with what they have been like, octets.
 STEP_COUNT: Final = 256
@@ -140,6 +141,22 @@ class Ready:
         """The queue is gone; without a way back to it both are freed at once. Needs to be empty."""
         assert not self.count
         self._backing.loaded = nobody
+
+    def line_of(self, _message: Message) -> int:
+        """There is but one."""
+        return 0
+
+    def at_hand(self) -> Iterator[Message]:
+        """Whatever is in memory."""
+        yield from self._fresh
+        yield from (message for _, message in self._returned)
+        if self._pages is not None:
+            yield from self._pages.held()
+
+    def on_disk(self, line: int = 0) -> Iterator[OnDisk]:
+        """The others."""
+        if self._pages is not None:
+            yield from self._pages.on_disk(line)
 
     # What is not in memory -------------------------------------------------------------------
 

@@ -104,9 +104,17 @@ class Ruled(Keeping, ABC):
             self._needed_expiry().limit(rules.message_ttl_ms)
         limits = rules.max_length, rules.max_length_bytes
         if limits != (before.max_length, before.max_length_bytes):
-            self.limit = Limit(self.ready, *limits) if rules.is_limited else None
+            self._apply_limits(*limits)
         self.is_ruled = self.expiry is not None or self.limit is not None or self.counts_deliveries
         self._drop_excess()
+
+    def _apply_limits(self, count_max: int | None, octets_max: int | None) -> None:
+        if self.limit is not None:
+            self.limit.cleared()
+        self.limit = None
+        if count_max is not None or octets_max is not None:
+            self.limit = Limit(self.ready, count_max, octets_max)
+            self.limit.weigh(self._drop_excess)
 
     def _apply_expires(self, idle_ms: int | None) -> None:
         if self.unused is not None:
