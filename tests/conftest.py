@@ -50,7 +50,9 @@ def rabbitmq() -> Iterator[Endpoint]:
 @pytest.fixture(scope="session")
 def leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """As `leveret serve` has it: with a data directory, and nothing said before it is safe."""
-    with running(port=0, settings=Settings(data_dir=tmp_path_factory.mktemp("data"))) as node:
+    # All tests come from one address, and some say a wrong password.
+    patient = Settings(data_dir=tmp_path_factory.mktemp("data"), login_failures_max=0)
+    with running(port=0, settings=patient) as node:
         domain = node._node._server.broker  # users have no public way in yet
 
         def admit(user: str, rights: Permission) -> None:

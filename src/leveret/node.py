@@ -15,7 +15,10 @@ import sys
 import time
 from functools import partial
 
+from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
+from leveret.broker.logins import Entry
+from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import Permission
 from leveret.broker.restore import Unrestorable
 from leveret.config import Listener, Settings
@@ -99,12 +102,12 @@ class Node:
 
     def _broker(self) -> Broker:
         """A broker as it was when it was stopped; as the settings have it at the first start."""
-        engine, loopback_users = self._engine, self.settings.loopback_users
+        engine, entry = self._engine, _entry(self.settings)
         if engine is None:
-            broker = Broker(time.monotonic, secrets.token_bytes, loopback_users)
+            broker = Broker(time.monotonic, secrets.token_bytes, entry)
             self._furnish(broker, is_new=True)
             return broker
-        broker = Broker(time.monotonic, secrets.token_bytes, loopback_users, engine.storage)
+        broker = Broker(time.monotonic, secrets.token_bytes, entry, engine.storage)
         self._furnish(broker, is_new=not _restore(broker))
         engine.on_trouble(partial(_raise_alarm, broker))
         engine.tidy_up()
@@ -181,13 +184,25 @@ def _cannot_listen(listener: Listener, error: OSError) -> StartRefused:
     return StartRefused(f"cannot listen on {listener}: {reason}{advice}")
 
 
+def _entry(settings: Settings) -> Entry:
+    """What the settings ask of those who come in."""
+    return Entry(
+        settings.loopback_users,
+        settings.password_hashing_module,
+        Patience(settings.login_failures_max, settings.login_failures_window_s),
+    )
+
+
 def _make_defaults(broker: Broker, settings: Settings) -> None:
     """The vhost and the user of a first start."""
     vhost, user = settings.default_vhost, settings.default_user
     broker.add_vhost(vhost)
     broker.users.add(user, settings.default_pass, settings.default_user_tags)
     rights = (settings.default_configure, settings.default_write, settings.default_read)
-    broker.set_permission(user, vhost, Permission(*rights))
+    try:
+        broker.set_permission(user, vhost, Permission(*rights))
+    except InvalidPattern as error:
+        raise StartRefused(f"cannot grant user '{user}' its permissions: {error}") from error
 
 
 def _restore(broker: Broker) -> bool:

@@ -77,6 +77,10 @@ VERBS = [
         lambda a: a.declare_exchange("n", "direct", WITH_SPARE),
         {"configure": "n", "read": "n", "write": "spare"},
     ),
+    (
+        lambda a: a.declare_queue("n", QueueOptions(arguments=DEAD_LETTERS)),
+        {"configure": "n", "read": "n", "write": "morgue"},
+    ),
     (lambda a: a.delete_exchange("x", if_unused=False), {"configure": "x"}),
     (lambda a: a.bind_exchange("y", "x", "", {}), {"write": "y", "read": "x"}),
     (lambda a: a.unbind_exchange("y", "x", "", {}), {"write": "y", "read": "x"}),
@@ -175,6 +179,19 @@ def test_a_topic_exchange_is_asked_about_the_routing_key_too(narrowed, verb, rig
         verb(ada, "bad")
     expected = "access to topic 'bad' in exchange 'amq.topic' in vhost '/' refused for user 'ada'"
     assert str(refusal.value) == expected
+
+
+def test_a_system_exchange_is_not_deleted_whoever_asks(limited):
+    with pytest.raises(AccessRefused, match="deletion of system exchange 'amq"):
+        limited().delete_exchange("amq.topic", if_unused=False)
+
+
+@pytest.mark.usefixtures("guest")
+def test_a_binding_is_refused_for_its_destination_first(limited):
+    verbs = [lambda a: a.bind_queue("q", "", "", {}), lambda a: a.bind_exchange("x", "", "", {})]
+    for verb in verbs:
+        with pytest.raises(AccessRefused, match="refused for user 'ada'"):
+            verb(limited(read="amq.default"))
 
 
 @pytest.mark.usefixtures("guest")

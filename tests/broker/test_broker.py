@@ -13,6 +13,7 @@ from leveret.broker.changes import (
     VhostAdded,
 )
 from leveret.broker.errors import AccessRefused, NotAllowed, NotFound
+from leveret.broker.logins import Source
 from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import EVERYTHING, Permission
 from leveret.broker.queues.queue import QueueOptions
@@ -22,6 +23,20 @@ from tests.broker.fake_storage import FakeEngine
 from tests.broker.furnished import drop_what_passes, furnish, picture
 
 NOTHING = TopicPermission(write="", read="")
+
+
+class Connection:
+    """A session in a vhost that remembers what it was told."""
+
+    channels = ()
+
+    def __init__(self, broker, user):
+        self.access = broker.enter(broker.users.get(user), "/", self)
+        self.told = []
+        broker.connections.add(self)
+
+    def close_forced(self, reason):
+        self.told.append(reason)
 
 
 @pytest.fixture
@@ -42,29 +57,6 @@ def test_a_vhost_is_made_once(broker):
 def test_positions_only_grow(broker):
     positions = [broker.next_position() for _ in range(5)]
     assert positions == sorted(set(positions))
-
-
-@pytest.mark.parametrize("is_loopback", [True, False])
-def test_the_right_password_opens(broker, is_loopback):
-    assert broker.authenticate("ada", "secret", is_loopback=is_loopback).name == "ada"
-
-
-@pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("nobody", "secret")])
-def test_a_wrong_name_or_password_is_refused_alike(broker, name, password):
-    with pytest.raises(AccessRefused, match="the user name or password is wrong"):
-        broker.authenticate(name, password, is_loopback=True)
-
-
-def test_guest_may_come_from_this_machine_only(broker):
-    assert broker.authenticate("guest", "secret", is_loopback=True).name == "guest"
-    with pytest.raises(AccessRefused, match="user 'guest' can only connect via localhost"):
-        broker.authenticate("guest", "secret", is_loopback=False)
-
-
-def test_the_loopback_users_are_a_setting():
-    broker = Broker(lambda: 0.0, random_bytes(), loopback_users=frozenset())
-    broker.users.add("guest", "secret")
-    assert broker.authenticate("guest", "secret", is_loopback=False).name == "guest"
 
 
 def test_a_user_enters_a_vhost(broker):
@@ -157,13 +149,85 @@ def test_a_removed_user_may_do_nothing_any_more(broker):
     assert access.routes == {}
     with pytest.raises(AccessRefused, match="refused for user 'ada'"):
         access.declare_queue("q", QueueOptions())
-    with pytest.raises(AccessRefused, match="the user name or password is wrong"):
-        broker.authenticate("ada", "secret", is_loopback=True)
+    with pytest.raises(AccessRefused, match="invalid credentials"):
+        broker.logins.with_password("ada", "secret", Source())
     # A later account of that name begins with nothing.
     broker.users.add("ada", "secret")
     assert broker.topic_permissions.get(TOPICS) is None
     with pytest.raises(NotAllowed):
         broker.enter(broker.users.get("ada"), "/", object())
+
+
+def test_a_removed_user_s_connections_are_asked_to_go(broker):
+    connections = {name: Connection(broker, name) for name in ("guest", "ada")}
+    broker.remove_user("ada")
+    assert [connections["ada"].told, connections["guest"].told] == [["user 'ada' is deleted"], []]
+
+
+def test_a_removed_vhost_s_connections_are_asked_to_go(broker):
+    broker.add_vhost("other")
+    connection = Connection(broker, "ada")
+    broker.remove_vhost("other")
+    assert connection.told == []
+    broker.remove_vhost("/")
+    assert connection.told == ["vhost '/' is deleted"]
+
+
+# Limits -----------------------------------------------------------------------------------------
+
+
+def entering(broker, user="ada", vhost="/"):
+    with pytest.raises(NotAllowed) as refusal:
+        broker.enter(broker.users.get(user), vhost, object())
+    return str(refusal.value)
+
+
+def test_a_vhost_takes_as_many_connections_as_its_limit_says(broker):
+    broker.limits.set_vhost("/", {"max-connections": 2})
+    first, _second = Connection(broker, "ada"), Connection(broker, "guest")
+    expected = "access to vhost '/' refused for user 'ada': connection limit (2) is reached"
+    assert entering(broker) == expected
+    broker.connections.discard(first)
+    Connection(broker, "ada")
+    broker.limits.clear_vhost("/")
+    Connection(broker, "ada")
+
+
+def test_a_user_has_as_many_connections_as_its_limit_says(broker):
+    broker.limits.set_user("ada", {"max-connections": 1})
+    Connection(broker, "ada")
+    expected = "connection refused for user 'ada': user connection limit (1) is reached"
+    assert entering(broker) == expected
+    Connection(broker, "guest")
+    broker.limits.clear_user("ada")
+    Connection(broker, "ada")
+
+
+def test_limits_are_asked_in_rabbitmqs_order(broker):
+    broker.limits.set_vhost("/", {"max-connections": 0})
+    broker.limits.set_user("ada", {"max-connections": 0})
+    broker.clear_permission("ada", "/")
+    assert entering(broker, vhost="nowhere") == "vhost nowhere not found"
+    assert "': connection limit (0) is reached" in entering(broker)
+    broker.limits.clear_vhost("/")
+    assert "user connection limit (0) is reached" in entering(broker)
+    broker.limits.clear_user("ada")
+    assert entering(broker) == "access to vhost '/' refused for user 'ada'"
+
+
+def test_a_user_has_as_many_channels_as_its_limit_says(broker):
+    connections = [Connection(broker, "ada"), Connection(broker, "ada")]
+    broker.refuse_channel_beyond_limit("ada")
+    broker.limits.set_user("ada", {"max-channels": 3})
+    connections[0].channels = range(2)
+    broker.refuse_channel_beyond_limit("ada")
+    connections[1].channels = range(1)
+    broker.refuse_channel_beyond_limit("guest")
+    with pytest.raises(NotAllowed) as refusal:
+        broker.refuse_channel_beyond_limit("ada")
+    assert str(refusal.value) == (
+        "number of channels opened for user 'ada' has reached the maximum allowed user limit of (3)"
+    )
 
 
 # What is durable --------------------------------------------------------------------------------
@@ -218,8 +282,8 @@ def test_a_broker_of_a_later_start_is_as_the_durable_part_of_the_first(engine):
     second = on(engine.restarted())
     assert second.restore() is True
     assert picture(second) == picture(first)
-    assert second.authenticate("ada", "secret", is_loopback=True).tags == {"monitoring"}
-    assert second.authenticate("bob", "other", is_loopback=True)
+    assert second.logins.with_password("ada", "secret", Source()).tags == {"monitoring"}
+    assert second.logins.with_password("bob", "other", Source())
 
 
 def test_restoring_commits_nothing(engine):

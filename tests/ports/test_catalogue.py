@@ -12,6 +12,7 @@ from leveret.broker.bindings import Binding
 from leveret.broker.broker import Broker
 from leveret.broker.errors import Refused
 from leveret.broker.exchanges.exchange import ExchangeOptions
+from leveret.broker.logins import Source
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.restore import restore
 from leveret.storage.catalogue import CatalogueFile
@@ -156,7 +157,7 @@ def test_a_broker_is_after_a_restart_as_the_durable_part_of_it_was(engine):
     with closing(restart(engine)) as later:
         again = restored(later)
         assert picture(again) == picture(broker)
-        assert again.authenticate("bob", "other", is_loopback=True)
+        assert again.logins.with_password("bob", "other", Source())
 
 
 # Any life ----------------------------------------------------------------------------------------

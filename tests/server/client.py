@@ -40,7 +40,7 @@ def publish_frames(number, body, key, *, exchange="", properties=None, mandatory
 class Client:
     """One connection. `heartbeats` counts those that came between other frames."""
 
-    def __init__(self, address, receive_buffer_bytes=0):
+    def __init__(self, address, receive_buffer_bytes=0, own_host=""):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.heartbeats = 0
         self._input = bytearray()
@@ -49,6 +49,8 @@ class Client:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.settimeout(DEADLINE_S)
+        if own_host:
+            self._socket.bind((own_host, 0))
         self._socket.connect(address)
         self.own_address = self._socket.getsockname()[:2]
 

@@ -11,13 +11,17 @@ import threading
 import time
 from concurrent.futures import Future
 
+from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
+from leveret.broker.logins import Entry
 from leveret.config import Settings
 from leveret.server.listener import Server
 from leveret.session.session import Session
 from tests.server.client import Client
 
 DEADLINE_S = 20.0
+# Peers that mean harm fail to log in a thousand times, from the one address that all tests have.
+ENDLESS = Patience(failures=0)
 
 
 class HandLoop(asyncio.SelectorEventLoop):
@@ -50,7 +54,7 @@ class ServedNode(threading.Thread):
         self.loop = loop
         self.errors = []
         self.clients = []
-        self.broker = Broker(loop.time, Chance())
+        self.broker = Broker(loop.time, Chance(), Entry(patience=ENDLESS))
         self.broker.add_vhost("/")
         for name in ("guest", "rabbit"):
             self.broker.users.add(name, name)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leveret.broker.attempts import Attempts, Patience
 from leveret.server.transport import HIGH_WATER_BYTES, LARGE_CHUNK_BYTES
 from leveret.session.allowance import TURN_BYTES
 from leveret.wire import frames, methods
@@ -389,6 +390,42 @@ def test_a_flood_of_connections(attacked):
         attacked.stranger().send_octets(frames.PROTOCOL_HEADER)
     attacked.wait_until(lambda: len(attacked.server.transports) == 201)
     attacked.client().declare("still", exclusive=True)
+
+
+HOME, ELSEWHERE = "127.0.0.2", "127.0.0.3"
+
+
+def log_in(node, own_host, user, password):
+    """Whether it was let in; what a refusal says is always the same."""
+    client = node.stranger(own_host=own_host)
+    client.send_octets(frames.PROTOCOL_HEADER)
+    client.expect(methods.ConnectionStart)
+    told = {"capabilities": {"authentication_failure_close": True}}
+    response = f"\0{user}\0{password}".encode()
+    client.send(0, methods.ConnectionStartOk(told, "PLAIN", response, "en_US"))
+    answer = client.expect(methods.ConnectionTune | methods.ConnectionClose)
+    client.hang_up()
+    if isinstance(answer, methods.ConnectionTune):
+        return True
+    assert answer.reply_text == (
+        "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. "
+        "For details see the broker logfile."
+    )
+    return False
+
+
+def test_passwords_guessed_by_the_hundred(node):
+    """The right one is among them, and comes too late; others come in as ever."""
+    node.broker.logins.attempts = Attempts(node.loop.time, Patience(failures=10, window_s=60))
+    guesses = [f"guess{number}" for number in range(100)] + ["rabbit"]
+    assert not any(log_in(node, ELSEWHERE, "rabbit", guess) for guess in guesses)
+    assert not any(log_in(node, ELSEWHERE, f"user{each}", "guess") for each in range(100))
+    assert not log_in(node, ELSEWHERE, "guest", "guest")
+    assert log_in(node, HOME, "rabbit", "rabbit")
+    assert log_in(node, HOME, "guest", "guest")
+    node.pass_time(60)
+    assert log_in(node, ELSEWHERE, "rabbit", "rabbit")
+    assert log_in(node, ELSEWHERE, "guest", "guest")
 
 
 def test_connections_reset_at_every_stage(attacked):

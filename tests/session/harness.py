@@ -76,12 +76,12 @@ class World:
     def vhost(self):
         return self.broker.vhosts["/"]
 
-    def stranger(self, *, is_loopback=True):
+    def stranger(self, **who):
         """A connection that has not even greeted."""
-        return Client(self, is_loopback=is_loopback)
+        return Client(self, **who)
 
-    def client(self, **how):
-        return self.stranger().open(**how)
+    def client(self, *, peer_host="127.0.0.1", **how):
+        return self.stranger(peer_host=peer_host).open(**how)
 
     def channel(self):
         """A channel on a connection of its own."""
@@ -94,14 +94,14 @@ class World:
 class Client:
     """One connection's far end."""
 
-    def __init__(self, world, *, is_loopback=True):
+    def __init__(self, world, *, is_loopback=True, peer_host="127.0.0.1"):
         self.world = world
         self.holds = set()
         self.channels = {}
         self.closed = None
         self._inbox = []
         terms = Terms(world.limits, IDENTITY, world.reports.append, world.consumer_timeout_ms)
-        self.session = Session(world.broker, terms, Peer("peer", is_loopback), self)
+        self.session = Session(world.broker, terms, Peer("peer", is_loopback, peer_host), self)
 
     def wake(self):
         """The session has output; it is taken when somebody looks."""

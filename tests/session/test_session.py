@@ -96,6 +96,19 @@ def test_guest_from_elsewhere_is_refused_like_a_wrong_password(world):
     assert "can only connect via localhost" in world.reports[0]
 
 
+def test_a_source_of_too_many_wrong_passwords_is_refused_as_ever(world):
+    refusals = []
+    for response in [b"\0guest\0wrong"] * 10 + [GUEST]:
+        client, _start = greeted(world, peer_host="192.0.2.1")
+        (close,) = log_in(client, response)
+        refusals.append((close.reply_code, close.reply_text))
+    assert len(set(refusals)) == 1
+    assert "too many attempts from there have failed; user 'guest'" in world.reports[-2]
+    assert world.client(peer_host="192.0.2.2").session.access
+    world.pass_time(60)
+    assert world.client(peer_host="192.0.2.1").session.access
+
+
 @pytest.mark.parametrize(
     ("vhost", "text"),
     [
@@ -134,6 +147,57 @@ def test_the_clients_properties_are_kept(world):
 def test_a_new_secret_is_accepted(world):
     client = world.client()
     assert client.call(methods.ConnectionUpdateSecret(b"new")) == methods.ConnectionUpdateSecretOk()
+
+
+def test_a_user_that_is_deleted_is_asked_to_go(world):
+    world.broker.users.add("ada", "ada")
+    world.broker.set_permission("ada", "/")
+    ada, guest = world.client(user="ada", password="ada"), world.client()
+    world.broker.remove_user("ada")
+    close = ada.closed_with()
+    text = "CONNECTION_FORCED - user 'ada' is deleted"
+    assert (close.reply_code, close.reply_text) == (320, text)
+    assert guest.take(0) == []
+
+
+def test_a_channel_beyond_the_users_limit_costs_the_connection(world):
+    world.broker.limits.set_user("guest", {"max-channels": 2})
+    first, second = world.client(), world.client()
+    first.channel()
+    second.channel()
+    second.say(methods.ChannelOpen(), 2)
+    close = second.closed_with()
+    assert (close.reply_code, close.class_id, close.method_id) == (530, 0, 0)
+    assert close.reply_text == (
+        "NOT_ALLOWED - number of channels opened for user 'guest' has reached the maximum allowed "
+        "user limit of (2)"
+    )
+    first.channel(2)
+
+
+def test_a_connection_beyond_a_limit_is_refused(world):
+    world.broker.limits.set_vhost("/", {"max-connections": 1})
+    first = world.client()
+    second, _start = greeted(world)
+    log_in(second)
+    second.say(methods.ConnectionTuneOk(2047, 131072, 0))
+    second.say(methods.ConnectionOpen("/"))
+    close = second.closed_with()
+    assert (close.reply_code, close.class_id, close.method_id) == (530, 10, 40)
+    assert "connection limit (1) is reached" in close.reply_text
+    first.hang_up()
+    world.client()
+
+
+@pytest.mark.parametrize("how", [lambda client: client.close(), lambda client: client.hang_up()])
+def test_a_client_is_known_as_long_as_it_is_in_a_vhost(world, how):
+    connections = world.broker.connections
+    greeted(world)
+    assert connections.in_vhost("/") == []
+    client = world.client()
+    assert connections.in_vhost("/") == connections.of_user("guest") == [client.session]
+    how(client)
+    assert connections.in_vhost("/") == []
 
 
 def test_the_session_leaves_the_closing_to_the_protocol(world):

@@ -78,6 +78,7 @@ class Access:
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
         self._refuse_default_exchange(name)
+        self.vhost.refuse_system_exchange(name)
         self._ask("configure", "exchange", name)
         self.vhost.delete_exchange(name, if_unused=if_unused)
 
@@ -201,10 +202,10 @@ class Access:
     # Rules -----------------------------------------------------------------------------------
 
     def _ask_to_bind(self, kind: str, destination: str, source: str, routing_key: str) -> None:
-        self._refuse_default_exchange(source)
+        self._ask("write", kind, destination)
         if kind == "exchange":
             self._refuse_default_exchange(destination)
-        self._ask("write", kind, destination)
+        self._refuse_default_exchange(source)
         self._ask("read", "exchange", source)
         exchange = self.vhost.exchanges.get(source)
         if exchange is not None:

@@ -21,9 +21,11 @@ from leveret.broker.changes import (
     VhostDescribed,
     VhostRemoved,
 )
-from leveret.broker.errors import AccessRefused, NotAllowed, NotFound
+from leveret.broker.connections import Connections
+from leveret.broker.errors import NotAllowed, NotFound
 from leveret.broker.keeper import Keeper
-from leveret.broker.limits import Limits
+from leveret.broker.limits import Limits, is_reached
+from leveret.broker.logins import DEFAULT_ENTRY, Entry, Logins
 from leveret.broker.memory import MEMORY
 from leveret.broker.parameters import Parameters
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
@@ -31,7 +33,7 @@ from leveret.broker.queues.paging import Paging
 from leveret.broker.restore import restore
 from leveret.broker.rights import Rights
 from leveret.broker.topic_permissions import TopicPermissions
-from leveret.broker.users import User, Users
+from leveret.broker.users import Users
 from leveret.broker.vhost import Vhost
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 
@@ -40,13 +42,14 @@ if TYPE_CHECKING:
 
     from leveret.broker.ports import Storage
     from leveret.broker.topic_permissions import TopicKey, TopicPermission
+    from leveret.broker.users import User
 
 
 class Broker:
     """One broker.
 
     clock: seconds that never go back. random_bytes: that many unpredictable octets.
-    loopback_users: accounts that may come from this machine only.
+    entry: what is asked of those who come in.
     storage: the engine that keeps what is durable.
     """
 
@@ -54,7 +57,7 @@ class Broker:
         self,
         clock: Callable[[], float],
         random_bytes: Callable[[int], bytes],
-        loopback_users: frozenset[str] = frozenset({"guest"}),
+        entry: Entry = DEFAULT_ENTRY,
         storage: Storage = MEMORY,
     ) -> None:
         self.storage = storage
@@ -62,13 +65,14 @@ class Broker:
         self.alarms = Alarms()
         self.random_bytes = random_bytes
         self._keeper = Keeper(storage)
-        self.users = Users(random_bytes, self._keeper)
+        self.users = Users(random_bytes, self._keeper, entry.hashing_algorithm)
         self.permissions = Permissions()
         self.topic_permissions = TopicPermissions()
         self.vhosts: dict[str, Vhost] = {}
         self.parameters = Parameters(self.vhosts, self._keeper)
         self.limits = Limits(self.parameters, self.users, self._keeper)
-        self.loopback_users = loopback_users
+        self.connections = Connections()
+        self.logins = Logins(self.users, clock, entry)
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
         store = storage.messages if storage.keeps_messages else None
@@ -108,6 +112,8 @@ class Broker:
     def remove_vhost(self, name: str) -> None:
         """The vhost with everything in it; its connections are closed. Raises NotFound."""
         vhost = self._vhost(name)
+        for connection in self.connections.in_vhost(name):
+            connection.close_forced(f"vhost '{name}' is deleted")
         vhost.clear()
         del self.vhosts[name]
         self.forget_vhost(name)
@@ -133,11 +139,13 @@ class Broker:
     # Who may do what -------------------------------------------------------------------------
 
     def remove_user(self, name: str) -> None:
-        """The account and its permissions; one that is not there is no error."""
+        """The account, its permissions and its connections; one that is not there is no error."""
         self.users.remove(name)
         self.forget_user(name)
         for vhost in self.vhosts.values():
             vhost.forget_routes()
+        for connection in self.connections.of_user(name):
+            connection.close_forced(f"user '{name}' is deleted")
 
     def forget_user(self, name: str) -> None:
         """What hangs on an account goes with it; told to nobody."""
@@ -192,22 +200,37 @@ class Broker:
 
     # The way in ------------------------------------------------------------------------------
 
-    def authenticate(self, name: str, password: str, *, is_loopback: bool) -> User:
-        """The account. Raises AccessRefused, which says nothing about what was wrong with name
-        or password."""
-        user = self.users.authenticate(name, password)
-        if user is None:
-            raise AccessRefused("the user name or password is wrong")
-        if name in self.loopback_users and not is_loopback:
-            raise AccessRefused(f"user '{name}' can only connect via localhost")
-        return user
-
     def enter(self, user: User, vhost_name: str, owner: object) -> Access:
         """Open a vhost for a connection. Raises NotAllowed."""
         vhost = self.vhosts.get(vhost_name)
         if vhost is None:
             raise NotAllowed(f"vhost {vhost_name} not found")
+        self._refuse_beyond_limits(user.name, vhost_name)
         if self.permissions.get(user.name, vhost_name) is None:
             raise NotAllowed(f"access to vhost '{vhost_name}' refused for user '{user.name}'")
         rights = Rights(user, vhost_name, self.permissions, self.topic_permissions)
         return Access(vhost, rights, owner)
+
+    def _refuse_beyond_limits(self, user: str, vhost: str) -> None:
+        """Another connection may be one too many. Raises NotAllowed."""
+        limits, name = self.limits.of_vhost(vhost), "max-connections"
+        if is_reached(limits, name, self.connections.count_in_vhost(vhost)):
+            raise NotAllowed(
+                f"access to vhost '{vhost}' refused for user '{user}': "
+                f"connection limit ({limits[name]}) is reached"
+            )
+        limits = self.limits.of_user(user)
+        if is_reached(limits, name, self.connections.count_of_user(user)):
+            raise NotAllowed(
+                f"connection refused for user '{user}': "
+                f"user connection limit ({limits[name]}) is reached"
+            )
+
+    def refuse_channel_beyond_limit(self, user: str) -> None:
+        """Another channel of the user may be one too many. Raises NotAllowed."""
+        limits, name = self.limits.of_user(user), "max-channels"
+        if limits and is_reached(limits, name, self.connections.channels_of_user(user)):
+            raise NotAllowed(
+                f"number of channels opened for user '{user}' has reached the maximum allowed "
+                f"user limit of ({limits[name]})"
+            )

@@ -151,10 +151,7 @@ class Vhost:
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
         """Delete it with its bindings; a missing one is no error."""
-        if name.startswith(RESERVED_PREFIX):
-            raise AccessRefused(
-                f"deletion of system exchange '{name}' in vhost '{self.name}' not allowed"
-            )
+        self.refuse_system_exchange(name)
         exchange = self.exchanges.get(name)
         if exchange is None:
             self.vouch_for("exchange", name)
@@ -162,6 +159,13 @@ class Vhost:
         if if_unused and not exchange.is_unused:
             raise PreconditionFailed(f"{exchange} in use")
         self._remove_exchange(exchange)
+
+    def refuse_system_exchange(self, name: str) -> None:
+        """Those that every vhost has are not deleted by anybody."""
+        if name.startswith(RESERVED_PREFIX):
+            raise AccessRefused(
+                f"deletion of system exchange '{name}' in vhost '{self.name}' not allowed"
+            )
 
     def _remove_exchange(self, exchange: Exchange) -> None:
         del self.exchanges[exchange.name]

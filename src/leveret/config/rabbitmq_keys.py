@@ -12,7 +12,7 @@ NOT_SUPPORTED_YET = (
     "reverse_dns_lookups", "initial_frame_max", "connection_max", "channel_max_per_node",
     # Who may come in.
     "auth_mechanisms*", "auth_backends*", "auth_*", "credential_validator.*", "anonymous_*",
-    "password_hashing_module", "default_users.*",
+    "default_users.*",
     "default_limits.*", "trust_store.*",
     # Statistics, and how RabbitMQ works inside.
     "vm_memory_calculation_strategy", "collect_statistics*", "background_gc_*", "hipe_compile",

@@ -180,6 +180,20 @@ class Settings:
         fold_start=frozenset({"guest"}),
         shown_default="guest",
     )
+    password_hashing_module: str = setting(
+        values.SHA256, values.hashing, "how new passwords are hashed", key="password_hashing_module"
+    )
+    login_failures_max: int = setting(
+        10, values.whole_number(0, 10_000), values.ABOUT_FAILURES, key="login_failures.max"
+    )
+    login_failures_window_s: float = setting(
+        60.0,
+        values.milliseconds,
+        "milliseconds within which failed logins count",
+        key="login_failures.window",
+        name="login_failures_window",
+        shown_default="60000",
+    )
 
     # What it loads when it starts.
     load_definitions: Path | None = setting(

@@ -26,6 +26,11 @@ AMOUNT_MAX = 2**63 - 1
 # No exponents, no infinity: nothing that a person would not write into a file.
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 PORT_MAX = 65535
+SHA256, SHA512 = "rabbit_password_hashing_sha256", "rabbit_password_hashing_sha512"
+ABOUT_FAILURES = (
+    "failed logins of a name from one address, and ten times as many of any names, after which "
+    "more are refused unseen; 0 for no limit"
+)
 LOG_LEVELS = (
     "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none",
 )  # fmt: skip
@@ -149,6 +154,9 @@ def import_backend(written: str) -> str:
         raise ValueError("definitions are loaded from files only; fetch it before the start")
     one_of(*known)(written)
     return known[0]
+
+
+hashing = one_of(SHA256, SHA512)
 
 
 def log_format(written: str) -> str:

@@ -222,7 +222,7 @@ def _peer_of(transport: asyncio.Transport) -> Peer:
     there, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
     if not there or not here:
         return Peer("of a peer that has hung up already", is_loopback=False)
-    return Peer(f"{_spell(there)} -> {_spell(here)}", _is_loopback(there))
+    return Peer(f"{_spell(there)} -> {_spell(here)}", _is_loopback(there), there[0])
 
 
 def _is_loopback(address: tuple[str, int]) -> bool:

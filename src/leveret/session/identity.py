@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.logins import Source
 from leveret.protocol.sasl import MECHANISMS
 from leveret.wire import codec, frames, methods
 
@@ -86,3 +87,9 @@ class Peer:
 
     name: str
     is_loopback: bool
+    peer_host: str = ""
+
+    @property
+    def source(self) -> Source:
+        """Where its attempts to log in come from."""
+        return Source(self.peer_host, self.is_loopback)

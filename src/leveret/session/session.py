@@ -200,6 +200,11 @@ class Session:
         """The socket is gone."""
         self.connection.lost()
 
+    def close_forced(self, reason: str) -> None:
+        """Ask the peer to go, whatever it is about."""
+        code = ReplyCode.CONNECTION_FORCED
+        self.connection.close(code, f"{code.name} - {reason}")
+
     @property
     def access(self) -> Access:
         """The client's way into its vhost, once connection.open has let it in."""
@@ -255,6 +260,10 @@ class Session:
                 self.release_confirms()
 
     def open_channel(self, number: int) -> Channel:
+        try:
+            self.broker.refuse_channel_beyond_limit(self.access.user.name)
+        except Refused as refused:
+            raise ProtocolViolation(refused.code, str(refused)) from refused
         channel = self.channels[number] = Channel(self, number)
         return channel
 
@@ -279,8 +288,8 @@ class Session:
             raise self._login_violation(f"unknown mechanism {method.mechanism!r}", method)
         try:
             credentials = read(method.response)
-            self._user = self.broker.authenticate(
-                credentials.user, credentials.password, is_loopback=self.peer.is_loopback
+            self._user = self.broker.logins.with_password(
+                credentials.user, credentials.password, self.peer.source
             )
         except MalformedCredentials as error:
             raise self._login_violation(str(error), method) from error
@@ -309,6 +318,7 @@ class Session:
             self._access = self.broker.enter(self._user, method.virtual_host, self)
         except Refused as refused:
             raise ProtocolViolation(refused.code, str(refused), method.index) from refused
+        self.broker.connections.add(self)
         self.broker.alarms.watchers[self] = None
         self.connection.watch_contents(is_watching=self.broker.alarms.is_on)
         self.connection.send(0, methods.ConnectionOpenOk())
@@ -325,6 +335,7 @@ class Session:
         """The connection has ended, and what was its own ends with it."""
         self.broker.alarms.watchers.pop(self, None)
         if self._access is not None:
+            self.broker.connections.discard(self)
             self._access.delete_exclusive_queues()
 
     def _pause_consumers(self, *, is_paused: bool) -> None:
