@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from leveret.broker.bindings import Binding
-from leveret.broker.dead_letters import DEATHS_MAX
+from leveret.broker.dead_letters import DEATHS_MAX, RETRY_S
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.keeper import Keeper
 from leveret.broker.queues.queue import QueueOptions
@@ -171,3 +171,68 @@ def test_a_death_has_its_time(create, agenda):
     agenda.pass_time(5.5)
     reject(jobs)
     assert waiting(dead)[0].headers["x-death"][0]["time"] == 1005
+
+
+# Insisting --------------------------------------------------------------------------------------
+
+
+def insisting(create, **arguments):
+    return create(
+        "jobs",
+        "",
+        "dead",
+        durable=True,
+        queue_type="quorum",
+        overflow="reject-publish",
+        dead_letter_strategy="at-least-once",
+        **arguments,
+    )
+
+
+def test_a_queue_that_insists_keeps_its_dead_until_there_is_a_way(create, engine, agenda, vhost):
+    jobs = insisting(create)
+    kept = publish_stored(engine.messages, "a", jobs)
+    reject(jobs)
+    assert kept.position in engine.messages.kept
+    agenda.pass_time(5)
+    dead = create("dead", max_length=0, overflow="reject-publish")
+    agenda.pass_time(RETRY_S)
+    assert kept.position in engine.messages.kept, "the next queue has no place for it"
+    vhost.remove_queue(dead)
+    dead = create("dead")
+    agenda.pass_time(RETRY_S)
+    (letter,) = waiting(dead)
+    assert deaths(letter) == [("jobs", "rejected", 1)]
+    assert letter.headers["x-death"][0]["time"] == 1000
+    assert not engine.messages.kept
+    assert agenda.next_deadline() is None
+
+
+def test_it_waits_for_its_exchange_as_well(create, engine, agenda, vhost):
+    dead = create("dead")
+    other = create("other", "dlx", durable=True, queue_type="quorum", overflow="reject-publish",
+                   dead_letter_strategy="at-least-once")  # fmt: skip
+    publish_stored(engine.messages, "a", other)
+    reject(other)
+    agenda.pass_time(RETRY_S)
+    dlx = vhost.declare_exchange("dlx", "fanout", ExchangeOptions())
+    vhost.bind(Binding(dlx, dead, ""))
+    agenda.pass_time(RETRY_S)
+    assert bodies(waiting(dead)) == ["a"]
+
+
+def test_a_circle_ends_also_for_one_that_insists(create, engine):
+    jobs = create("jobs", "", "jobs", durable=True, queue_type="quorum", message_ttl=0,
+                  overflow="reject-publish", dead_letter_strategy="at-least-once")  # fmt: skip
+    publish_stored(engine.messages, "a", jobs)
+    assert not engine.messages.kept
+
+
+def test_with_the_queue_go_the_dead_it_kept(create, engine, agenda, vhost):
+    jobs = insisting(create)
+    publish_stored(engine.messages, "a", jobs)
+    reject(jobs)
+    vhost.remove_queue(jobs)
+    agenda.pass_time(RETRY_S)
+    assert agenda.next_deadline() is None
+    assert not engine.messages.kept

@@ -8,7 +8,7 @@ waits until the letter in hand is delivered: no chain of queues is too long.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.deadletter import Death, bury, copy_keys, death_count, is_cycle
@@ -27,47 +27,90 @@ if TYPE_CHECKING:
 DEATHS_MAX: Final = 64
 
 
+# A queue that insists (dead-letter strategy at-least-once) asks again so often for a way.
+RETRY_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A message that died. time: seconds since 1970."""
+
+    queue: Ruled
+    message: Message
+    reason: Reason
+    time: int
+
+
 class DeadLetters:
     """One vhost's."""
 
     def __init__(self, vhost: Vhost, agenda: Agenda) -> None:
         self._vhost = vhost
         self._agenda = agenda
-        self._waiting: deque[tuple[Ruled, Message, Reason]] = deque()
+        self._waiting: deque[Dead] = deque()
         self._is_busy = False
+        # Those of queues that insist, and had nowhere to go.
+        self._stuck: list[Dead] = []
 
     def take(self, queue: Ruled, message: Message, reason: Reason) -> None:
         """The message died in the queue, which still holds it if it is stored there."""
-        self._waiting.append((queue, message, reason))
+        self._waiting.append(Dead(queue, message, reason, int(self._agenda.wall_clock())))
         if self._is_busy:
             return
         self._is_busy = True
         try:
             while self._waiting:
-                self._deliver(*self._waiting.popleft())
+                self._deliver(self._waiting.popleft())
         finally:
             self._is_busy = False
 
-    def _deliver(self, queue: Ruled, message: Message, reason: Reason) -> None:
-        exchange = queue.rules.dead_letter_exchange
+    def _deliver(self, dead: Dead) -> None:
+        rules, message = dead.queue.rules, dead.message
+        exchange = rules.dead_letter_exchange
         # Without an exchange to go to, and in the end with one, its way is over.
         if exchange in self._vhost.exchanges and death_count(message) < DEATHS_MAX:
             assert exchange is not None
-            key = queue.rules.dead_letter_routing_key
-            death = Death(queue.name, reason, int(self._agenda.wall_clock()), exchange, key)
-            letter = bury(message, death)
-            self._vhost.sender.send(letter, self._route(letter, exchange, reason))
-        queue.let_go(message)
+            key = rules.dead_letter_routing_key
+            letter = bury(message, Death(dead.queue.name, dead.reason, dead.time, exchange, key))
+            route = self._vhost.route(
+                exchange, letter.routing_key, letter.properties, copy_keys(letter)
+            )
+            if rules.insists_on_dead_letters and not _has_place(route, letter):
+                self._keep(dead)
+                return
+            self._vhost.sender.send(letter, _onward(route, letter, dead.reason))
+        elif rules.insists_on_dead_letters and exchange not in self._vhost.exchanges:
+            self._keep(dead)
+            return
+        dead.queue.let_go(message)
 
-    def _route(self, letter: Message, exchange: str, reason: Reason) -> Route:
-        """Where it goes, but for where it would go round in a circle."""
-        copies = copy_keys(letter)
-        route = self._vhost.route(exchange, letter.routing_key, letter.properties, copies)
-        if reason == "rejected":
-            return route
-        onward = tuple(
-            each
-            for each in route.receivers
-            if not (isinstance(each, Queue) and is_cycle(letter, each.name))
-        )
-        return route if len(onward) == len(route.receivers) else replace(route, receivers=onward)
+    def _keep(self, dead: Dead) -> None:
+        """It stays with its queue's store until there is a way."""
+        if dead.queue.is_deleted:
+            dead.queue.let_go(dead.message)
+            return
+        if not self._stuck:
+            self._agenda.at(self._agenda.clock() + RETRY_S, self._try_again)
+        self._stuck.append(dead)
+
+    def _try_again(self) -> None:
+        stuck, self._stuck = self._stuck, []
+        for dead in stuck:
+            self._deliver(dead)
+
+
+def _has_place(route: Route, letter: Message) -> bool:
+    """Somebody takes it, and nobody refuses it."""
+    return bool(route.receivers) and route.accepting(letter) is route
+
+
+def _onward(route: Route, letter: Message, reason: Reason) -> Route:
+    """The route, but for where it would go round in a circle."""
+    if reason == "rejected":
+        return route
+    onward = tuple(
+        each
+        for each in route.receivers
+        if not (isinstance(each, Queue) and is_cycle(letter, each.name))
+    )
+    return route if len(onward) == len(route.receivers) else replace(route, receivers=onward)

@@ -57,6 +57,12 @@ class Rules:
         return self.overflow != DROP_HEAD and self.is_limited
 
     @property
+    def insists_on_dead_letters(self) -> bool:
+        """A dead letter without a way is kept. As in RabbitMQ, only a queue that turns away what
+        is new can insist: it stays bounded."""
+        return self.dead_letter_strategy == "at-least-once" and self.overflow == REJECT_PUBLISH
+
+    @property
     def is_limited(self) -> bool:
         return self.max_length is not None or self.max_length_bytes is not None
 
