@@ -3,7 +3,7 @@
 import pytest
 
 from leveret.broker.message import Traits
-from leveret.broker.routing import Route
+from leveret.broker.routing import Route, Witness
 from leveret.broker.sending import Sender, compose, hand_over, traits_of
 from leveret.wire.properties import Properties
 from tests.broker.domain import bodies, exchange, message
@@ -52,6 +52,13 @@ def test_a_persistent_message_is_stored_for_the_queues_that_the_store_knows():
     assert send(message("a", is_persistent=True), Place(1), Place(), Place(3)) == (True, [(1, 3)])
     assert send(message("a", is_persistent=True), Place()) == (True, [])
     assert send(message("a", priority=3), Place(1)) == (True, [])
+
+
+def test_who_is_told_of_it_is_no_receiver():
+    heard = []
+    route = Route(exchange(), (), witnesses=(Witness(heard.append),))
+    assert hand_over(message("a", is_persistent=True), route, Store().append)
+    assert bodies(heard) == ["a"]
 
 
 def test_a_queue_that_keeps_all_has_transient_messages_stored_too():

@@ -154,6 +154,7 @@ ENDS = [
             *PARAMETERS[:2],
             *PARAMETERS[3:5],
             *EXCHANGES[:2],
+            EXCHANGES[3],
             *QUEUES[:2],
             QUEUES[3],
             *BINDINGS[:9],

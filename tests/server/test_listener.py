@@ -179,3 +179,11 @@ def test_with_nothing_promised_no_alarm_clock_is_set(node):
     client.declare("q", arguments={"x-expires": 1000})
     node.pass_time(1)
     assert node.ask(lambda: node.server._alarm) is None
+
+
+def test_what_a_start_has_promised_before_anybody_listened_is_kept():
+    node, kept = served(), []
+    node.broker.agenda.soon(lambda: kept.append("promise"))
+    with node:
+        node.client()
+        assert kept == ["promise"]

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from leveret.broker.changes import (
+    ExchangeDeclared,
     QueueDeclared,
     QueueDeleted,
     UserRemoved,
     UserSet,
     VhostAdded,
 )
+from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.queues.queue import QueueOptions
 from leveret.errors import StartRefused
 from leveret.storage import catalogue as module
@@ -88,6 +90,13 @@ def test_the_highest_queue_number_outlives_its_queue(path):
         assert file.last_queue_number == 7
     with closing(CatalogueFile(path)) as file:
         assert file.last_queue_number == 7
+
+
+def test_the_number_of_an_exchange_counts_as_well(path):
+    with closing(CatalogueFile(path)) as file:
+        options = ExchangeOptions(durable=True)
+        file.write([declare(3), ExchangeDeclared(ROOT, "later", "x-delayed-message", options, 9)])
+        assert file.last_queue_number == 9
 
 
 def test_only_its_owner_may_read_it(path):

@@ -1,5 +1,6 @@
 """A damaged catalogue: the rows that can be read are saved, and the file is kept."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -108,6 +109,19 @@ def test_a_lost_table_costs_what_was_in_it_and_what_named_it(path, table):
         assert rescued.named == []
         assert len(queues) == QUEUES
         assert queues[0].name == "q1\udcff"
+
+
+def test_what_a_lost_delayed_exchange_held_is_not_given_up(path):
+    options = ExchangeOptions(durable=True, arguments={"x-delayed-type": "direct"})
+    with closing(CatalogueFile(path)) as file:
+        file.write([ExchangeDeclared("/", "later", "x-delayed-message", options, QUEUES + 1)])
+    shutil.copy(path, path.with_name("whole.sqlite"))
+    spoil(path, root_of(path, "exchange"))
+    assert rescue(path, [3, QUEUES + 1]).named == [f"recovered-{QUEUES + 1}"]
+    # Where only queues are lost, its number is no queue's.
+    shutil.move(path.with_name("whole.sqlite"), path)
+    spoil(path, root_of(path, "queue"))
+    assert rescue(path, [3, QUEUES + 1]).named == ["recovered-3"]
 
 
 def test_a_page_costs_the_rows_on_it(path):

@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from leveret.broker.changes import QueueDeclared
+from leveret.broker.changes import ExchangeDeclared, QueueDeclared, QueueDeleted
+from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.errors import StartRefused
 from leveret.storage.catalogue import CatalogueFile
 from leveret.storage.disk import RealDisk
@@ -55,6 +56,15 @@ def test_everything_is_counted_and_nothing_is_changed(path):
     ]
     assert seen.octets == sum(each.stat().st_size for each in path.glob("messages/*.segment"))
     assert (seen.torn, seen.damages, seen.kept) == (0, [], [])
+
+
+def test_what_a_delayed_exchange_holds_is_counted_under_its_name(path):
+    options = ExchangeOptions(durable=True, arguments={"x-delayed-type": "direct"})
+    with closing(CatalogueFile(path / CATALOGUE)) as file:
+        file.write([QueueDeleted(2, "/", "q2")])
+        file.write([ExchangeDeclared("/", "later", "x-delayed-message", options, 2)])
+    seen = survey(path, is_running=False)
+    assert seen.queues[1] == QueueSeen(2, "/", "later (delayed exchange)", 9, 0)
 
 
 def test_settled_and_delivered_messages_are_told_apart(path):

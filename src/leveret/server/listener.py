@@ -45,6 +45,8 @@ class Server:
     async def listen(self, host: str, port: int) -> tuple[str, int]:
         """Accept connections; the address that was bound. Raises OSError."""
         self.broker.agenda.wake = self._set_alarm
+        # What a start has found to do was written down before anybody listened.
+        self._set_alarm()
         listener = await self.loop.create_server(
             lambda: Transport(self), host, port, backlog=BACKLOG
         )
