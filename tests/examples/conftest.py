@@ -22,9 +22,11 @@ QUEUES = [
     "celery",
     "work",
     "work.later",
+    "reminders",
+    "hares",
 ]
 CELERY = ["celery", "celeryev", "celery.pidbox", "reply.celery.pidbox"]
-EXCHANGES = ["news", "logs", "topics", *CELERY]
+EXCHANGES = ["news", "logs", "topics", "orders", "reminders", "later", *CELERY]
 
 
 @pytest.fixture

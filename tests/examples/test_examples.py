@@ -187,6 +187,53 @@ def test_a_task_is_tried_again_after_a_while_and_given_up(run):
     ]
 
 
+def test_each_customers_orders_stay_together_and_weights_are_shares(run):
+    told = run("10_exchange_types/share.py").wait_end()
+    assert told[0] == "all orders of a customer in one queue: True"
+    shares = {
+        name: int(share.split()[0]) for name, share in (line.split(": ") for line in told[1:])
+    }
+    assert shares.keys() == {"small", "medium", "big"}
+    assert 40 <= shares["big"] <= 60
+    assert 15 <= shares["small"] <= 35
+
+
+def test_who_joins_late_reads_what_was_said_last(run):
+    told = run("10_exchange_types/catch_up.py").wait_end()
+    assert told == ["anybody here?", "it is quiet today", "now I am here"]
+
+
+# RabbitMQ has this exchange type as a plugin of its community, which does not come with it.
+ONLY_LEVERET = pytest.mark.parametrize("broker", ["leveret"], indirect=True)
+
+
+@ONLY_LEVERET
+def test_a_reminder_comes_when_it_is_due(run):
+    told = run("11_delayed/remind.py", "1.5", "tea").wait_end()
+    assert told == ["will be reminded in 1.5 s"]
+    listener = run("11_delayed/listen.py")
+    listener.wait_line("listening")
+    assert listener.wait_line("'tea'") == "'tea', as you wished 1.5 s ago"
+
+
+@ONLY_LEVERET
+def test_celery_tasks_for_later_wait_in_the_broker(run):
+    worker = run(
+        "celery_eta", "-m", "celery", "-A", "tasks", "worker", "-l", "info", "-P", "threads"
+    )
+    worker.wait_line("ready.")
+    answers = run("celery_eta/ask.py").wait_end()
+    assert [answer.rpartition(" after ")[0] for answer in answers] == [
+        "the young hare is awake",
+        "the old hare is awake",
+    ]
+    waited = [int(answer.split()[-2]) for answer in answers]
+    assert waited[0] >= 1
+    assert waited[1] >= 2
+    worker.process.terminate()
+    worker.process.wait(30)
+
+
 def test_the_pytest_fixture_starts_a_broker_of_its_own():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_orders.py"]
     run = subprocess.run(
@@ -205,7 +252,7 @@ def test_the_pytest_fixture_starts_a_broker_of_its_own():
 def test_every_example_is_run_here():
     run_here = Path(__file__).read_text()
     programs = {path.relative_to(EXAMPLES) for path in EXAMPLES.glob("*/*.py")}
-    celery_imports_it = {Path("celery_app/tasks.py")}
+    celery_imports_it = {Path("celery_app/tasks.py"), Path("celery_eta/tasks.py")}
     pytest_collects_it = {Path("pytest_fixture/test_orders.py")}
     for program in programs - celery_imports_it - pytest_collects_it:
         assert f'run("{program}"' in run_here, program
