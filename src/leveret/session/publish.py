@@ -51,8 +51,6 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
                 # What is held has found its place: nothing is returned.
                 is_mandatory = is_mandatory and rest is route
                 route = rest
-    elif route.is_for_one:
-        route = channel.access.route(*split_address(address))
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
     _pass_on(channel, message, route, is_mandatory=is_mandatory)
 
