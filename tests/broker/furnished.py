@@ -5,6 +5,7 @@ from leveret.broker.passwords import MD5, hash_password
 from leveret.broker.permissions import Permission
 from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.streams.stream import Stream
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.wire.values import Decimal, Int8
@@ -29,6 +30,11 @@ def picture(broker):
         vhost.name: (
             [(each.name, each.type.name, each.options) for each in vhost.exchanges.values()],
             [(each.name, each.number, each.options) for each in vhost.queues.values()],
+            [
+                (each.name, each.log.index.first, each.log.index.end)
+                for each in vhost.queues.values()
+                if isinstance(each, Stream)
+            ],
             [ends(each) for exchange in vhost.exchanges.values() for each in exchange.bindings],
         )
         for vhost in broker.vhosts.values()

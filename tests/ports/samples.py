@@ -12,6 +12,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    StreamCut,
+    StreamGrew,
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
@@ -25,6 +27,7 @@ from leveret.broker.changes import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.streams.outline import Outline
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.wire.values import Decimal, Float32, Int8, Int64, Timestamp, UInt16, text
@@ -101,7 +104,17 @@ QUEUES = [
     QueueDeclared(3, "/", "jobs", QueueOptions(durable=True)),
     QueueDeclared(4, "/", NOT_UTF_8, QueueOptions(True, False, True, EXACT)),
     QueueDeclared(9, NOT_UTF_8, "jobs", QueueOptions(durable=True)),
+    QueueDeclared(12, "/", "events", QueueOptions(True, arguments={"x-queue-type": "stream"})),
+    QueueDeclared(
+        13, NOT_UTF_8, "Ünïcode", QueueOptions(True, arguments={"x-queue-type": "stream"})
+    ),
     QueueDeclared(2**32, "/", "logs", QueueOptions(durable=True)),
+]
+STREAMS = [
+    StreamGrew(12, "/", "events", Outline(0, 900, 800, 10_000, 1_700_000_000_000)),
+    StreamGrew(12, "/", "events", Outline(800, 2**40, 50, 2**33, 1_700_000_001_000)),
+    StreamGrew(13, NOT_UTF_8, "Ünïcode", Outline(2**40, 2**62, 1, 1, 1)),
+    StreamCut(13, NOT_UTF_8, "Ünïcode", 2**40, 2**61),
 ]
 BINDINGS = [
     Bound("/", "logs", "queue", "jobs", "z.#", {}),
@@ -123,6 +136,7 @@ ALL = [
     *PARAMETERS,
     *EXCHANGES,
     *QUEUES,
+    *STREAMS,
     *BINDINGS,
 ]
 
@@ -136,6 +150,7 @@ ENDS = [
         [BINDINGS[3]],
     ),
     (QueueDeleted(3, "/", "jobs"), [QUEUES[0], *BINDINGS[:5]]),
+    (QueueDeleted(12, "/", "events"), [QUEUES[3], *STREAMS[:2]]),
     (ExchangeDeleted("/", "logs"), [EXCHANGES[0], *BINDINGS[:2], *BINDINGS[5:7]]),
     (ExchangeDeleted("/", NUL), [EXCHANGES[1], BINDINGS[8]]),
     (PermissionCleared("guest", "/"), [PERMISSIONS[0]]),
@@ -157,6 +172,8 @@ ENDS = [
             EXCHANGES[3],
             *QUEUES[:2],
             QUEUES[3],
+            QUEUES[5],
+            *STREAMS[:2],
             *BINDINGS[:9],
         ],
     ),

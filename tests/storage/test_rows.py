@@ -9,6 +9,8 @@ from leveret.broker.changes import (
     GlobalParameterSet,
     ParameterSet,
     PermissionSet,
+    StreamCut,
+    StreamGrew,
     TopicPermissionSet,
     UserLimitsSet,
     UserSet,
@@ -20,7 +22,7 @@ from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.storage import rows, schema
 from leveret.wire.values import encode_table
-from tests.ports.samples import ALL, BINDINGS, END_NAMES, ENDS, EXACT, without
+from tests.ports.samples import ALL, BINDINGS, END_NAMES, ENDS, EXACT, STREAMS, without
 
 
 @pytest.fixture
@@ -130,3 +132,10 @@ def test_what_is_known_of_a_vhost_or_account_stays_when_it_is_set_again(connecti
     ada = UserSet("ada", b"hash", frozenset())
     write(VhostAdded("/"), described, ada, limited, VhostAdded("/"), ada)
     assert read(connection) == [VhostAdded("/"), described, ada, limited]
+
+
+def test_a_stream_that_was_cut_begins_there_and_has_no_older_blocks(connection, write):
+    cut = StreamCut(12, "/", "events", 800, 901)
+    write(*ALL, cut, cut)
+    streams = [each for each in read(connection) if isinstance(each, (StreamGrew, StreamCut))]
+    assert streams == [*STREAMS[1:3], cut, STREAMS[3]]

@@ -33,6 +33,8 @@ ALL_TABLES = {
     "exchange",
     "queue",
     "binding",
+    "stream_block",
+    "stream_start",
 }
 
 

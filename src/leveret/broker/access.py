@@ -33,7 +33,8 @@ from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
-    from leveret.broker.queues.queue import Queue, QueueOptions
+    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.queues.queue import QueueOptions
     from leveret.broker.rights import Rights
     from leveret.broker.vhost import Vhost
     from leveret.wire.properties import Properties
@@ -54,7 +55,7 @@ class Access:
         self._ask = rights.ask
         self._ask_topics = rights.ask_topics
         self._owner = owner
-        self._own_queues: WeakSet[Queue] = WeakSet()
+        self._own_queues: WeakSet[AnyQueue] = WeakSet()
 
     # Exchanges -------------------------------------------------------------------------------
 
@@ -96,7 +97,7 @@ class Access:
 
     # Queues ----------------------------------------------------------------------------------
 
-    def declare_queue(self, name: str, options: QueueOptions) -> Queue:
+    def declare_queue(self, name: str, options: QueueOptions) -> AnyQueue:
         """The queue, made if need be; an empty name asks for a generated one."""
         name = without_line_breaks(name)
         if name:
@@ -115,7 +116,7 @@ class Access:
         queue.touch()
         return queue
 
-    def _create_queue(self, name: str, options: QueueOptions) -> Queue:
+    def _create_queue(self, name: str, options: QueueOptions) -> AnyQueue:
         self._ask_to_dead_letter(name, options.arguments)
         if not options.exclusive:
             return self.vhost.create_queue(name, options, None)
@@ -123,7 +124,7 @@ class Access:
         self._own_queues.add(queue)
         return queue
 
-    def check_queue(self, name: str) -> Queue:
+    def check_queue(self, name: str) -> AnyQueue:
         """A passive declare: raises NotFound unless it is there."""
         queue = self.usable_queue(name)
         self.vhost.vouch_for("queue", name)
@@ -160,12 +161,12 @@ class Access:
             self._refuse_locked(queue)
         self.vhost.unbind(binding)
 
-    def readable_queue(self, name: str) -> Queue:
+    def readable_queue(self, name: str) -> AnyQueue:
         """A queue to get or consume from."""
         self._ask("read", "queue", name)
         return self.usable_queue(name)
 
-    def usable_queue(self, name: str) -> Queue:
+    def usable_queue(self, name: str) -> AnyQueue:
         """A queue that is there and not another connection's own."""
         queue = self.vhost.queue(name)
         self._refuse_locked(queue)
@@ -221,7 +222,7 @@ class Access:
         binding.source.type.check_binding(binding)
         self.vhost.bind(binding)
 
-    def _refuse_locked(self, queue: Queue, *, is_locked: bool = False) -> None:
+    def _refuse_locked(self, queue: AnyQueue, *, is_locked: bool = False) -> None:
         if is_locked or (queue.owner is not None and queue.owner is not self._owner):
             raise ResourceLocked(
                 f"cannot obtain exclusive access to locked {queue}. It could be originally "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from leveret.broker.streams.intervals import interval_s
 from leveret.wire.values import (
     Decimal,
     Float32,
@@ -21,9 +21,6 @@ from leveret.wire.values import (
 # RabbitMQ's ceiling for time arguments: ten years of 365 days, in milliseconds.
 TIME_MS_MAX: Final = 10 * 365 * 24 * 60 * 60 * 1000
 PRIORITY_MAX: Final = 255
-# A stream's filter in RabbitMQ 3.13, in octets.
-FILTER_BYTES: Final = (16, 255)
-_MAX_AGE: Final = re.compile(r"\d+[YMDhms]")
 
 # How RabbitMQ names a field's type in its texts; a plain int is what tag `I` decodes to.
 _TYPE_NAMES: Final[tuple[tuple[type, str], ...]] = (
@@ -125,14 +122,7 @@ def master_locator(value: Value) -> str | None:
 def max_age(value: Value) -> str | None:
     if not isinstance(value, str):
         return unacceptable(value)
-    return None if _MAX_AGE.fullmatch(value) else "invalid_max_age"
-
-
-def filter_bytes(value: Value) -> str | None:
-    smallest, largest = FILTER_BYTES
-    if isinstance(value, int) and is_integer(value) and not smallest <= value <= largest:
-        return f"{{value_out_of_range,{value}}}"
-    return not_negative(value)
+    return "invalid_max_age" if interval_s(value) is None else None
 
 
 def queue_mode(value: Value) -> str | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
-    from leveret.broker.queues.queue import Queue, QueueOptions
+    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.queues.queue import QueueOptions
     from leveret.wire.values import Table, Value
 
 
@@ -94,8 +95,11 @@ QUEUE_ARGUMENTS: Final = (
     # RabbitMQ has it for quorum queues alone, and looks at no value.
     _Row("x-delivery-limit", values.anything, _NO_STREAM, "delivery_limit", is_least=True),
     _Row("x-consumer-timeout", values.time_ms, _EVERY, "consumer_timeout_ms", compared=False),
-    _Row("x-stream-filter-size-bytes", values.filter_bytes, _STREAM, compared=False),
+    _Row("x-stream-filter-size-bytes", values.not_negative, _STREAM, compared=False),
 )
+# RabbitMQ's limits: of a stream's segment files, and of its filter (3.13).
+SEGMENT_OCTETS_MAX: Final = 3_000_000_000
+FILTER_OCTETS: Final = (16, 255)
 _ROWS: Final = {row.name: row for row in QUEUE_ARGUMENTS}
 
 CONSUMER_ARGUMENTS: Final = (
@@ -129,6 +133,8 @@ def check_queue(queue: str, options: QueueOptions) -> None:
                 raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
     if kind != CLASSIC:
         _check_replicated(queue, options)
+    if kind == STREAM:
+        _check_stream(arguments)
 
 
 def _check_known(queue: str, kind: str, arguments: Table) -> None:
@@ -158,6 +164,19 @@ def _check_replicated(queue: str, options: QueueOptions) -> None:
     for name, is_so in wrong.items():
         if is_so:
             raise PreconditionFailed(f"invalid property '{name}' for {queue}")
+
+
+def _check_stream(arguments: Table) -> None:
+    if _number(arguments, "x-stream-max-segment-size-bytes", 0) > SEGMENT_OCTETS_MAX:
+        raise PreconditionFailed("Exceeded max value for x-stream-max-segment-size-bytes")
+    smallest, largest = FILTER_OCTETS
+    if not smallest <= _number(arguments, "x-stream-filter-size-bytes", smallest) <= largest:
+        raise PreconditionFailed("Invalid value for  x-stream-filter-size-bytes")
+
+
+def _number(arguments: Table, name: str, default: int) -> int:
+    value = arguments.get(name)
+    return value if isinstance(value, int) else default
 
 
 def _lacks_companion(name: str, arguments: Table) -> str | None:
@@ -191,7 +210,7 @@ def check_consumer(queue: str, kind: str, arguments: Table) -> None:
             raise PreconditionFailed(f"invalid arg '{row.name}' for {queue}: {complaint}")
 
 
-def check_same_queue(queue: Queue, options: QueueOptions) -> None:
+def check_same_queue(queue: AnyQueue, options: QueueOptions) -> None:
     """Raises PreconditionFailed when a queue is declared again otherwise."""
     _check_same_flag(str(queue), "durable", queue.options.durable, options.durable)
     _check_same_flag(str(queue), "auto_delete", queue.options.auto_delete, options.auto_delete)

@@ -9,9 +9,9 @@ from leveret.wire.values import Table, encode_table
 
 if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import Exchange
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
 
-Destination: TypeAlias = Union["Queue", "Exchange"]
+Destination: TypeAlias = Union["AnyQueue", "Exchange"]
 BindingKey: TypeAlias = tuple[str, str, str, bytes]
 
 _NO_FIELDS: Final = encode_table({})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leveret.broker.exchanges.exchange import ExchangeOptions
     from leveret.broker.permissions import Permission
     from leveret.broker.queues.queue import QueueOptions
+    from leveret.broker.streams.outline import Outline
     from leveret.broker.topic_permissions import TopicPermission
     from leveret.broker.vhost_metadata import VhostMetadata
     from leveret.wire.values import Table, Value
@@ -157,6 +158,27 @@ class QueueDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamGrew:
+    """A block of a stream's messages is full."""
+
+    number: int
+    vhost: str
+    name: str
+    block: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCut:
+    """A stream begins here: what was before is gone."""
+
+    number: int
+    vhost: str
+    name: str
+    first_offset: int
+    first_position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """destination_kind: queue or exchange."""
 
@@ -197,6 +219,8 @@ Change: TypeAlias = (
     | ExchangeDeleted
     | QueueDeclared
     | QueueDeleted
+    | StreamGrew
+    | StreamCut
     | Bound
     | Unbound
 )

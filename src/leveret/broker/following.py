@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.policies import Applied, Policies
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.vhost import Vhost
 
 # Patterns tried in one turn: some milliseconds.
@@ -31,7 +31,7 @@ class Following:
     def __init__(self, agenda: Agenda, vhost: Vhost) -> None:
         self._agenda = agenda
         self._vhost = vhost
-        self._waiting: Iterator[Exchange | Queue] = iter(())
+        self._waiting: Iterator[Exchange | AnyQueue] = iter(())
         self._is_due = False
 
     def begin(self) -> None:
@@ -62,7 +62,7 @@ class Following:
         return max(SLICE_MIN, TRIED_MAX // (1 + self._vhost.policies.count))
 
 
-def follow(policies: Policies, thing: Exchange | Queue) -> bool:
+def follow(policies: Policies, thing: Exchange | AnyQueue) -> bool:
     """True when another policy applies to it now."""
     applied = _applied_to(policies, thing)
     if thing.policy == applied:
@@ -71,7 +71,7 @@ def follow(policies: Policies, thing: Exchange | Queue) -> bool:
     return True
 
 
-def _applied_to(policies: Policies, thing: Exchange | Queue) -> Applied:
+def _applied_to(policies: Policies, thing: Exchange | AnyQueue) -> Applied:
     if isinstance(thing, Exchange):
         return policies.applied_to_exchange(thing.name)
     return policies.applied_to_queue(thing.name, thing.type)

@@ -24,6 +24,7 @@ class Keeper:
 
     messages: the engine's message store, for queues that have a number.
     next_queue_number: for a queue whose messages are kept; 0 in a broker that keeps none.
+    durability: when what was said is safe.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -33,7 +34,7 @@ class Keeper:
         )
         self.messages = storage.messages
         self._catalogue = storage.catalogue
-        self._durability = storage.durability
+        self.durability = storage.durability
         # The last change of each thing, until it is durable.
         self._unsafe: dict[Thing, Change] = {}
 
@@ -41,12 +42,12 @@ class Keeper:
         """Keep the change; who caused it is answered when it is durable."""
         self._catalogue.commit(change)
         self._unsafe[thing] = change
-        self._durability.when_durable(lambda: self._settle(thing, change))
+        self.durability.when_durable(lambda: self._settle(thing, change))
 
     def vouch_for(self, thing: Thing) -> None:
         """Somebody is about to be told how it stands with the thing."""
         if thing in self._unsafe:
-            self._durability.demand()
+            self.durability.demand()
 
     def _settle(self, thing: Thing, change: Change) -> None:
         # A later change of the same thing may still be under way.

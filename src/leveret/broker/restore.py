@@ -21,6 +21,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    StreamCut,
+    StreamGrew,
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
@@ -32,6 +34,7 @@ from leveret.broker.changes import (
     VhostRemoved,
 )
 from leveret.broker.queues.queue import Queue
+from leveret.broker.streams.stream import Stream
 from leveret.broker.users import User
 
 if TYPE_CHECKING:
@@ -44,7 +47,14 @@ if TYPE_CHECKING:
     from leveret.broker.vhost import Vhost
 
     InVhost: TypeAlias = (
-        ExchangeDeclared | ExchangeDeleted | QueueDeclared | QueueDeleted | Bound | Unbound
+        ExchangeDeclared
+        | ExchangeDeleted
+        | QueueDeclared
+        | QueueDeleted
+        | StreamGrew
+        | StreamCut
+        | Bound
+        | Unbound
     )
 
 
@@ -151,6 +161,10 @@ def _restore_in(vhost: Vhost, change: InVhost) -> None:
             queue = vhost.queues.pop(change.name)
             vhost.bindings.remove_arriving(queue)
             queue.delete()
+        case StreamGrew() | StreamCut():
+            stream = vhost.queues[change.name]
+            assert isinstance(stream, Stream)
+            stream.restore(change)
         case Bound():
             vhost.bindings.add(_binding(vhost, change))
         case _:

@@ -32,10 +32,12 @@ from leveret.broker.memory import MEMORY
 from leveret.broker.message import pack_address
 from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, without_line_breaks
 from leveret.broker.policies import Policies
+from leveret.broker.queues.kinds import AnyQueue, Homes, new_queue
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
 from leveret.broker.sending import Sender, compose
+from leveret.broker.streams.log import StreamHome
 from leveret.broker.vhost_metadata import NO_METADATA
 from leveret.wire.properties import NO_PROPERTIES
 from leveret.wire.values import octets
@@ -71,14 +73,17 @@ class Vhost:
         self.policies = Policies()
         self.limits = limits.NO_LIMITS
         self.exchanges: dict[str, Exchange] = {}
-        self.queues: dict[str, Queue] = {}
+        self.queues: dict[str, AnyQueue] = {}
         self.bindings = Bindings()
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
         self.dead_letters = DeadLetters(self, agenda)
         self.sender = Sender(keeper.messages, paging.next_position)
-        self._home = QueueHome(name, agenda, paging, self._retire_queue, self.dead_letters.take)
+        self._homes = Homes(
+            QueueHome(name, agenda, paging, self._retire_queue, self.dead_letters.take),
+            StreamHome(name, agenda, paging, keeper),
+        )
         self._exchange_home = ExchangeHome(
             random_bytes, agenda, paging, self.route, self.sender.send
         )
@@ -238,7 +243,7 @@ class Vhost:
 
     # Queues ----------------------------------------------------------------------------------
 
-    def queue(self, name: str) -> Queue:
+    def queue(self, name: str) -> AnyQueue:
         queue = self.queues.get(name)
         if queue is None:
             raise NotFound(f"no queue '{name}' in vhost '{self.name}'")
@@ -256,7 +261,7 @@ class Vhost:
             return options
         return replace(options, arguments={**options.arguments, "x-queue-type": queue_type})
 
-    def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> Queue:
+    def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> AnyQueue:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
         self._refuse_over_limit(name)
@@ -279,9 +284,9 @@ class Vhost:
                 f"({self.limits['max-queues']}) is reached"
             )
 
-    def place_queue(self, name: str, options: QueueOptions, number: int) -> Queue:
+    def place_queue(self, name: str, options: QueueOptions, number: int) -> AnyQueue:
         """A new queue, asked of nobody and told to nobody."""
-        queue = self.queues[name] = Queue(self._home, name, options, number)
+        queue = self.queues[name] = new_queue(self._homes, name, options, number)
         follow(self.policies, queue)
         return queue
 
@@ -294,7 +299,7 @@ class Vhost:
             if exchange.delays is not None and exchange.delays.number:
                 exchange.delays.recover(messages.recovered(exchange.delays.number))
 
-    def remove_queue(self, queue: Queue) -> int:
+    def remove_queue(self, queue: AnyQueue) -> int:
         """Delete a queue with its bindings; how many messages waited in it."""
         if queue.is_deleted:
             return 0

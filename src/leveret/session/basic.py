@@ -8,6 +8,7 @@ from leveret.broker.arguments import QUORUM, check_consumer, queue_type
 from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
 from leveret.broker.names import generate
 from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.broker.streams.stream import Stream
 from leveret.session import unacked
 from leveret.session.confirms import Confirms
 from leveret.session.consumer import Consumer
@@ -43,6 +44,13 @@ def consume(channel: Channel, method: methods.BasicConsume) -> None:
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
     kind = queue_type(queue.options.arguments)
     check_consumer(str(queue), kind, method.arguments)
+    if isinstance(queue, Stream):
+        queue.check_reader(
+            method.arguments,
+            prefetch_count=channel.prefetch_count,
+            no_ack=method.no_ack,
+            is_limited=channel.is_limited,
+        )
     if kind == QUORUM and channel.is_limited:
         raise Unsupported(f"{queue} does not support global qos")
     consumer = Consumer(channel, queue, method, tag)
@@ -119,6 +127,7 @@ def reject(channel: Channel, method: methods.BasicReject) -> None:
 
 def recover(channel: Channel, method: methods.BasicRecover) -> None:
     _refuse_to_redeliver_here(method)
+    unacked.refuse_streams(channel.unacked, channel.unacked)
     # Redeliveries come behind recover-ok.
     channel.send(methods.BasicRecoverOk())
     channel.recover()
@@ -126,6 +135,7 @@ def recover(channel: Channel, method: methods.BasicRecover) -> None:
 
 def recover_async(channel: Channel, method: methods.BasicRecoverAsync) -> None:
     _refuse_to_redeliver_here(method)
+    unacked.refuse_streams(channel.unacked, channel.unacked)
     channel.recover()
 
 

@@ -312,12 +312,14 @@ class Channel:
     def settle(self, delivery_tag: int, how: Settling, *, multiple: bool) -> None:
         """Acknowledge, give back or reject; in a transaction, remember to.
 
-        Raises PreconditionFailed.
+        Raises PreconditionFailed and Unsupported.
         """
         returned_tag = self.overdue.returned_tag if self.overdue is not None else 0
         deliveries = unacked.take(
             self.unacked, delivery_tag, multiple=multiple, returned_tag=returned_tag
         )
+        if how is not unacked.settle:
+            unacked.refuse_streams(deliveries, self.unacked)
         if self.transaction is not None:
             self.transaction.settle(deliveries, how)
         else:

@@ -17,7 +17,7 @@ from leveret.wire.values import octets
 if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.queues.consumers import Activity
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
     from leveret.wire.methods import BasicConsume
 
@@ -33,6 +33,7 @@ UNLIMITED: Final = 1 << 62
 class Consumer:
     """One consumer of one queue.
 
+    arguments: of basic.consume.
     room: deliveries it may still hold unacknowledged.
     is_ready: stands in its queue's line.
     """
@@ -46,6 +47,7 @@ class Consumer:
         "_output",
         "_tail",
         "_timeout_ms",
+        "arguments",
         "channel",
         "exclusive",
         "is_ready",
@@ -57,7 +59,7 @@ class Consumer:
         "tag",
     )
 
-    def __init__(self, channel: Channel, queue: Queue, method: BasicConsume, tag: str) -> None:
+    def __init__(self, channel: Channel, queue: AnyQueue, method: BasicConsume, tag: str) -> None:
         self.channel = channel
         self.queue = queue
         self.tag = tag
@@ -65,6 +67,7 @@ class Consumer:
         # RabbitMQ's other queue types take no notice of it.
         is_classic = queue_type(queue.options.arguments) == CLASSIC
         self.exclusive = method.exclusive and is_classic
+        self.arguments = method.arguments
         priority = method.arguments.get("x-priority")
         self.priority = priority if isinstance(priority, int) else 0
         # Its own, None to leave it to the queue.
@@ -163,7 +166,7 @@ class Getter:
 
     __slots__ = ("_channel", "queue")
 
-    def __init__(self, channel: Channel, queue: Queue) -> None:
+    def __init__(self, channel: Channel, queue: AnyQueue) -> None:
         self._channel = channel
         self.queue = queue
 
@@ -176,7 +179,7 @@ class Getter:
         self._channel.got_count -= count
 
 
-def _timeout_ms(queue: Queue, channel: Channel) -> int:
+def _timeout_ms(queue: AnyQueue, channel: Channel) -> int:
     """How long who says nothing of it may hold a message: by the queue's rules, or the node's."""
     timeout_ms = queue.rules.consumer_timeout_ms
     return channel.session.consumer_timeout_ms if timeout_ms is None else timeout_ms

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leveret.broker.arguments import STREAM
 from leveret.broker.errors import NotFound
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.wire import methods
 
 if TYPE_CHECKING:
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
 
 
@@ -29,11 +30,12 @@ def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDecl
     return methods.QueueDeclareOk(
         queue=queue.name,
         message_count=queue.ready.count,
-        consumer_count=len(queue.consumers),
+        # RabbitMQ counts none of a stream's.
+        consumer_count=0 if queue.type == STREAM else len(queue.consumers),
     )
 
 
-def _declared(channel: Channel, method: methods.QueueDeclare) -> Queue:
+def _declared(channel: Channel, method: methods.QueueDeclare) -> AnyQueue:
     if method.passive:
         return channel.access.check_queue(method.queue)
     options = QueueOptions(

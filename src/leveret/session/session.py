@@ -100,7 +100,7 @@ class Session:
             self._reconsider_due()
         if self.confirms_due:
             self.release_confirms()
-        if self.appended:
+        if self.appended or self.has_fed_stream:
             self._end_appending()
         if self._paging.is_strained:
             self._paging.is_strained = False
@@ -115,20 +115,29 @@ class Session:
 
     def release_confirms(self) -> None:
         """Confirm what was published, or see that it will be."""
+        # Whose messages a stream has stored nobody knows; to wait in vain is no harm.
+        is_stream_fed = self.has_fed_stream
         for channel in self.confirms_due:
             confirms = channel.confirms
             assert confirms is not None
-            if channel.has_appended or confirms.held:
-                self.held_confirms.hold(confirms, has_appended=channel.has_appended)
+            has_appended = channel.has_appended or is_stream_fed
+            if has_appended or confirms.held:
+                self.held_confirms.hold(confirms, has_appended=has_appended)
             else:
                 self.connection.write(confirms.take_ack())
         self.confirms_due.clear()
+
+    @property
+    def has_fed_stream(self) -> bool:
+        """A stream has stored a message in this turn that need not survive elsewhere."""
+        return self._paging.has_appended
 
     def _end_appending(self) -> None:
         """When the disk has more than enough to do, read no more until it has done it."""
         for channel in self.appended:
             channel.has_appended = False
         self.appended.clear()
+        self._paging.has_appended = False
         if self.durability.is_behind:
             self.throttle.hold(DISK, self.durability)
 

@@ -60,7 +60,7 @@ class Transaction:
             how(deliveries)
             if how is not unacked.requeue:
                 is_stored = is_stored or any(each.is_stored for _, each in deliveries.values())
-        if is_stored:
+        if is_stored or channel.session.has_fed_stream:
             channel.session.durability.demand()
         if is_refused:
             raise PreconditionFailed("partial tx completion")

@@ -8,19 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from leveret.broker.errors import PreconditionFailed
+from leveret.broker.streams.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.message import Message
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
 
 
 class Holder(Protocol):
     """Who got the message: a consumer, or a basic.get."""
 
     @property
-    def queue(self) -> Queue:
+    def queue(self) -> AnyQueue:
         """Where the message came from, and goes back to."""
 
     @property
@@ -71,6 +72,14 @@ def settle(deliveries: Unacked) -> None:
         holder.settled(len(messages))
 
 
+def refuse_streams(deliveries: Unacked, kept: Unacked) -> None:
+    """Raises Unsupported when a stream would have to take one back; all are in `kept` then."""
+    for holder, message in deliveries.values():
+        if isinstance(holder.queue, Stream):
+            kept.update(deliveries)
+            holder.queue.reject([message])
+
+
 def reject(deliveries: Unacked) -> None:
     """They are not wanted: each queue does with its own what it does with the dead."""
     for queue, messages in _by_queue(deliveries).items():
@@ -95,8 +104,8 @@ def _by_holder(deliveries: Unacked) -> dict[Holder, list[Message]]:
     return by_holder
 
 
-def _by_queue(deliveries: Unacked) -> dict[Queue, list[Message]]:
-    by_queue: dict[Queue, list[Message]] = {}
+def _by_queue(deliveries: Unacked) -> dict[AnyQueue, list[Message]]:
+    by_queue: dict[AnyQueue, list[Message]] = {}
     for holder, message in deliveries.values():
         by_queue.setdefault(holder.queue, []).append(message)
     return by_queue

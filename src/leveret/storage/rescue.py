@@ -37,6 +37,8 @@ _TABLES: Final = {
     "exchange": "id",
     "queue": "number",
     "binding": "id",
+    "stream_block": "id",
+    "stream_start": "queue",
 }
 # What SQLite may have beside a database.
 _BESIDE: Final = ("-wal", "-shm")
@@ -49,6 +51,8 @@ _FAILURES_MAX: Final = 10_000
 _MEND: Final = (
     """INSERT OR IGNORE INTO vhost (name)
        SELECT vhost FROM exchange UNION SELECT vhost FROM queue""",
+    "DELETE FROM stream_block WHERE queue NOT IN (SELECT number FROM queue)",
+    "DELETE FROM stream_start WHERE queue NOT IN (SELECT number FROM queue)",
     "DELETE FROM permission WHERE user NOT IN (SELECT name FROM user)",
     "DELETE FROM topic_permission WHERE user NOT IN (SELECT name FROM user)",
     "DELETE FROM parameter WHERE vhost NOT IN (SELECT name FROM vhost)",

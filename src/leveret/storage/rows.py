@@ -10,6 +10,7 @@ knows whether the disk has it, and the whole batch is tried once more.
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from itertools import repeat
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,6 +27,8 @@ from leveret.broker.changes import (
     PermissionSet,
     QueueDeclared,
     QueueDeleted,
+    StreamCut,
+    StreamGrew,
     TopicPermissionCleared,
     TopicPermissionSet,
     Unbound,
@@ -39,6 +42,7 @@ from leveret.broker.changes import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.permissions import Permission
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.streams.outline import Outline
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.wire.values import decode_table, encode_table, octets, text
@@ -64,6 +68,10 @@ _REMOVE_VHOST: Final = (
     "DELETE FROM topic_permission WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM parameter WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM exchange WHERE vhost = CAST(? AS TEXT)",
+    """DELETE FROM stream_block WHERE queue IN (
+       SELECT number FROM queue WHERE vhost = CAST(? AS TEXT))""",
+    """DELETE FROM stream_start WHERE queue IN (
+       SELECT number FROM queue WHERE vhost = CAST(? AS TEXT))""",
     "DELETE FROM queue WHERE vhost = CAST(? AS TEXT)",
     "DELETE FROM binding WHERE vhost = CAST(? AS TEXT)",
 )
@@ -125,7 +133,19 @@ _DECLARE_QUEUE: Final = """
     INSERT OR IGNORE INTO queue (number, vhost, name, auto_delete, arguments)
     VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), ?, ?)
 """
-_DELETE_QUEUE: Final = "DELETE FROM queue WHERE number = ?"
+_DELETE_QUEUE: Final = (
+    "DELETE FROM queue WHERE number = ?",
+    "DELETE FROM stream_block WHERE queue = ?",
+    "DELETE FROM stream_start WHERE queue = ?",
+)
+_GROW_STREAM: Final = """
+    INSERT OR IGNORE INTO stream_block
+    (queue, first_offset, last_position, count, octets, last_ms) VALUES (?, ?, ?, ?, ?, ?)
+"""
+_START_STREAM: Final = """
+    INSERT OR REPLACE INTO stream_start (queue, first_offset, first_position) VALUES (?, ?, ?)
+"""
+_CUT_STREAM: Final = "DELETE FROM stream_block WHERE queue = ? AND first_offset < ?"
 _BIND: Final = """
     INSERT OR IGNORE INTO binding
     (vhost, source, destination_kind, destination, routing_key, fingerprint, arguments)
@@ -163,6 +183,8 @@ def statements(change: Change) -> Iterator[Statement]:
             yield _permission_statement(change)
         case ParameterSet() | ParameterCleared() | GlobalParameterSet() | GlobalParameterCleared():
             yield _parameter_statement(change)
+        case StreamGrew() | StreamCut():
+            yield from _statements_of_streams(change)
         case _:
             yield from _statements_in(octets(change.vhost), change)
 
@@ -250,12 +272,21 @@ def _statements_in(
             name = octets(change.name)
             yield _DECLARE_QUEUE, (change.number, vhost, name, change.options.auto_delete, table)
         case QueueDeleted():
-            yield _DELETE_QUEUE, (change.number,)
+            yield from zip(_DELETE_QUEUE, repeat((change.number,)))
             yield _UNBIND_ARRIVING, (vhost, "queue", octets(change.name))
         case Bound():
             yield _BIND, (vhost, *_binding_key(change), encode_table(change.arguments))
         case _:
             yield _UNBIND, (vhost, *_binding_key(change))
+
+
+def _statements_of_streams(change: StreamGrew | StreamCut) -> Iterator[Statement]:
+    if isinstance(change, StreamGrew):
+        yield _GROW_STREAM, (change.number, *astuple(change.block))
+        return
+    fields = (change.number, change.first_offset)
+    yield _START_STREAM, (*fields, change.first_position)
+    yield _CUT_STREAM, fields
 
 
 def _binding_key(change: Bound | Unbound) -> tuple[Field, ...]:
@@ -323,12 +354,28 @@ def _changes_in_vhosts(connection: sqlite3.Connection) -> Iterator[Change]:
     for number, vhost, name, auto_delete, arguments in rows:
         queue_options = QueueOptions(True, False, bool(auto_delete), _table(arguments))
         yield QueueDeclared(number, vhost, name, queue_options)
+    yield from _changes_of_streams(connection)
     rows = connection.execute(
         "SELECT vhost, source, destination_kind, destination, routing_key, arguments"
         " FROM binding ORDER BY id"
     )
     for vhost, source, kind, destination, routing_key, arguments in rows:
         yield Bound(vhost, source, kind, destination, routing_key, _table(arguments))
+
+
+def _changes_of_streams(connection: sqlite3.Connection) -> Iterator[Change]:
+    rows = connection.execute(
+        "SELECT number, vhost, name, first_offset, last_position, count, octets, last_ms"
+        " FROM stream_block JOIN queue ON number = queue ORDER BY queue, first_offset"
+    )
+    for number, vhost, name, *outline in rows:
+        yield StreamGrew(number, vhost, name, Outline(*outline))
+    rows = connection.execute(
+        "SELECT number, vhost, name, first_offset, first_position"
+        " FROM stream_start JOIN queue ON number = queue ORDER BY queue"
+    )
+    for fields in rows:
+        yield StreamCut(*fields)
 
 
 def _table(data: bytes) -> Table:

@@ -100,6 +100,20 @@ _VERSION_2: Final = (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
         value TEXT NOT NULL)""",
+    # queue: a stream's number. What a block says: see broker/streams/outline.py.
+    """CREATE TABLE stream_block (
+        id INTEGER PRIMARY KEY,
+        queue INTEGER NOT NULL,
+        first_offset INTEGER NOT NULL,
+        last_position INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        octets INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        UNIQUE (queue, first_offset))""",
+    """CREATE TABLE stream_start (
+        queue INTEGER PRIMARY KEY,
+        first_offset INTEGER NOT NULL,
+        first_position INTEGER NOT NULL)""",
 )
 
 

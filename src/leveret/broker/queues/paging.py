@@ -47,11 +47,14 @@ class Paging:
     octets_seen: beyond it the memory has to be looked at again, by `look`; its watcher sets both.
     is_strained: messages go to the spill faster than it can write. Whoever finds this so at the end
         of a chunk it dealt with has caused it, takes the mark away and waits for `spilling`.
+    has_appended: a stream has stored what need not survive elsewhere; a session whose turn it was
+        has its confirms wait for the disk, and unsets it.
     """
 
     __slots__ = (
         "_asked_count",
         "_lines",
+        "has_appended",
         "is_strained",
         "look",
         "next_position",
@@ -79,6 +82,7 @@ class Paging:
         self.octets = 0
         self.octets_max: float = float("inf")
         self.next_position = next_position
+        self.has_appended = False
         self._lines: dict[Weighable, None] = {}
         self._asked_count = 0
 

@@ -1,0 +1,31 @@
+"""The queue types: what x-queue-type makes of a queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from leveret.broker.arguments import STREAM, queue_type
+from leveret.broker.queues.queue import Queue
+from leveret.broker.streams.stream import Stream
+
+if TYPE_CHECKING:
+    from leveret.broker.queues.queue import QueueHome, QueueOptions
+    from leveret.broker.streams.log import StreamHome
+
+AnyQueue: TypeAlias = Queue | Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """What the queues of a vhost have in common, by kind."""
+
+    queues: QueueHome
+    streams: StreamHome
+
+
+def new_queue(homes: Homes, name: str, options: QueueOptions, number: int) -> AnyQueue:
+    """The queue that its arguments ask for."""
+    if queue_type(options.arguments) == STREAM:
+        return Stream(homes.streams, name, options, number)
+    return Queue(homes.queues, name, options, number)
