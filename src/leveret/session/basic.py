@@ -31,6 +31,9 @@ def qos(channel: Channel, method: methods.BasicQos) -> None:
         channel.limit(method.prefetch_count)
     else:
         channel.prefetch_count = method.prefetch_count
+        if channel.is_limited:
+            # RabbitMQ: whoever asks for the one gives up the other.
+            channel.limit(0)
 
 
 def consume(channel: Channel, method: methods.BasicConsume) -> None:

@@ -3,6 +3,7 @@
 Both transcripts pass through `comparable` before they are compared.
 """
 
+import itertools
 import re
 
 # Each broker says who it is; what it can do, and in which order it says so, is compared.
@@ -26,6 +27,11 @@ ENDS_OTHERWISE = {
     "method: a server's basic.deliver",
     "method: a server's basic.return",
 }
+# RabbitMQ's channel crashes, 541 INTERNAL_ERROR; Leveret refuses, and says what. What comes before
+# the end is compared.
+CRASHES = "crash: "
+ENDS = re.compile(r"\d (connection|channel)\.close |end of stream")
+
 END = re.compile(r"0 connection\.close |end of stream")
 
 # RabbitMQ 3.10.8 delivers a mandatory message to a direct reply-to name and returns it as well.
@@ -46,6 +52,8 @@ def comparable(name: str, transcript: list[str]) -> list[str]:
         return [*before, "ended" if len(before) < len(lines) else "goes on"]
     if name in MORE_THAN_RABBITMQ:
         return []
+    if name.startswith(CRASHES):
+        return list(itertools.takewhile(lambda line: not ENDS.match(line), lines))
     if name in RETURNED_ALTHOUGH_DELIVERED:
         return [line for line in lines if not line.startswith("server: ")]
     return lines
