@@ -25,7 +25,7 @@ from leveret.wire.codes import ReplyCode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
     from leveret.session.confirms import Confirms
     from leveret.session.consumer import Consumer
@@ -270,7 +270,7 @@ class Channel:
         self.room = count - (len(self.unacked) + held_count - self.got_count)
         self.reconsider_consumers()
 
-    def got(self, queue: Queue, message: Message) -> None:
+    def got(self, queue: AnyQueue, message: Message) -> None:
         """basic.get took a message, which is out until it is settled."""
         getter = Getter(self, queue)
         self.unacked[self.delivery_tag] = (getter, message)

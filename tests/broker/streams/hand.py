@@ -24,6 +24,7 @@ class Reading:
         self.got = []
         self.offsets = []
         self.is_told_of_the_end = False
+        self.rule_changes = 0
         stream.subscribe(self)
         self.resume()
 
@@ -50,6 +51,9 @@ class Reading:
 
     def leave(self):
         self.stream.unsubscribe(self)
+
+    def rules_changed(self):
+        self.rule_changes += 1
 
     def queue_gone(self):
         self.is_told_of_the_end = True

@@ -1,5 +1,6 @@
 """The readers of a stream together."""
 
+from leveret.broker.queues.consumers import Activity
 from tests.broker.streams.hand import Reading, Streamed
 
 
@@ -25,6 +26,7 @@ def test_they_are_counted_and_named():
     first.leave()
     assert len(streamed.stream.consumers) == 1
     assert not streamed.stream.consumers.is_exclusive
+    assert streamed.stream.consumers.activity(second) is Activity.UP
 
 
 def test_who_is_parked_or_gone_gets_nothing():

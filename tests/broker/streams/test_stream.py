@@ -54,7 +54,9 @@ def test_a_policy_counts_at_once_and_no_longer_than_it_applies():
     streamed = Streamed(**SEGMENT)
     streamed.write(*"abc")
     policy = Applied("short", None, {"max-length-bytes": 1})
+    reading = Reading(streamed.stream)
     streamed.stream.follow(policy)
+    assert reading.rule_changes == 1
     assert streamed.stream.policy is policy
     streamed.sync()
     assert streamed.read() == []

@@ -46,6 +46,8 @@ class Consumer(Protocol):
 
     def queue_gone(self) -> None: ...
 
+    def rules_changed(self) -> None: ...
+
 
 class Reader:
     """One consumer's place. offset: what comes next. is_ready: the consumer can take more.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from leveret.broker.queues.consumers import Activity
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,6 +31,10 @@ class Readers:
 
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
+
+    def activity(self, _consumer: Consumer) -> Activity:
+        """Nobody waits for another."""
+        return Activity.UP
 
     def add(self, reader: Reader) -> None:
         """A new one; he gets nothing until his consumer resumes."""

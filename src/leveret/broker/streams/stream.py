@@ -114,6 +114,8 @@ class Stream:
         self.policy = policy
         self.rules = rules_of(self.options.arguments, policy.definition)
         self._limits = retention.limits_of(self.options.arguments, policy.definition)
+        for consumer in self.consumers:
+            consumer.rules_changed()
         self._retain()
 
     def _retain(self) -> None:
