@@ -140,14 +140,24 @@ def test_a_channel_that_is_full_gets_no_more_until_it_settles(limited):
 
 def test_the_limit_of_a_channel_and_of_a_consumer_hold_both(channel):
     channel.declare()
-    channel.call(methods.BasicQos(prefetch_count=3, global_=True))
     channel.call(methods.BasicQos(prefetch_count=2))
+    channel.call(methods.BasicQos(prefetch_count=3, global_=True))
     channel.consume()
     channel.fill("q", *[b"%d" % number for number in range(5)])
     assert channel.bodies() == [b"0", b"1"]
     channel.consume(tag="second")
     channel.ack(2, multiple=True)
     assert channel.bodies() == [b"3", b"4"]
+
+
+def test_a_limit_for_consumers_to_come_lifts_that_of_the_channel(limited):
+    limited.take()
+    limited.say(methods.BasicQos(prefetch_count=9))
+    assert [getattr(said, "body", said) for said in limited.take()] == [
+        methods.BasicQosOk(),
+        b"3",
+        b"4",
+    ]
 
 
 def test_lifting_the_limit_lets_all_through(limited):

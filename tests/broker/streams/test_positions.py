@@ -10,6 +10,7 @@ ROWS = {
     "none": [],
     "one": [5],
     "without gaps": list(range(100, 200)),
+    "in steps": list(range(100, 1000, 7)),
     "with gaps": [1, 2, 5, 1000, 2**32],
     "far apart": [1, 2**32 + 1, 2**40],
 }
@@ -26,5 +27,6 @@ def test_what_is_packed_is_the_same(row):
 
 def test_what_has_no_gaps_takes_nothing_and_most_others_half():
     assert isinstance(pack(array("Q", ROWS["without gaps"])), range)
+    assert isinstance(pack(array("Q", ROWS["in steps"])), range)
     assert isinstance(pack(array("Q", ROWS["with gaps"])), Steps)
     assert isinstance(pack(array("Q", ROWS["far apart"])), array)

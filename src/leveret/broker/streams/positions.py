@@ -34,10 +34,14 @@ Packed: TypeAlias = "range | Steps | array[int]"
 
 
 def pack(positions: array[int]) -> Packed:
-    """The same, for good: nothing where they are without gaps, 4 octets each or else 8."""
-    count = len(positions)
-    if not count or positions[-1] - positions[0] == count - 1:
-        return range(positions[0], positions[-1] + 1) if count else range(0)
+    """The same, for good: nothing where they keep step, 4 octets each or else 8."""
+    if not positions:
+        return range(0)
+    # Messages that need not survive elsewhere take two positions each; see log.py.
+    step = positions[1] - positions[0] if len(positions) > 1 else 1
+    regular = range(positions[0], positions[-1] + 1, step)
+    if len(regular) == len(positions) and array("Q", regular) == positions:
+        return regular
     return Steps(positions) if positions[-1] - positions[0] < _STEP_MAX else positions
 
 
