@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.definitions.arguments import json_of, spelled, table_of
+from leveret.definitions.arguments import json_of, spelled, table_of, value_of
 from leveret.wire.values import Decimal, Float32, Int8, Int64, Timestamp
 
 
@@ -37,6 +37,22 @@ def test_depths_without_end_are_refused(levels):
         told = {"deeper": told}
     with pytest.raises(ValueError, match="nested"):
         table_of(told)
+
+
+@pytest.mark.parametrize("told", [None, True, 5, 2.5, "x", [None, 1], {"a": [{"b": None}]}])
+def test_a_parameter_is_any_json(told):
+    assert value_of(told) == told
+
+
+@pytest.mark.parametrize("levels", [70, 100_000])
+def test_a_parameter_without_end_is_refused(levels):
+    told = []
+    for _ in range(levels):
+        told = [told]
+    with pytest.raises(ValueError, match="nested"):
+        value_of(told)
+    with pytest.raises(ValueError, match="no JSON value"):
+        value_of(object())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from msgspec import convert
 from leveret.broker.definitions.document import (
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
     DefinedQueue,
     DefinedTopicPermission,
@@ -16,9 +18,10 @@ from leveret.broker.definitions.document import (
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.passwords import MD5, NO_PASSWORD, SHA256
 from leveret.broker.permissions import Permission
+from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.topic_permissions import TopicPermission
-from leveret.definitions.entries import FORMS, arguments_of, declared, named, tags_of
+from leveret.definitions.entries import FORMS, arguments_of, declared, named, pairs_of, words_of
 
 HASH = base64.b64encode(b"salthash").decode()
 
@@ -49,7 +52,7 @@ def test_a_user():
 )
 def test_tags_are_a_list_or_a_text_with_commas(told, tags):
     assert user(tags=told).tags == tags
-    assert tags_of(told) == tags
+    assert set(words_of(told)) == tags
 
 
 @pytest.mark.parametrize(("told", "tags"), [("true", {"administrator"}), (False, set())])
@@ -87,7 +90,6 @@ def test_what_is_no_user(told, reason):
 
 
 def test_the_others():
-    assert entry("vhosts", name="/") == DefinedVhost("/")
     rights = {"configure": "a", "write": "b", "read": "c"}
     assert entry("permissions", user="ada", vhost="/", **rights) == DefinedPermission(
         "ada", "/", Permission("a", "b", "c")
@@ -96,6 +98,62 @@ def test_the_others():
     assert entry("topic_permissions", **told) == DefinedTopicPermission(
         "ada", "/", "x", TopicPermission("b", "c")
     )
+
+
+INNER = {"description": "d", "tags": ["a", "b"], "default_queue_type": "quorum"}
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ({}, DefinedVhost("/")),
+        ({"metadata": INNER}, DefinedVhost("/", "d", ("a", "b"), "quorum")),
+        ({**INNER, "metadata": {}}, DefinedVhost("/", "d", ("a", "b"), "quorum")),
+        ({"description": "e", "metadata": INNER}, DefinedVhost("/", "e", ("a", "b"), "quorum")),
+        ({"metadata": {"tags": ""}}, DefinedVhost("/", tags=())),
+        ({"metadata": {"default_queue_type": "undefined"}}, DefinedVhost("/")),
+        ({"metadata": []}, DefinedVhost("/")),
+    ],
+)
+def test_what_is_said_of_a_vhost_stands_in_one_place_or_the_other(told, meant):
+    assert entry("vhosts", name="/", **told) == meant
+
+
+@pytest.mark.parametrize(
+    ("limits", "meant"),
+    [({}, {}), ([], {}), ({"max-channels": 5}, {"max-channels": 5}), ([["a", 1]], {"a": 1})],
+)
+def test_limits_of_a_user(limits, meant):
+    assert entry("users", name="ada", tags="", limits=limits).limits == meant
+
+
+def test_limits_that_are_not_told():
+    assert entry("users", name="ada", tags="").limits is None
+
+
+@pytest.mark.parametrize("definition", [{"max-length": 5}, [["max-length", 5]]])
+def test_a_definition_is_an_object_or_pairs(definition):
+    told = {"name": "p", "vhost": "/", "pattern": "^a", "definition": definition}
+    assert entry("policies", **told).policy == Policy("p", "^a", {"max-length": 5})
+    told |= {"priority": 3, "apply-to": "queues"}
+    assert entry("policies", **told).policy == Policy("p", "^a", {"max-length": 5}, 3, "queues")
+    value = {"pattern": ".*", "definition": definition, "priority": 0}
+    place = {"component": "operator_policy", "vhost": "/", "name": "o"}
+    assert entry("parameters", value=value, **place) == DefinedParameter(
+        **place, value={**value, "definition": {"max-length": 5}}
+    )
+
+
+def test_a_global_parameter_is_any_json():
+    for value in (None, [1, {"a": None}], "x", 2.5, True):
+        told = entry("global_parameters", name="g", value=value)
+        assert told == DefinedGlobalParameter("g", value)
+
+
+@pytest.mark.parametrize("told", [[1], [["a"]], [[1, 2, 3]]])
+def test_what_is_neither_object_nor_pairs(told):
+    with pytest.raises(ValueError, match="expected an object"):
+        pairs_of(told)
 
 
 def test_what_goes_without_saying_may_be_left_out():

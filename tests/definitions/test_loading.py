@@ -14,6 +14,7 @@ from leveret.definitions.loading import (
     log_report,
     plan_sources,
 )
+from leveret.definitions.writing import write_document
 from tests.broker.definitions.entries import new_broker
 
 
@@ -90,9 +91,46 @@ def test_what_came_of_it_is_logged(caplog):
         "file": "10.json",
         "applied": {"vhosts": 1},
         "unchanged": {},
+        "without_effect": 0,
         "skipped": 1,
     }
     assert left_out.levelname == "WARNING"
     assert left_out.getMessage() == (
         "definitions 10.json: skipped: shovels: section: this section is not known"
     )
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize(
+    ("name", "skipped", "idle"),
+    [
+        ("rabbitmq-3.10.8-ctl.json", {"queues", "bindings"}, 4),
+        ("rabbitmq-3.10.8-http.json", {"global_parameters", "queues", "bindings"}, 4),
+        ("rabbitmq-3.13.json", {"global_parameters"}, 1),
+    ],
+)
+def test_rabbitmqs_own_documents_import(name, skipped, idle):
+    broker = new_broker()
+    told = Source(Path(name), (GOLDEN / name).read_bytes())
+    ((_, report),) = import_sources(broker, [told])
+    assert {each.section for each in report.skipped} == skipped
+    assert len(report.idle) == idle
+    again = Source(Path("again"), write_document(definitions_of(broker), "3.13.7"))
+    other = new_broker()
+    import_sources(other, [again])
+    assert list(definitions_of(other)) == list(definitions_of(broker))
+    ((_, report),) = import_sources(other, [again])
+    assert not report.applied
+    assert not report.skipped
+
+
+def test_rabbitmqs_own_document_of_one_vhost_goes_into_another():
+    broker = new_broker()
+    broker.add_vhost("new")
+    name = "rabbitmq-3.10.8-http-vhost.json"
+    import_sources(broker, [Source(Path(name), (GOLDEN / name).read_bytes())], "new")
+    assert "q.1" in broker.vhosts["new"].queues
+    assert set(broker.vhosts["new"].policies.user.by_name) == {"ttl"}
+    assert broker.vhosts["new"].limits == {"max-connections": 100, "max-queues": -1}

@@ -4,14 +4,14 @@ from collections import Counter
 
 from leveret.broker.definitions.document import Remark
 from leveret.broker.definitions.importing import Report, Unimportable
-from leveret.definitions.telling import faults, skipped, summary
+from leveret.definitions.telling import faults, remarks, summary
 
 REMARKS = [Remark("queues", "queue 'a'", "no"), Remark("queues", "queue 'b'", "neither")]
 
 
 def test_the_numbers_in_the_order_of_making():
     applied = Counter(queues=2, users=1, topic_permissions=1)
-    report = Report(applied, Counter(vhosts=3), REMARKS)
+    report = Report(applied, Counter(vhosts=3), [], REMARKS)
     assert summary(report) == (
         "applied 1 user, 1 topic permission, 2 queues; 3 were there already; 2 skipped"
     )
@@ -22,8 +22,8 @@ def test_nothing_new():
 
 
 def test_a_line_for_each_thing():
-    assert skipped(Report(skipped=REMARKS)) == [
+    assert remarks(Report(skipped=REMARKS[:1], idle=REMARKS[1:])) == [
         "skipped: queues: queue 'a': no",
-        "skipped: queues: queue 'b': neither",
+        "without effect: queues: queue 'b': neither",
     ]
     assert faults(Unimportable(REMARKS)) == ["queues: queue 'a': no", "queues: queue 'b': neither"]

@@ -32,7 +32,26 @@ def test_each_section_has_rabbitmqs_keys():
             "limits": {},
         }
     ]
-    assert document["vhosts"] == [{"name": "/"}]
+    assert document["vhosts"] == [
+        {"name": "/", "limits": [], "metadata": {"description": "", "tags": []}}
+    ]
+    assert document["global_parameters"] == [{"name": "where", "value": "here"}]
+    assert document["policies"] == [
+        {
+            "vhost": "/",
+            "name": "short",
+            "pattern": "^jobs",
+            "apply-to": "all",
+            "definition": {"max-length": 5},
+            "priority": 0,
+        }
+    ]
+    assert document["parameters"][1] == {
+        "value": {"max-connections": 5},
+        "vhost": "/",
+        "component": "vhost-limits",
+        "name": "limits",
+    }
     assert document["permissions"] == [
         {"user": "ada", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
     ]
@@ -68,10 +87,25 @@ def test_what_is_written_can_be_read():
     assert read_document(document).entries == entries.everything()
 
 
+def test_what_is_known_of_a_vhost_and_a_users_limits():
+    document = told(
+        entries.vhost("v", "d", ("a",), "quorum"), entries.user(limits={"max-channels": 5})
+    )
+    assert document["vhosts"][0]["metadata"] == {
+        "description": "d",
+        "tags": ["a"],
+        "default_queue_type": "quorum",
+    }
+    assert document["users"][0]["limits"] == {"max-channels": 5}
+
+
 def test_one_vhost_is_not_named():
-    what = [entries.exchange(), entries.queue(), entries.binding()]
+    what = [entries.policy(), entries.shovel(), entries.exchange(), entries.queue()]
+    what.append(entries.binding())
     document = write_vhost_document(what, "3.13.7")
-    assert set(json.loads(document)) == {"rabbit_version", "queues", "exchanges", "bindings"}
+    assert set(json.loads(document)) == {
+        "rabbit_version", "parameters", "policies", "queues", "exchanges", "bindings",
+    }  # fmt: skip
     assert b'"vhost"' not in document
     assert read_document(document, "/").entries == what
 

@@ -19,6 +19,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from leveret.wire.codes import MalformedFrame
 from leveret.wire.values import Decimal, Int64, decode_table, encode_table, octets
 
 if TYPE_CHECKING:
@@ -35,9 +36,32 @@ def table_of(told: dict[str, object]) -> Table:
     # Through the octets, so that nothing is in the broker that the disk or a client refuses.
     try:
         table, _ = decode_table(encode_table({key: _value(each) for key, each in told.items()}))
-    except RecursionError:
+    except (RecursionError, MalformedFrame):
         raise ValueError("arguments are nested too deep") from None
     return table
+
+
+def value_of(told: object) -> Value:
+    """What a parameter is set to: JSON as it is, null too. Raises ValueError."""
+    try:
+        value = _json(told)
+        # No deeper than a table may be: everybody who handles it recurses.
+        decode_table(encode_table({"value": value}))
+    except (RecursionError, MalformedFrame):
+        raise ValueError("it is nested too deep") from None
+    return value
+
+
+def _json(told: object) -> Value:
+    match told:
+        case None | bool() | str() | int() | float():
+            return told
+        case list():
+            return [_json(each) for each in told]
+        case dict():
+            return {key: _json(each) for key, each in told.items()}
+        case _:
+            raise ValueError(f"no JSON value: {told!r}")
 
 
 def _value(told: object) -> Value:
@@ -72,11 +96,11 @@ def _json_value(value: Value) -> object:
         case Mapping():
             told = json_of(value)
         case _:
-            told = _rare_json_value(value)
+            told = _rare__json_value(value)
     return told
 
 
-def _rare_json_value(value: Decimal | Sequence[Value] | None) -> object:
+def _rare__json_value(value: Decimal | Sequence[Value] | None) -> object:
     if value is None:
         return "undefined"
     if isinstance(value, Decimal):

@@ -16,7 +16,10 @@ from msgspec import UNSET, Struct, UnsetType
 from leveret.broker.definitions.document import (
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
+    DefinedPolicy,
     DefinedQueue,
     DefinedTopicPermission,
     DefinedUser,
@@ -26,19 +29,21 @@ from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.names import without_line_breaks
 from leveret.broker.passwords import MD5, NO_PASSWORD, SHA256
 from leveret.broker.permissions import Permission
+from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.users import User
-from leveret.definitions.arguments import table_of
+from leveret.definitions.arguments import table_of, value_of
 from leveret.wire.values import octets
 
 if TYPE_CHECKING:
-    from leveret.wire.values import Table
+    from leveret.wire.values import Table, Value
 
 NAME_OCTETS_MAX: Final = 255
 # RabbitMQ before 3.6 had one algorithm and did not name it.
 _BEFORE_SHA256: Final = ("1.", "2.", "3.0.", "3.1.", "3.2.", "3.3.", "3.4.", "3.5.")
 
+PairsForm = dict[str, object] | list[list[object]]
 ArgumentsForm = dict[str, object] | list[object]
 
 
@@ -51,6 +56,7 @@ class UserForm(Struct):
     password_hash: str | UnsetType = UNSET
     password: str | UnsetType = UNSET
     hashing_algorithm: str | UnsetType = UNSET
+    limits: PairsForm | UnsetType = UNSET
 
     def entry(self, version: str) -> DefinedUser:
         """`version`: the RabbitMQ that wrote it. Raises ValueError."""
@@ -58,7 +64,8 @@ class UserForm(Struct):
             raise ValueError("it has both password and password_hash; give one of them")
         password = None if self.password is UNSET else self.password
         user = User(named(self.name), self._hash(), self._tags(), self._algorithm(version))
-        return DefinedUser(user, password)
+        limits = None if self.limits is UNSET else pairs_of(self.limits)
+        return DefinedUser(user, password, limits)
 
     def _hash(self) -> bytes:
         """Without hash and password nobody logs in."""
@@ -71,7 +78,7 @@ class UserForm(Struct):
 
     def _tags(self) -> frozenset[str]:
         if self.tags is not UNSET:
-            return tags_of(self.tags)
+            return frozenset(words_of(self.tags))
         if self.administrator is UNSET:
             raise ValueError('it has no tags; "tags": [] says that it has none')
         is_one = self.administrator in {True, "true"}
@@ -83,11 +90,33 @@ class UserForm(Struct):
         return MD5 if version.startswith(_BEFORE_SHA256) else SHA256
 
 
+class MetadataForm(Struct):
+    """ "undefined" is how Erlang says that there is none."""
+
+    description: str | None = None
+    tags: str | list[str] | None = None
+    default_queue_type: str | None = None
+
+
 class VhostForm(Struct):
+    """What is known of it stands in metadata, or beside the name, or in both."""
+
     name: str
+    metadata: MetadataForm | list[object] = []
+    description: str | None = None
+    tags: str | list[str] | None = None
+    default_queue_type: str | None = None
 
     def entry(self, _version: str) -> DefinedVhost:
-        return DefinedVhost(named(self.name))
+        inner = self.metadata if isinstance(self.metadata, MetadataForm) else MetadataForm()
+        tags = inner.tags if self.tags is None else self.tags
+        queue_type = self.default_queue_type or inner.default_queue_type
+        return DefinedVhost(
+            named(self.name),
+            inner.description if self.description is None else self.description,
+            None if tags is None else tuple(words_of(tags)),
+            None if queue_type == "undefined" else queue_type,
+        )
 
 
 class PermissionForm(Struct):
@@ -112,6 +141,42 @@ class TopicPermissionForm(Struct):
     def entry(self, _version: str) -> DefinedTopicPermission:
         granted = TopicPermission(self.write, self.read)
         return DefinedTopicPermission(self.user, self.vhost, self.exchange, granted)
+
+
+class GlobalParameterForm(Struct):
+    name: str
+    value: object
+
+    def entry(self, _version: str) -> DefinedGlobalParameter:
+        return DefinedGlobalParameter(self.name, value_of(self.value))
+
+
+class ParameterForm(Struct):
+    component: str
+    vhost: str
+    name: str
+    value: object
+
+    def entry(self, _version: str) -> DefinedParameter:
+        value = self.value
+        if isinstance(value, dict) and isinstance(value.get("definition"), list):
+            # rabbitmqctl writes the definition of an operator policy as pairs.
+            value = {**value, "definition": pairs_of(value["definition"])}
+        return DefinedParameter(self.component, self.vhost, self.name, value_of(value))
+
+
+class PolicyForm(Struct, rename={"apply_to": "apply-to"}):
+    name: str
+    vhost: str
+    pattern: str
+    definition: PairsForm
+    priority: int | float = 0
+    apply_to: str = "all"
+
+    def entry(self, _version: str) -> DefinedPolicy:
+        said = pairs_of(self.definition)
+        policy = Policy(self.name, self.pattern, said, self.priority, self.apply_to)
+        return DefinedPolicy(self.vhost, policy)
 
 
 class ExchangeForm(Struct):
@@ -166,6 +231,9 @@ Form = (
     | VhostForm
     | PermissionForm
     | TopicPermissionForm
+    | GlobalParameterForm
+    | ParameterForm
+    | PolicyForm
     | ExchangeForm
     | QueueForm
     | BindingForm
@@ -176,6 +244,9 @@ FORMS: Final[dict[str, type[Form]]] = {
     "vhosts": VhostForm,
     "permissions": PermissionForm,
     "topic_permissions": TopicPermissionForm,
+    "global_parameters": GlobalParameterForm,
+    "policies": PolicyForm,
+    "parameters": ParameterForm,
     "exchanges": ExchangeForm,
     "queues": QueueForm,
     "bindings": BindingForm,
@@ -183,6 +254,8 @@ FORMS: Final[dict[str, type[Form]]] = {
 # Keys that RabbitMQ writes and that say nothing that is not said elsewhere.
 ALSO: Final[dict[str, frozenset[str]]] = {
     "queues": frozenset({"type"}),
+    # They are a parameter as well, and that is what counts.
+    "vhosts": frozenset({"limits"}),
 }
 
 
@@ -199,9 +272,20 @@ def declared(name: str) -> str:
     return named(without_line_breaks(name))
 
 
-def tags_of(told: str | list[str]) -> frozenset[str]:
+def words_of(told: str | list[str]) -> list[str]:
+    """Tags: a list, or a text with commas."""
     words = told.split(",") if isinstance(told, str) else told
-    return frozenset(word.strip() for word in words if word.strip())
+    return [word.strip() for word in words if word.strip()]
+
+
+def pairs_of(told: PairsForm) -> dict[str, Value]:
+    """An object, or the list of pairs that Erlang sometimes makes of one. Raises ValueError."""
+    pairs = told.items() if isinstance(told, dict) else told
+    try:
+        named_values = {str(name): value_of(value) for name, value in pairs}
+    except (TypeError, ValueError):
+        raise ValueError("expected an object") from None
+    return named_values
 
 
 def arguments_of(told: ArgumentsForm) -> Table:

@@ -75,9 +75,10 @@ def log_report(source: Source, report: Report) -> None:
         "file": str(source.path),
         "applied": dict(report.applied),
         "unchanged": dict(report.unchanged),
+        "without_effect": len(report.idle),
         "skipped": len(report.skipped),
     }
     told = telling.summary(report)
     log.info("definitions %s: %s", source.path, told, extra={"fields": fields})
-    for line in telling.skipped(report):
+    for line in telling.remarks(report):
         log.warning("definitions %s: %s", source.path, line)

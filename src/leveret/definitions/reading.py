@@ -32,7 +32,9 @@ _OF_A_VHOST: Final = frozenset(
     {"metadata", "limits", "description", "tags", "default_queue_type", "name"}
 )
 # Sections whose entries are in no vhost, or say themselves in which.
-_OF_THE_BROKER: Final = frozenset({"users", "vhosts", "permissions", "topic_permissions"})
+_OF_THE_BROKER: Final = frozenset(
+    {"users", "vhosts", "permissions", "topic_permissions", "global_parameters"}
+)
 # The keys by which a reader knows an entry again.
 _NAMES: Final = ("name", "user", "source")
 
@@ -133,7 +135,7 @@ class _Reading:
             self.faults.append(Remark(section, _which(number, told), str(error)))
         else:
             self.document.entries.append(entry)
-        unknown = told.keys() - set(form.__struct_fields__) - ALSO.get(section, frozenset())
+        unknown = told.keys() - set(form.__struct_encode_fields__) - ALSO.get(section, frozenset())
         self._unknown.update((section, key) for key in unknown)
 
     def remark_keys(self, told: dict[str, object]) -> None:

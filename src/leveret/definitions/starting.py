@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leveret.definitions.files import Source, read_sources
+from leveret.broker.definitions.document import LOADED_LAST
+from leveret.definitions.files import Source, fingerprint, read_sources
 from leveret.definitions.loading import DefinitionsRefused, import_sources, log_report
 from leveret.errors import StartRefused
 
@@ -14,10 +16,25 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
 
+log = logging.getLogger("leveret.definitions")
 
-def load_at_start(broker: Broker, paths: Iterable[Path]) -> None:
-    """Raises StartRefused, and nothing has changed."""
-    _load(broker, [source for path in paths for source in read_sources(path)])
+
+def load_at_start(broker: Broker, paths: Iterable[Path], algorithm: str | None = None) -> None:
+    """Raises StartRefused, and nothing has changed.
+
+    algorithm: how to tell whether the files are those that were loaded last; then nothing is done.
+    None loads them in any case.
+    """
+    sources = [source for path in paths for source in read_sources(path)]
+    if algorithm is None:
+        _load(broker, sources)
+        return
+    mark = fingerprint(sources, algorithm)
+    if broker.parameters.globals.get(LOADED_LAST) == mark:
+        log.info("the definitions have not changed since they were loaded: nothing is loaded")
+        return
+    _load(broker, sources)
+    broker.parameters.set_global(LOADED_LAST, mark)
 
 
 def load_document(broker: Broker, data: bytes) -> None:

@@ -19,8 +19,12 @@ def summary(report: Report) -> str:
     return f"applied {applied}; {unchanged} were there already; {len(report.skipped)} skipped"
 
 
-def skipped(report: Report) -> list[str]:
-    return [f"skipped: {remark}" for remark in report.skipped]
+def remarks(report: Report) -> list[str]:
+    """What was left out, and what has no effect."""
+    return [
+        *(f"skipped: {remark}" for remark in report.skipped),
+        *(f"without effect: {remark}" for remark in report.idle),
+    ]
 
 
 def faults(refused: Unimportable) -> list[str]:

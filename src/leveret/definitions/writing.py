@@ -11,7 +11,10 @@ from leveret.broker.definitions.document import (
     SECTION_OF,
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
+    DefinedPolicy,
     DefinedQueue,
     DefinedTopicPermission,
     DefinedUser,
@@ -23,7 +26,7 @@ from leveret.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leveret.broker.definitions.document import Entry
+    from leveret.broker.definitions.document import Entry, InVhost
 
 # In the order of RabbitMQ's documents, which is not the one in which things are made.
 _SECTIONS: Final = (
@@ -31,11 +34,14 @@ _SECTIONS: Final = (
     "vhosts",
     "permissions",
     "topic_permissions",
+    "parameters",
+    "global_parameters",
+    "policies",
     "queues",
     "exchanges",
     "bindings",
 )
-_IN_A_VHOST: Final = ("queues", "exchanges", "bindings")
+_IN_A_VHOST: Final = ("parameters", "policies", "queues", "exchanges", "bindings")
 
 
 def write_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
@@ -74,11 +80,24 @@ def _form(entry: Entry) -> dict[str, object]:
         case DefinedUser():
             form = _user(entry)
         case DefinedVhost():
-            form = {"name": spelled(entry.name)}
+            form = _vhost(entry)
         case DefinedPermission():
             form = _permission(entry)
         case DefinedTopicPermission():
             form = _topic_permission(entry)
+        case DefinedGlobalParameter():
+            form = {"name": spelled(entry.name), "value": entry.value}
+        case _:
+            form = _form_in_vhost(entry)
+    return form
+
+
+def _form_in_vhost(entry: InVhost) -> dict[str, object]:
+    match entry:
+        case DefinedPolicy():
+            form = _policy(entry)
+        case DefinedParameter():
+            form = _parameter(entry)
         case DefinedExchange():
             form = _exchange(entry)
         case DefinedQueue():
@@ -95,8 +114,19 @@ def _user(entry: DefinedUser) -> dict[str, object]:
         "password_hash": base64.b64encode(user.password_hash).decode(),
         "hashing_algorithm": user.hashing_algorithm,
         "tags": sorted(map(spelled, user.tags)),
-        "limits": {},
+        "limits": dict(entry.limits or {}),
     }
+
+
+def _vhost(entry: DefinedVhost) -> dict[str, object]:
+    metadata: dict[str, object] = {
+        "description": spelled(entry.description or ""),
+        "tags": list(map(spelled, entry.tags or ())),
+    }
+    if entry.default_queue_type is not None:
+        metadata["default_queue_type"] = entry.default_queue_type
+    # Limits are a parameter; RabbitMQ reads none here.
+    return {"name": spelled(entry.name), "limits": [], "metadata": metadata}
 
 
 def _permission(entry: DefinedPermission) -> dict[str, object]:
@@ -117,6 +147,27 @@ def _topic_permission(entry: DefinedTopicPermission) -> dict[str, object]:
         "exchange": spelled(entry.exchange),
         "write": spelled(entry.permission.write),
         "read": spelled(entry.permission.read),
+    }
+
+
+def _policy(entry: DefinedPolicy) -> dict[str, object]:
+    policy = entry.policy
+    return {
+        "vhost": spelled(entry.vhost),
+        "name": spelled(policy.name),
+        "pattern": spelled(policy.pattern),
+        "apply-to": policy.apply_to,
+        "definition": dict(policy.definition),
+        "priority": policy.priority,
+    }
+
+
+def _parameter(entry: DefinedParameter) -> dict[str, object]:
+    return {
+        "value": entry.value,
+        "vhost": spelled(entry.vhost),
+        "component": spelled(entry.component),
+        "name": spelled(entry.name),
     }
 
 

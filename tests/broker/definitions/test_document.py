@@ -2,7 +2,8 @@
 
 import pytest
 
-from leveret.broker.definitions.document import SECTION_OF, SECTIONS, Remark
+from leveret.broker.definitions.document import SECTION_OF, SECTIONS, DefinedVhost, Remark
+from leveret.broker.vhost_metadata import VhostMetadata
 from tests.broker.definitions import entries
 
 
@@ -18,6 +19,9 @@ from tests.broker.definitions import entries
         ),
         (entries.exchange(), "exchange 'logs' in vhost '/'"),
         (entries.queue(), "queue 'jobs' in vhost '/'"),
+        (entries.global_parameter(), "global parameter 'where'"),
+        (entries.policy(), "policy 'short' in vhost '/'"),
+        (entries.operator_policy(), "operator_policy 'bounded' in vhost '/'"),
         (
             entries.binding(),
             "binding from exchange 'logs' to queue 'jobs' with key 'k' in vhost '/'",
@@ -32,11 +36,18 @@ def test_what_is_needed_comes_before_what_needs_it():
     assert set(SECTION_OF.values()) == set(SECTIONS)
     order = {section: place for place, section in enumerate(SECTIONS)}
     assert order["users"] < order["permissions"] < order["exchanges"]
+    assert order["vhosts"] < order["policies"] < order["queues"]
     assert order["exchanges"] < order["bindings"] > order["queues"] > order["vhosts"]
 
 
 def test_a_remark_says_section_entry_and_reason():
     assert str(Remark("queues", "queue 'q'", "no")) == "queues: queue 'q': no"
+
+
+def test_what_is_not_said_of_a_vhost_stays():
+    there = VhostMetadata("old", ("a",), "quorum")
+    assert DefinedVhost("/").metadata(there) == there
+    assert DefinedVhost("/", "", (), "stream").metadata(there) == VhostMetadata("", (), "stream")
 
 
 def test_a_topic_permission_has_a_key():

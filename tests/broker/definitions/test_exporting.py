@@ -39,10 +39,17 @@ def test_exclusive_queues_and_their_bindings_are_left_out():
     access = broker.enter(user, "/", object())
     access.declare_queue("mine", QueueOptions(exclusive=True))
     access.bind_queue("mine", "amq.direct", "k", {})
-    assert list(definitions_in(vhost)) == []
+    assert list(definitions_in(broker, vhost)) == []
+
+
+def test_parameters_that_every_broker_has_its_own_of_are_left_out():
+    broker = new_broker()
+    for name in ("internal_cluster_id", "imported_definition_hash_value", "mine"):
+        broker.parameters.set_global(name, "x")
+    assert names(broker) == ["global parameter 'mine'"]
 
 
 def test_one_vhost_alone():
     broker = new_broker()
     import_into(broker, [*entries.everything(), entries.vhost("b"), entries.queue("there", "b")])
-    assert list(definitions_in(broker.vhosts["b"])) == [entries.queue("there", "b")]
+    assert list(definitions_in(broker, broker.vhosts["b"])) == [entries.queue("there", "b")]

@@ -51,13 +51,17 @@ ARGUMENTS = st.dictionaries(
 )
 
 
+SOME_NAMES = st.lists(NAMES, unique=True, max_size=3)
+
+
 @st.composite
 def topologies(draw):
     """Some of everything, all of it sound."""
     vhosts = draw(st.lists(NAMES, min_size=1, unique=True))
-    users = draw(st.lists(NAMES, unique=True))
-    told = [entries.vhost(name) for name in vhosts]
+    users = draw(SOME_NAMES)
+    told = [entries.vhost(name, draw(NAMES), (draw(NAMES),)) for name in vhosts]
     told += [entries.user(name, draw(st.binary(min_size=5, max_size=9))) for name in users]
+    told += [entries.global_parameter(name, draw(ARGUMENTS)) for name in draw(SOME_NAMES)]
     for place in vhosts:
         told += [
             entries.permission(
@@ -65,10 +69,12 @@ def topologies(draw):
             )
             for name in users
         ]
-        exchanges = draw(st.lists(NAMES, unique=True))
+        told += [entries.policy(name, place, max_length=5) for name in draw(SOME_NAMES)]
+        told += [entries.operator_policy(name, place) for name in draw(SOME_NAMES)]
+        exchanges = draw(SOME_NAMES)
         kinds = st.sampled_from(["direct", "fanout", "topic", "headers"])
         told += [entries.exchange(name, draw(kinds), place) for name in exchanges]
-        queues = draw(st.lists(NAMES, unique=True))
+        queues = draw(SOME_NAMES)
         told += [entries.queue(name, place, arguments=draw(ARGUMENTS)) for name in queues]
         told += [
             entries.binding(source, name, "queue", draw(NAMES), place, **draw(ARGUMENTS))

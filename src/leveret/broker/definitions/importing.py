@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 class Report:
     """What became of a document.
 
-    applied, unchanged: how many entries, by section.
+    applied, unchanged: how many entries, by section. idle: of those applied, what has no effect.
     """
 
     applied: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
+    idle: list[Remark] = field(default_factory=list)
     skipped: list[Remark] = field(default_factory=list)
 
 
@@ -65,4 +66,4 @@ def carry_out(broker: Broker, plan: Plan) -> Report:
 def report_of(plan: Plan) -> Report:
     """What carrying it out comes to."""
     applied = Counter(SECTION_OF[type(entry)] for entry in plan.entries)
-    return Report(applied, plan.unchanged, plan.skipped)
+    return Report(applied, plan.unchanged, plan.idle, plan.skipped)

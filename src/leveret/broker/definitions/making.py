@@ -11,7 +11,10 @@ from leveret.broker.bindings import Binding
 from leveret.broker.definitions.document import (
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
+    DefinedPolicy,
     DefinedQueue,
     DefinedTopicPermission,
     DefinedUser,
@@ -19,11 +22,12 @@ from leveret.broker.definitions.document import (
 )
 from leveret.broker.errors import CommandInvalid, NotFound
 from leveret.broker.exchanges.kinds import KINDS
+from leveret.broker.vhost_metadata import NO_METADATA
 
 if TYPE_CHECKING:
     from leveret.broker.bindings import Destination
     from leveret.broker.broker import Broker
-    from leveret.broker.definitions.document import Entry
+    from leveret.broker.definitions.document import Entry, InVhost
     from leveret.broker.vhost import Vhost
 
 
@@ -33,17 +37,29 @@ def make(broker: Broker, entry: Entry) -> None:
         case DefinedUser():
             _make_user(broker, entry)
         case DefinedVhost():
-            broker.add_vhost(entry.name)
+            _make_vhost(broker, entry)
         case DefinedPermission():
             broker.set_permission(entry.user, entry.vhost, entry.permission)
         case DefinedTopicPermission():
             broker.set_topic_permission(entry.key, entry.permission)
+        case DefinedGlobalParameter():
+            broker.parameters.set_global(entry.name, entry.value)
+        case _:
+            _make_in(broker, vhost_of(broker, entry.vhost), entry)
+
+
+def _make_in(broker: Broker, vhost: Vhost, entry: InVhost) -> None:
+    match entry:
+        case DefinedPolicy():
+            broker.parameters.set_policy(vhost.name, entry.policy)
+        case DefinedParameter():
+            broker.parameters.set(entry.component, vhost.name, entry.name, entry.value)
         case DefinedExchange():
-            _make_exchange(vhost_of(broker, entry.vhost), entry)
+            _make_exchange(vhost, entry)
         case DefinedQueue():
-            vhost_of(broker, entry.vhost).create_queue(entry.name, entry.options, None)
+            vhost.create_queue(entry.name, entry.options, None)
         case DefinedBinding():
-            _make_binding(vhost_of(broker, entry.vhost), entry)
+            _make_binding(vhost, entry)
 
 
 def vhost_of(broker: Broker, name: str) -> Vhost:
@@ -70,6 +86,17 @@ def _make_user(broker: Broker, entry: DefinedUser) -> None:
         broker.users.put(user)
     else:
         broker.users.add(user.name, entry.password, user.tags)
+    if entry.limits is not None and entry.limits != broker.limits.of_user(user.name):
+        broker.limits.clear_user(user.name)
+        broker.limits.set_user(user.name, entry.limits)
+
+
+def _make_vhost(broker: Broker, entry: DefinedVhost) -> None:
+    there = broker.vhosts.get(entry.name)
+    if there is None:
+        broker.add_vhost(entry.name, entry.metadata(NO_METADATA))
+    elif there.metadata != entry.metadata(there.metadata):
+        broker.describe_vhost(entry.name, entry.metadata(there.metadata))
 
 
 def _make_exchange(vhost: Vhost, entry: DefinedExchange) -> None:

@@ -15,19 +15,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker import arguments
-from leveret.broker.broker import Broker
 from leveret.broker.definitions.document import (
+    OWN_PARAMETERS,
     SECTION_OF,
     DefinedBinding,
     DefinedExchange,
+    DefinedGlobalParameter,
+    DefinedParameter,
     DefinedPermission,
+    DefinedPolicy,
     DefinedQueue,
     DefinedTopicPermission,
     DefinedUser,
     DefinedVhost,
     Remark,
 )
-from leveret.broker.definitions.making import binding_in, make, vhost_of
+from leveret.broker.definitions.idle import COMPONENTS, without_effect
+from leveret.broker.definitions.making import binding_in, make
+from leveret.broker.definitions.stage import Stage
 from leveret.broker.errors import NotFound, PreconditionFailed, Refused
 from leveret.broker.names import RESERVED_PREFIX
 from leveret.broker.passwords import is_right
@@ -36,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from leveret.broker.bindings import Binding
+    from leveret.broker.broker import Broker
     from leveret.broker.definitions.document import Entry
-    from leveret.broker.vhost import Vhost
 
 _ORDER: Final = {kind: place for place, kind in enumerate(SECTION_OF)}
 
@@ -47,11 +52,13 @@ class Plan:
     """What is to be done.
 
     entries: to be made, in this order. unchanged: how many are there already, by section.
+    idle: of those to be made, what has no effect here.
     faults: with a single one nothing is done.
     """
 
     entries: list[Entry] = field(default_factory=list)
     unchanged: Counter[str] = field(default_factory=Counter)
+    idle: list[Remark] = field(default_factory=list)
     skipped: list[Remark] = field(default_factory=list)
     faults: list[Remark] = field(default_factory=list)
 
@@ -61,12 +68,11 @@ class _Skipped(Exception):
 
 
 class Rehearsal:
-    """Plays documents, one after the other, on a stage that is furnished from the real broker as
-    they need it. The real one stays as it is."""
+    """Plays documents, one after the other; the real broker stays as it is."""
 
     def __init__(self, real: Broker) -> None:
         self._real = real
-        self._stage = Broker(real.agenda.clock, real.random_bytes)
+        self._stage = Stage(real)
 
     def plan(self, entries: Iterable[Entry]) -> Plan:
         """What importing the entries comes to, after those that were played before."""
@@ -81,13 +87,15 @@ class Rehearsal:
             if self._is_there(entry):
                 plan.unchanged[section] += 1
                 return
-            make(self._stage, entry)
+            make(self._stage.broker, entry)
         except _Skipped as skipped:
             plan.skipped.append(Remark(section, str(entry), str(skipped)))
         except Refused as refused:
-            plan.faults.append(Remark(section, str(entry), str(refused)))
+            plan.faults.append(Remark(section, str(entry), str(refused).strip()))
         else:
             plan.entries.append(entry)
+            if (reason := without_effect(entry)) is not None:
+                plan.idle.append(Remark(section, str(entry), reason))
 
     def _is_there(self, entry: Entry) -> bool:
         """Furnish the stage for the entry and look whether it stands there. Raises _Skipped."""
@@ -95,10 +103,11 @@ class Rehearsal:
             case DefinedUser():
                 is_there = self._is_user_there(entry)
             case DefinedVhost():
-                self._bring_vhost(entry.name)
-                is_there = entry.name in self._stage.vhosts
+                is_there = self._is_vhost_there(entry)
             case DefinedPermission() | DefinedTopicPermission():
                 is_there = self._is_permission_there(entry)
+            case DefinedGlobalParameter() | DefinedPolicy() | DefinedParameter():
+                is_there = self._is_parameter_there(entry)
             case DefinedExchange():
                 is_there = self._is_exchange_there(entry)
             case DefinedQueue():
@@ -108,27 +117,53 @@ class Rehearsal:
         return is_there
 
     def _is_user_there(self, entry: DefinedUser) -> bool:
-        told = entry.user
-        self._bring_user(told.name)
-        there = self._stage.users.get(told.name)
-        if there is None or entry.password is None:
+        told, name = entry.user, entry.user.name
+        self._stage.bring_user(name)
+        there = self._stage.broker.users.get(name)
+        limits = self._stage.broker.limits.of_user(name)
+        if there is None or entry.limits not in (None, limits):
+            return False
+        if entry.password is None:
             return there == told
         is_known = is_right(entry.password, there.password_hash, there.hashing_algorithm)
         return is_known and there.tags == told.tags
 
+    def _is_vhost_there(self, entry: DefinedVhost) -> bool:
+        self._stage.bring_vhost(entry.name)
+        there = self._stage.broker.vhosts.get(entry.name)
+        return there is not None and entry.metadata(there.metadata) == there.metadata
+
     def _is_permission_there(self, entry: DefinedPermission | DefinedTopicPermission) -> bool:
-        self._bring_user(entry.user)
-        self._bring_vhost(entry.vhost)
+        stage, user, vhost = self._stage, entry.user, entry.vhost
         if isinstance(entry, DefinedTopicPermission):
-            return self._real.topic_permissions.get(entry.key) == entry.permission
-        return self._real.permissions.get(entry.user, entry.vhost) == entry.permission
+            stage.bring_topic_permission(*entry.key)
+            return stage.broker.topic_permissions.get(entry.key) == entry.permission
+        stage.bring_permission(user, vhost)
+        return stage.broker.permissions.get(user, vhost) == entry.permission
+
+    def _is_parameter_there(
+        self, entry: DefinedGlobalParameter | DefinedPolicy | DefinedParameter
+    ) -> bool:
+        parameters = self._stage.broker.parameters
+        if isinstance(entry, DefinedGlobalParameter):
+            if entry.name in OWN_PARAMETERS:
+                raise _Skipped("every broker has its own")
+            self._stage.bring_global_parameter(entry.name)
+            there = parameters.globals
+            return entry.name in there and there[entry.name] == entry.value
+        vhost = self._stage.vhost(entry.vhost)
+        if isinstance(entry, DefinedPolicy):
+            return vhost.policies.user.by_name.get(entry.policy.name) == entry.policy
+        if entry.component not in COMPONENTS:
+            raise _Skipped(f"nothing here is set by {entry.component}")
+        return parameters.get(entry.component, entry.vhost, entry.name) == entry.value
 
     def _is_exchange_there(self, entry: DefinedExchange) -> bool:
         if not entry.name:
             raise _Skipped("every vhost has its default exchange")
         _skip_reserved(entry.name)
-        vhost = self._furnished(entry.vhost)
-        self._bring_exchange(vhost, entry.name)
+        vhost = self._stage.vhost(entry.vhost)
+        self._stage.bring_exchange(vhost, entry.name)
         there = vhost.exchanges.get(entry.name)
         if there is None:
             return False
@@ -137,10 +172,11 @@ class Rehearsal:
 
     def _is_queue_there(self, entry: DefinedQueue) -> bool:
         _skip_reserved(entry.name)
-        vhost = self._furnished(entry.vhost)
-        self._bring_queue(vhost, entry.name)
+        vhost = self._stage.vhost(entry.vhost)
+        self._stage.bring_queue(vhost, entry.name)
         there = vhost.queues.get(entry.name)
         if there is None:
+            self._stage.crowd(vhost)
             return False
         _skip_other(lambda: arguments.check_same_queue(there, entry.options))
         return True
@@ -148,12 +184,12 @@ class Rehearsal:
     def _is_binding_there(self, entry: DefinedBinding) -> bool:
         if not entry.source:
             raise _Skipped("every queue is bound to the default exchange by itself")
-        vhost = self._furnished(entry.vhost)
-        self._bring_exchange(vhost, entry.source)
+        vhost = self._stage.vhost(entry.vhost)
+        self._stage.bring_exchange(vhost, entry.source)
         if entry.destination_kind == "queue":
-            self._bring_queue(vhost, entry.destination)
+            self._stage.bring_queue(vhost, entry.destination)
         else:
-            self._bring_exchange(vhost, entry.destination)
+            self._stage.bring_exchange(vhost, entry.destination)
         try:
             binding = binding_in(vhost, entry)
             binding.source.type.check_binding(binding)
@@ -171,37 +207,10 @@ class Rehearsal:
             binding = binding_in(real, entry)
         except NotFound:
             return False
-        return binding in real.bindings or any(
-            _says_the_same(each, binding) for each in real.bindings.arriving(binding.destination)
-        )
-
-    # The furniture ---------------------------------------------------------------------------
-
-    def _bring_user(self, name: str) -> None:
-        user = self._real.users.get(name)
-        if user is not None and self._stage.users.get(name) is None:
-            self._stage.users.place(user)
-
-    def _bring_vhost(self, name: str) -> None:
-        if name in self._real.vhosts and name not in self._stage.vhosts:
-            self._stage.place_vhost(name)
-
-    def _furnished(self, name: str) -> Vhost:
-        """The vhost on the stage. Raises NotFound."""
-        self._bring_vhost(name)
-        return vhost_of(self._stage, name)
-
-    def _bring_exchange(self, vhost: Vhost, name: str) -> None:
-        real = self._real.vhosts.get(vhost.name)
-        there = None if real is None else real.exchanges.get(name)
-        if there is not None and name not in vhost.exchanges:
-            vhost.place_exchange(name, there.type.name, there.options)
-
-    def _bring_queue(self, vhost: Vhost, name: str) -> None:
-        real = self._real.vhosts.get(vhost.name)
-        there = None if real is None else real.queues.get(name)
-        if there is not None and name not in vhost.queues:
-            vhost.place_queue(name, there.options, 0)
+        if binding in real.bindings or not entry.arguments:
+            return binding in real.bindings
+        arriving = real.bindings.arriving(binding.destination)
+        return any(_says_the_same(each, binding) for each in arriving)
 
 
 def _says_the_same(one: Binding, other: Binding) -> bool:

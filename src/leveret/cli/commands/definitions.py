@@ -108,7 +108,7 @@ def _document(broker: Broker, vhost: str | None) -> bytes:
         return write_document(definitions_of(broker), version)
     if vhost not in broker.vhosts:
         raise StartRefused(f"there is no vhost '{vhost}' in it")
-    return write_vhost_document(definitions_in(broker.vhosts[vhost]), version)
+    return write_vhost_document(definitions_in(broker, broker.vhosts[vhost]), version)
 
 
 def _write_private(path: Path, document: bytes) -> None:
@@ -123,7 +123,7 @@ def _write_private(path: Path, document: bytes) -> None:
 def _tell(reports: Iterable[tuple[Source, Report]]) -> None:
     for source, report in reports:
         print(f"{source.path}: {telling.summary(report)}")
-        for line in telling.skipped(report):
+        for line in telling.remarks(report):
             print(f"  {line}")
 
 

@@ -1,0 +1,1 @@
+"""Definitions from RabbitMQ to Leveret and from Leveret to RabbitMQ."""
