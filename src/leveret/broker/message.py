@@ -27,11 +27,16 @@ _BODY_SIZE = slice(11, 19)
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a message's properties ask of the broker, decoded once when the flags say so."""
+    """What a message's properties ask of the broker, decoded once when the flags say so.
+
+    blind_copies: routing keys of a BCC header, which is gone from the content; a dead letter goes
+        to them again. A message that was read from disk has forgotten them.
+    """
 
     ttl_ms: int | None = None
     priority: int = 0
     is_persistent: bool = False
+    blind_copies: tuple[str, ...] = ()
 
 
 NO_TRAITS: Final = Traits()

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from leveret.wire.properties import Properties
     from leveret.wire.values import Table
 
-_COPIES: Final = ("CC", "BCC")
+_BLIND: Final = "BCC"
+_COPIES: Final = ("CC", _BLIND)
 
 # A value of the delivery-mode property; without it a message is transient.
 TRANSIENT: Final = 1
@@ -63,10 +64,10 @@ def read(properties: Properties, user: User) -> Reading:
     headers = properties.headers or {}
     return Reading(
         properties=properties,
-        traits=traits_of(properties, ttl_ms),
+        traits=traits_of(properties, ttl_ms, tuple(_read_copies(headers, _BLIND))),
         copy_keys=copies_of(headers),
         wants_direct_reply=properties.reply_to == PSEUDO_QUEUE,
-        has_blind_copies="BCC" in headers,
+        has_blind_copies=_BLIND in headers,
     )
 
 

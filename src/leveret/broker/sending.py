@@ -76,10 +76,12 @@ def compose(exchange: str, routing_key: str, properties: Properties, body: bytes
     return Message(address, content, NO_CHANNEL, 0, traits_of(properties))
 
 
-def traits_of(properties: Properties, ttl_ms: int | None = None) -> Traits | None:
+def traits_of(
+    properties: Properties, ttl_ms: int | None = None, blind_copies: tuple[str, ...] = ()
+) -> Traits | None:
     """What queues have to know of a message with these properties and this time to live."""
     is_persistent = properties.delivery_mode == PERSISTENT
     priority = properties.priority or 0
-    if ttl_ms is None and not priority and not is_persistent:
+    if ttl_ms is None and not priority and not is_persistent and not blind_copies:
         return None
-    return Traits(ttl_ms, priority, is_persistent)
+    return Traits(ttl_ms, priority, is_persistent, blind_copies)

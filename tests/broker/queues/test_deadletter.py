@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.message import Traits
 from leveret.broker.queues.deadletter import Death, bury, copy_keys, is_cycle
 from leveret.wire.properties import Properties
 from leveret.wire.values import Int64, Timestamp
@@ -51,6 +52,14 @@ def test_copies_stay_with_the_original_routing_key():
     assert copy_keys(buried) == ("c",)
     assert buried.headers["x-death"][0]["routing-keys"] == ["k", "c"]
     assert copy_keys(letter({"CC": "no list"})) == ()
+
+
+def test_blind_copies_are_remembered_as_long_as_the_keys_are_its_own():
+    sent = message("body", key="k")
+    sent.traits = Traits(blind_copies=("b",))
+    assert copy_keys(bury(sent, death())) == ("b",)
+    assert copy_keys(bury(bury(sent, death()), death())) == ("b",)
+    assert copy_keys(bury(sent, death(routing_key="new"))) == ()
 
 
 def test_an_expiration_becomes_a_memory():

@@ -305,6 +305,16 @@ DEAD = {
         pause,
         get("~dead"),
     ],
+    "blind copies follow": [
+        ruled(dead_letter_exchange="~dlx", max_length=0),
+        exchange("~dlx", "direct"),
+        queue("~dead"),
+        bind("~dead", "~dlx", "blind"),
+        publish("~q", b"a", headers={"BCC": ["blind"]}),
+        sync(),
+        pause,
+        get("~dead"),
+    ],
     "copies end with another key": [
         *dying(max_length=0),
         publish("~q", b"a", headers={"CC": ["copy"], "BCC": ["blind"]}),

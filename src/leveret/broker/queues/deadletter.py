@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from leveret.broker.message import Message, pack_address, with_properties
+from leveret.broker.message import NO_TRAITS, Message, pack_address, with_properties
 from leveret.broker.sending import traits_of
 from leveret.wire.values import Int64, Timestamp, octets
 
@@ -52,13 +52,17 @@ def bury(message: Message, death: Death) -> Message:
         headers = {name: value for name, value in headers.items() if name != _COPIES}
     # What expired once must not expire again.
     properties = replace(properties, headers=headers, expiration=None)
-    routing_key = message.routing_key if death.routing_key is None else death.routing_key
+    routing_key = death.routing_key
+    blind_copies: tuple[str, ...] = ()
+    if routing_key is None:
+        routing_key = message.routing_key
+        blind_copies = (message.traits or NO_TRAITS).blind_copies
     return Message(
         pack_address(octets(death.exchange), octets(routing_key)),
         with_properties(message.content, message.channel, properties),
         message.channel,
         0,
-        traits_of(properties),
+        traits_of(properties, blind_copies=blind_copies),
     )
 
 
@@ -69,9 +73,10 @@ def death_count(message: Message) -> int:
 
 
 def copy_keys(letter: Message) -> tuple[str, ...]:
-    """The further routing keys of a dead letter: those of its CC header."""
+    """The further routing keys of a dead letter: those of its CC header, and of a BCC it had."""
     copies = letter.headers.get(_COPIES)
-    return tuple(key for key in copies if isinstance(key, str)) if isinstance(copies, list) else ()
+    keys = [key for key in copies if isinstance(key, str)] if isinstance(copies, list) else []
+    return (*keys, *(letter.traits or NO_TRAITS).blind_copies)
 
 
 def is_cycle(letter: Message, queue: str) -> bool:
