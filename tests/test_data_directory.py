@@ -45,7 +45,7 @@ def test_the_report_says_where_the_node_listens(files):
     assert json.loads(files.report_file.read_text()) == {
         "node": "leveret@hare",
         "pid": os.getpid(),
-        "listeners": [{"host": "127.0.0.1", "port": 40001}],
+        "listeners": [{"host": "127.0.0.1", "port": 40001, "is_tls": False}],
     }
 
 

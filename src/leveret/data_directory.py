@@ -8,6 +8,7 @@ Rule: whoever does not hold node.lock writes nothing here. The lock file itself 
 or a second node could lock a file that a third no longer sees.
 """
 
+import dataclasses
 import fcntl
 import json
 import os
@@ -81,7 +82,7 @@ class DataDirectory:
         told = {
             "node": node,
             "pid": os.getpid(),
-            "listeners": [{"host": each.host, "port": each.port} for each in addresses],
+            "listeners": [dataclasses.asdict(each) for each in addresses],
         }
         draft = self.path / "node.json.new"
         try:

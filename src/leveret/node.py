@@ -6,6 +6,7 @@ Embedded in another program or run by `leveret serve`, it is the same node.
 """
 
 import asyncio
+import dataclasses
 import errno
 import gc
 import logging
@@ -26,6 +27,7 @@ from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.server.listener import Server
 from leveret.server.monitor import Monitor
+from leveret.server.tls import TlsRefused
 from leveret.storage.engine import Engine
 from leveret.storage.opening import open_engine
 from leveret.version import VERSION
@@ -60,9 +62,7 @@ class Node:
             self._files.claim()
         try:
             self._engine = self._open_engine()
-            broker = self._broker()
-            broker.agenda.wall_clock = time.time
-            self._server = Server(broker, self.settings)
+            self._server = self._make_server()
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
             self._monitor = Monitor(self._server.broker, self.settings)
@@ -73,6 +73,11 @@ class Node:
             await self.stop()
             raise
         self._say_what_is_up()
+
+    def reload(self) -> None:
+        """Read again what may change while it runs: the certificates."""
+        if self._server is not None and self._server.certificates is not None:
+            self._server.certificates.reload()
 
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, write what is left, and let go."""
@@ -127,6 +132,18 @@ class Node:
         if self._definitions is not None:
             starting.load_document(broker, self._definitions)
 
+    def _make_server(self) -> Server:
+        if not self.settings.addresses:
+            raise StartRefused(
+                "there is nowhere to listen: name a listener with listeners.tcp or listeners.ssl"
+            )
+        broker = self._broker()
+        broker.agenda.wall_clock = time.time
+        try:
+            return Server(broker, self.settings)
+        except TlsRefused as refused:
+            raise StartRefused(str(refused)) from refused
+
     @property
     def _serving(self) -> Server:
         assert self._server is not None
@@ -136,25 +153,29 @@ class Node:
         if listener.host:
             return (await self._listen_on(listener),)
         # Every interface: both IP versions, on one port even when a free one was asked for.
-        ipv4 = await self._listen_on(Listener("0.0.0.0", listener.port))  # noqa: S104  # was asked
+        everywhere = dataclasses.replace(listener, host="0.0.0.0")  # noqa: S104  # was asked
+        ipv4 = await self._listen_on(everywhere)
+        ipv6 = dataclasses.replace(ipv4, host="::")
         try:
-            ipv6 = await self._serving.listen("::", ipv4.port)
+            await self._serving.listen(ipv6.host, ipv6.port, is_tls=ipv6.is_tls)
         except OSError as error:
             if error.errno in NO_IPV6:
                 return (ipv4,)
-            raise _cannot_listen(Listener("::", ipv4.port), error) from error
-        return (ipv4, Listener(*ipv6))
+            raise _cannot_listen(ipv6, error) from error
+        return (ipv4, ipv6)
 
     async def _listen_on(self, listener: Listener) -> Listener:
+        is_tls = listener.is_tls
         try:
-            return Listener(*await self._serving.listen(listener.host, listener.port))
+            bound = await self._serving.listen(listener.host, listener.port, is_tls=is_tls)
+            return Listener(*bound, is_tls)
         except OSError as error:
             raise _cannot_listen(listener, error) from error
 
     def _say_what_is_up(self) -> None:
         node = self.settings.node
         for address in self.addresses:
-            fields = {"event": "listening", "host": address.host, "port": address.port}
+            fields = {"event": "listening", **dataclasses.asdict(address)}
             log.info("%s listens on %s", node, address, extra={"fields": fields})
         log.info(
             "%s is up, Leveret %s; %s",

@@ -86,7 +86,7 @@ def test_every_key_of_the_file_is_heard(conf):
     assert (settings.disk_free_share, settings.disk_free_bytes) == (1.5, 1_000_000_000)
     assert (settings.cluster_name, settings.product) == ("burrow", "Hare")
     assert settings.product_version == "1.2"
-    assert (settings.log_level, settings.log_format) == ("debug", "json")
+    assert (settings.log.level, settings.log.format) == ("debug", "json")
 
 
 def test_the_environment_wins_over_the_file_and_a_flag_over_both(conf):
@@ -138,6 +138,58 @@ def test_loopback_users_are_added_and_taken_away_one_by_one(conf):
 
 def test_a_key_given_twice_keeps_the_last(conf):
     assert conf("heartbeat = 1\nheartbeat = 2\n").heartbeat_s == 2
+    twice = conf("listeners.tcp.1 = 1\nlisteners.tcp.2 = 2\nlisteners.tcp.1 = 3\n")
+    assert twice.addresses == (Listener("", 2), Listener("", 3))
+
+
+def test_the_keys_people_use_for_tls_are_heard(conf):
+    settings = conf(
+        """
+        listeners.tcp = none
+        listeners.ssl.default = 5671
+        listeners.ssl.inside = 127.0.0.1:5681
+        ssl_options.cacertfile = /tls/ca.pem
+        ssl_options.certfile = /tls/server.pem
+        ssl_options.keyfile = /tls/server.key
+        ssl_options.password = 's#cret'
+        ssl_options.verify = verify_peer
+        ssl_options.fail_if_no_peer_cert = true
+        ssl_options.depth = 2
+        ssl_options.versions.1 = tlsv1.3
+        ssl_options.ciphers.1 = TLS_AES_256_GCM_SHA384
+        ssl_options.ciphers.2 = TLS_AES_128_GCM_SHA256
+        ssl_options.honor_cipher_order = true
+        ssl_options.honor_ecc_order = true
+        ssl_options.client_renegotiation = false
+        ssl_options.secure_renegotiate = true
+        ssl_handshake_timeout = 3000
+        ssl_cert_login_from = common_name
+        auth_mechanisms.1 = PLAIN
+        auth_mechanisms.2 = EXTERNAL
+        proxy_protocol = true
+        tcp_listen_options.backlog = 256
+        tcp_listen_options.linger.on = true
+        """
+    )
+    inside = Listener("127.0.0.1", 5681, is_tls=True)
+    assert settings.addresses == (Listener("", 5671, is_tls=True), inside)
+    tls = settings.tls
+    assert (str(tls.cacertfile), str(tls.certfile)) == ("/tls/ca.pem", "/tls/server.pem")
+    assert (str(tls.keyfile), tls.password) == ("/tls/server.key", "s#cret")
+    assert (tls.is_verifying, tls.needs_certificate, tls.depth) == (True, True, 2)
+    assert tls.versions == ("tlsv1.3",)
+    assert tls.ciphers == ("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256")
+    assert (tls.honors_order, tls.honors_ecc_order) == (True, True)
+    assert (tls.handshake_s, tls.login_from) == (3.0, "common_name")
+    assert settings.auth_mechanisms == {"PLAIN", "EXTERNAL"}
+    assert settings.is_proxied
+    assert (settings.sockets.backlog, settings.sockets.lingers) == (256, True)
+
+
+def test_certificates_may_be_named_by_flags_and_variables(conf):
+    settings = conf("", {"LEVERET_SSL_OPTIONS_KEYFILE": "/k"}, tls_certfile="/c", tls_port="0")
+    assert (str(settings.tls.certfile), str(settings.tls.keyfile)) == ("/c", "/k")
+    assert settings.addresses[-1] == Listener("", 0, is_tls=True)
 
 
 def test_a_file_in_the_data_directory_is_read_unasked(tmp_path):
@@ -156,14 +208,26 @@ def test_a_relative_data_directory_is_made_absolute(tmp_path, monkeypatch):
         ("\nheartbeat = soon\n", "leveret.conf:2: heartbeat: bad value 'soon': expected a whole"),
         ("frame_max = 10\n", "leveret.conf:1: frame_max: bad value '10': expected from 4096"),
         ("listeners.tcp.1 = x\n", "leveret.conf:1: listeners.tcp.1: bad value 'x': expected PORT"),
-        ("listeners.tcp = none\n", "leveret.conf:1: listeners.tcp: bad value 'none': a node with"),
+        ("listeners.tcp = 1\n", "leveret.conf:1: listeners.tcp: bad value '1': expected none, or"),
         ("default_user =\n", "leveret.conf:1: default_user: bad value '': it must not be empty"),
         ("loopback_users.guest = x\n", "leveret.conf:1: loopback_users.guest: bad value 'x'"),
         ("durability = disk\n", "durability: bad value 'disk': expected one of fsync, os"),
         ("disk_free_limit.absolute = 1000 parsecs\n", "bad value '1000 parsecs': expected a num"),
         ("defualt_user = x\n", "unknown key 'defualt_user'; the nearest known key is 'default_us"),
         ("listener.tcp.default = 1\n", "the nearest known key is 'listeners.tcp.default'"),
-        ("\n\nssl_options.depth = 2\n", "leveret.conf:3: ssl_options.depth is not supported yet"),
+        ("\n\nraft.wal_max_size = 2\n", "leveret.conf:3: raft.wal_max_size is not supported yet"),
+        (
+            "ssl_options.dh = 2\n",
+            "leveret.conf:1: ssl_options.dh is not supported: write it to a f",
+        ),
+        (
+            "ssl_options.certfle = x\n",
+            "unknown key 'ssl_options.certfle'; the nearest known key is",
+        ),
+        (
+            "ssl_options.versions.1 = tlsv1\n",
+            "ssl_options.versions.1: bad value 'tlsv1': OpenSSL no",
+        ),
         ("log.file = x\n", "leveret.conf:1: log.file is not supported yet"),
     ],
 )

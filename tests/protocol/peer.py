@@ -98,6 +98,9 @@ class Listener:
     def greeted(self, version):
         self.heard.append(("greeted", version))
 
+    def misgreeted(self, header):
+        self.heard.append(("misgreeted", header))
+
     def method(self, said):
         self.heard.append(("method", 0, said))
 

@@ -77,7 +77,7 @@ def test_any_other_greeting_is_answered_with_the_right_one(octets):
     listener.connection.receive(octets)
     assert listener.take_output() == PROTOCOL_HEADER
     assert listener.connection.is_closed
-    assert listener.heard == [("closed",)]
+    assert listener.heard == [("misgreeted", octets[:8]), ("closed",)]
 
 
 def test_what_comes_behind_the_greeting_is_read():

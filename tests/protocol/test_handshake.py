@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.protocol.handshake import Agreement, agree
+from leveret.protocol.handshake import Agreement, agree, what_came
 from leveret.protocol.limits import Limits
 from leveret.protocol.violation import ProtocolViolation
 from leveret.wire.methods import ConnectionTuneOk
@@ -45,3 +45,18 @@ def test_a_client_may_not_take_more_than_is_offered(answer, reason):
 def test_frames_are_never_smaller_than_the_book_allows(offer):
     with pytest.raises(ProtocolViolation, match="frame_max=4095 < 4096 min size"):
         agree(offer, ConnectionTuneOk(channel_max=1, frame_max=4095))
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01", "it speaks TLS, and this port speaks plain AMQP"),
+        (b"PROXY TC", "proxy_protocol is not on"),
+        (b"\r\n\r\n\x00\r\nQ", "proxy_protocol is not on"),
+        (b"AMQP\x00\x01\x00\x00", "another version of AMQP"),
+        (b"GET / HT", "it speaks HTTP"),
+        (b"nonsense", "it does not speak AMQP; it began with b'nonsense'"),
+    ],
+)
+def test_a_peer_that_does_not_begin_with_amqp_is_told_in_words(header, words):
+    assert words in what_came(header)

@@ -45,7 +45,7 @@ def test_ipv6_peers_are_named_and_on_this_machine():
     with served(host="::1") as node:
         client = node.client(user="guest")
         peer = node.ask(lambda: node.session(client).peer)
-    assert peer.name == f"::1:{client.own_address[1]} -> ::1:{node.address[1]}"
+    assert peer.name == f"[::1]:{client.own_address[1]} -> [::1]:{node.address[1]}"
     assert peer.is_loopback
 
 

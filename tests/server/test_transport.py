@@ -371,10 +371,10 @@ def test_a_blocked_publisher_that_goes_leaves_nothing(node, alarm):
 class FarSocket:
     """A socket from somewhere else, which no test can open: it keeps what was written to it."""
 
-    def __init__(self, peer):
+    def __init__(self, here):
         self.written = b""
         self.is_closed = False
-        self._names = {"peername": peer, "sockname": ("192.0.2.1", 5672)}
+        self._names = {"peername": ("192.0.2.9", 1), "sockname": here}
 
     def get_extra_info(self, name):
         return self._names[name]
@@ -397,9 +397,9 @@ class FarSocket:
     abort = close
 
 
-def log_in_from(node, peer, user):
-    """What the server answers to a login from that address."""
-    far = FarSocket(peer)
+def log_in_at(node, here, user):
+    """What the server answers to a login that reached it at that address."""
+    far = FarSocket(here)
     start_ok = methods.ConnectionStartOk(
         client_properties={"capabilities": {"authentication_failure_close": True}},
         mechanism="PLAIN",
@@ -422,23 +422,23 @@ def log_in_from(node, peer, user):
 
 
 @pytest.mark.parametrize(
-    "peer", [("127.0.0.1", 1), ("127.1.2.3", 1), ("::1", 1, 0, 0), ("::ffff:127.0.0.1", 1, 0, 0)]
+    "here", [("127.0.0.1", 1), ("127.1.2.3", 1), ("::1", 1, 0, 0), ("::ffff:127.0.0.1", 1, 0, 0)]
 )
-def test_guest_may_come_from_this_machine(node, peer):
-    assert isinstance(log_in_from(node, peer, "guest"), methods.ConnectionTune)
+def test_guest_may_come_from_this_machine(node, here):
+    assert isinstance(log_in_at(node, here, "guest"), methods.ConnectionTune)
 
 
 @pytest.mark.parametrize(
-    "peer", [("192.0.2.7", 1), ("2001:db8::7", 1, 0, 0), ("::ffff:192.0.2.7", 1, 0, 0)]
+    "here", [("192.0.2.7", 1), ("2001:db8::7", 1, 0, 0), ("::ffff:192.0.2.7", 1, 0, 0)]
 )
-def test_guest_may_not_come_from_elsewhere(node, peer):
-    answer = log_in_from(node, peer, "guest")
+def test_guest_may_not_come_from_elsewhere(node, here):
+    answer = log_in_at(node, here, "guest")
     assert isinstance(answer, methods.ConnectionClose)
     assert answer.reply_code == 403
 
 
 def test_others_may_come_from_anywhere(node):
-    assert isinstance(log_in_from(node, ("192.0.2.7", 1), "rabbit"), methods.ConnectionTune)
+    assert isinstance(log_in_at(node, ("192.0.2.7", 1), "rabbit"), methods.ConnectionTune)
 
 
 def test_a_peer_is_named_by_both_ends(node):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from leveret.broker.broker import Broker
 from leveret.broker.memory import MEMORY
 from leveret.protocol.limits import Limits
+from leveret.protocol.sasl import MECHANISMS
 from leveret.session.identity import Identity, Peer, Terms
 from leveret.session.session import Session
 from leveret.wire import codec, frames, methods
@@ -94,14 +95,21 @@ class World:
 class Client:
     """One connection's far end."""
 
-    def __init__(self, world, *, is_loopback=True, peer_host="127.0.0.1"):
+    def __init__(self, world, *, is_loopback=True, peer_host="127.0.0.1", tls=None):
         self.world = world
         self.holds = set()
         self.channels = {}
         self.closed = None
         self._inbox = []
-        terms = Terms(world.limits, IDENTITY, world.reports.append, world.consumer_timeout_ms)
-        self.session = Session(world.broker, terms, Peer("peer", is_loopback, peer_host), self)
+        terms = Terms(
+            world.limits,
+            IDENTITY,
+            world.reports.append,
+            world.consumer_timeout_ms,
+            frozenset(MECHANISMS),
+        )
+        peer = Peer("peer", is_loopback, peer_host, tls=tls)
+        self.session = Session(world.broker, terms, peer, self)
 
     def wake(self):
         """The session has output; it is taken when somebody looks."""

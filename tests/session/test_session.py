@@ -6,6 +6,7 @@ from pamqp import commands, frame
 from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
 from leveret.session.allowance import TURN_BYTES
+from leveret.session.identity import Encryption
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 from leveret.wire.values import encode_table
@@ -107,6 +108,41 @@ def test_a_source_of_too_many_wrong_passwords_is_refused_as_ever(world):
     assert world.client(peer_host="192.0.2.2").session.access
     world.pass_time(60)
     assert world.client(peer_host="192.0.2.1").session.access
+
+
+def test_a_certificate_is_a_login(world):
+    client, start = greeted(world, tls=Encryption("tlsv1.3", "x", login="guest"))
+    assert start.mechanisms == b"PLAIN AMQPLAIN EXTERNAL"
+    assert isinstance(log_in(client, b"", "EXTERNAL")[0], methods.ConnectionTune)
+    assert client.session._user.name == "guest"
+
+
+@pytest.mark.parametrize(
+    ("tls", "report"),
+    [
+        (Encryption("tlsv1.3", "x", login="CN=nobody"), "user 'CN=nobody' - invalid credentials"),
+        (Encryption("tlsv1.3", "x", trouble="no name found"), "no name found"),
+    ],
+)
+def test_a_certificate_that_stands_for_nobody_is_refused_like_a_wrong_password(world, tls, report):
+    client, _start = greeted(world, tls=tls)
+    (close,) = log_in(client, b"", "EXTERNAL")
+    assert close.reply_text == (
+        "ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. "
+        "For details see the broker logfile."
+    )
+    assert report in world.reports[0]
+
+
+def test_guest_by_certificate_comes_from_this_machine_only(world):
+    tls = Encryption("tlsv1.3", "x", login="guest")
+    client, _start = greeted(world, tls=tls, is_loopback=False)
+    assert log_in(client, b"", "EXTERNAL")[0].reply_code == 403
+
+
+def test_a_peer_that_does_not_speak_amqp_is_reported(world):
+    world.stranger().send(b"\x16\x03\x01\x02\x00\x01\x00\x01")
+    assert "it speaks TLS, and this port speaks plain AMQP" in world.reports[0]
 
 
 @pytest.mark.parametrize(

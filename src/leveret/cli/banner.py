@@ -30,6 +30,6 @@ def client_url(settings: Settings, address: Listener) -> str:
         password = "guest"  # noqa: S105
     host = "localhost" if address.host in {"", "0.0.0.0", "::"} else address.host  # noqa: S104
     host = f"[{host}]" if ":" in host else host
-    return (
-        f"amqp://{user}:{password}@{host}:{address.port}/{quote(settings.default_vhost, safe='')}"
-    )
+    scheme = "amqps" if address.is_tls else "amqp"
+    vhost = quote(settings.default_vhost, safe="")
+    return f"{scheme}://{user}:{password}@{host}:{address.port}/{vhost}"

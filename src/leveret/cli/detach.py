@@ -52,7 +52,7 @@ def detach(settings: Settings, run: Run) -> str:
     if answer != UP:
         raise StartRefused(answer or f"the node ended before it was up; see {log_file}")
     listeners = json.loads(files.report_file.read_text())["listeners"]
-    where = ", ".join(str(Listener(each["host"], each["port"])) for each in listeners)
+    where = ", ".join(str(Listener(**each)) for each in listeners)
     return f"{settings.node} listens on {where} (process {pid}, log {log_file})"
 
 

@@ -1,4 +1,6 @@
-"""Runs a node until SIGTERM or SIGINT, then lets it drain. A second signal ends it at once."""
+"""Runs a node until SIGTERM or SIGINT, then lets it drain. A second signal ends it at once.
+SIGHUP makes it read its certificates again.
+"""
 
 import asyncio
 import logging
@@ -40,6 +42,7 @@ async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop, number)
     await node.start()
+    loop.add_signal_handler(signal.SIGHUP, node.reload)
     tune_interpreter()
     on_ready(node)
     await told_to_stop.wait()

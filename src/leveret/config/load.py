@@ -11,8 +11,9 @@ from typing import Any
 
 from leveret.config.conf_file import Entry, read_entries
 from leveret.config.errors import SettingRefused
-from leveret.config.rabbitmq_keys import known_but_not_supported
-from leveret.config.settings import ROWS, Row, Settings
+from leveret.config.rabbitmq_keys import known_but_not_supported, what_to_do_without
+from leveret.config.rows import Row
+from leveret.config.settings import ROWS, Settings, settings_of
 
 CONFIG_FILE = "leveret.conf"
 BY_KEY = {row.key: row for row in ROWS if row.key}
@@ -27,11 +28,11 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     `flags` maps a setting's name (`data_dir`) to what was written after its flag.
     """
     chosen = from_environment(environ) | from_flags(flags)
-    settings = Settings(**chosen)
+    settings = settings_of(chosen)
     data_dir = settings.data_dir or _home() / ".leveret" / settings.node
     file = settings.config or _file_in(data_dir)
     if file is not None:
-        settings = Settings(**from_file(file) | chosen)
+        settings = settings_of(from_file(file) | chosen)
     return dataclasses.replace(settings, data_dir=data_dir.absolute())
 
 
@@ -68,7 +69,9 @@ def from_file(file: Path) -> Chosen:
 
 def from_entries(entries: Iterable[Entry]) -> Chosen:
     chosen: Chosen = {}
-    for entry in entries:
+    lines = list(entries)
+    last = {entry.key: entry for entry in lines}
+    for entry in lines:
         row = BY_KEY.get(entry.key)
         if row is not None:
             chosen[row.name] = _parsed(row, entry.written, f"{entry.place}: {entry.key}")
@@ -78,6 +81,8 @@ def from_entries(entries: Iterable[Entry]) -> Chosen:
         )
         if family is None:
             raise SettingRefused(f"{entry.place}: {_unknown(entry.key)}")
+        if last[entry.key] is not entry:
+            continue
         so_far = chosen.get(family.name, family.fold_start)
         chosen[family.name] = _folded(family, so_far, entry)
     return chosen
@@ -100,6 +105,9 @@ def _folded(row: Row, so_far: object, entry: Entry) -> object:
 
 
 def _unknown(key: str) -> str:
+    advice = what_to_do_without(key)
+    if advice is not None:
+        return f"{key} is not supported: {advice}"
     if known_but_not_supported(key):
         return f"{key} is not supported yet"
     # Imported here: only a failing start needs it.

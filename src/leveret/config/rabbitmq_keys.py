@@ -1,18 +1,22 @@
-"""The keys of rabbitmq.conf that Leveret does not honour yet, so that each is refused by name.
+"""The keys of rabbitmq.conf that Leveret does not honour, so that each is refused by name.
 
 A trailing `*` stands for anything. A key that starts to work leaves this table for settings.py.
+Keys that will never work stand beside their families, with what to do instead.
 """
 
 from fnmatch import fnmatchcase
 
+from leveret.config import socket_settings, tls_settings
+
+CANNOT = tls_settings.CANNOT | socket_settings.CANNOT
+
 NOT_SUPPORTED_YET = (
-    # Listeners, sockets and TLS.
-    "listeners.ssl*", "num_acceptors.*", "socket_writer.*", "tcp_listen_options*", "ssl_options*",
-    "ssl_allow_poodle_attack", "ssl_cert_login_*", "ssl_handshake_timeout", "proxy_protocol",
-    "reverse_dns_lookups", "initial_frame_max", "connection_max", "channel_max_per_node",
+    # Sockets.
+    "num_acceptors.*", "socket_writer.*", "reverse_dns_lookups", "initial_frame_max",
+    "connection_max", "channel_max_per_node",
     # Who may come in.
-    "auth_mechanisms*", "auth_backends*", "auth_*", "credential_validator.*", "anonymous_*",
-    "default_users.*",
+    "auth_backends*", "auth_cache*", "auth_http*", "auth_ldap*", "auth_oauth2*", "auth_attempt*",
+    "credential_validator.*", "anonymous_*", "default_users.*",
     "default_limits.*", "trust_store.*",
     # Statistics, and how RabbitMQ works inside.
     "vm_memory_calculation_strategy", "collect_statistics*", "background_gc_*", "hipe_compile",
@@ -40,3 +44,8 @@ NOT_SUPPORTED_YET = (
 
 def known_but_not_supported(key: str) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in NOT_SUPPORTED_YET)
+
+
+def what_to_do_without(key: str) -> str | None:
+    """For a key that cannot be honoured; None for any other."""
+    return next((advice for name, advice in CANNOT.items() if fnmatchcase(key, name)), None)

@@ -5,52 +5,29 @@ under a key of leveret.conf (RabbitMQ's own names), in environment variables, as
 `leveret serve`. The loader, the flags and docs/configuration.md all follow this table.
 
 Rule: a setting stands here only once it works.
+Families of keys that belong together are parts with a table of their own (tls_settings.py,
+socket_settings.py, log_settings.py); rows.py says what a row is.
 """
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from leveret.config import values
+from leveret.config.log_settings import LogSettings
+from leveret.config.rows import part, rows_of, setting
+from leveret.config.socket_settings import SocketSettings
+from leveret.config.tls_settings import TlsSettings
 from leveret.config.values import Listener
-
-T = TypeVar("T")
 
 HOST = os.uname().nodename.split(".")[0] or "localhost"
 FRAME_BYTES_MIN = 4096  # AMQP 4.2.3: no peer may ask for less.
 FRAME_BYTES_MAX = 2**31 - 1
 TIMEOUT_MS_MAX = 10 * 365 * 24 * 60 * 60 * 1000  # As queues' own time arguments have it.
 MESSAGE_BYTES_MAX = 512 * 1024 * 1024  # RabbitMQ 3.x takes no larger limit.
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One setting: the attribute of Settings it fills, and where and how it may be written."""
-
-    name: str
-    about: str
-    parse: Callable[[str], object]
-    key: str = ""
-    # A family of keys, as loopback_users.$user: takes what is so far, the $user, the text.
-    fold: Callable[[Any, str, str], object] | None = None
-    fold_start: object = None
-    flag: str = ""
-    metavar: str = ""
-    environment: tuple[str, ...] = ()
-    shown_default: str = ""
-
-    @property
-    def family(self) -> str:
-        """What every key of the family begins with, its last dot included."""
-        return f"{self.key}." if self.fold else ""
-
-
-def setting(default: T, parse: Callable[[str], T], about: str, **where: object) -> T:
-    """A row: a dataclass field whose metadata says where the setting may be written."""
-    return dataclasses.field(default=default, metadata={"about": about, "parse": parse, **where})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +85,33 @@ class Settings:
         fold_start=(),
         environment=(),
         shown_default="5672",
+    )
+    tls_port: int | None = setting(
+        None,
+        values.port,
+        "port to listen on with TLS, 0 for a free one; takes the place of the file's",
+        flag="--tls-port",
+        shown_default="none",
+    )
+    tls_listeners: tuple[Listener, ...] = setting(
+        (),
+        values.no_listeners,
+        "where to listen with TLS: listeners.ssl.default = PORT, listeners.ssl.1 = HOST:PORT",
+        key="listeners.ssl",
+        fold=values.add_tls_listener,
+        fold_start=(),
+        environment=(),
+        shown_default="none",
+    )
+    tls: TlsSettings = part(TlsSettings())
+    sockets: SocketSettings = part(SocketSettings())
+    is_proxied: bool = setting(
+        False,
+        values.boolean,
+        "whether every connection begins with a PROXY protocol header",
+        key="proxy_protocol",
+        name="proxy_protocol",
+        shown_default="false",
     )
     node_port: int = setting(
         25672,
@@ -193,6 +197,15 @@ class Settings:
         key="login_failures.window",
         name="login_failures_window",
         shown_default="60000",
+    )
+    auth_mechanisms: frozenset[str] = setting(
+        frozenset({"PLAIN", "AMQPLAIN"}),
+        values.mechanisms,
+        "how clients may say who they are: auth_mechanisms.1 = PLAIN; also AMQPLAIN, EXTERNAL",
+        key="auth_mechanisms",
+        fold=values.add_mechanism,
+        fold_start=frozenset(),
+        shown_default="PLAIN, AMQPLAIN",
     )
 
     # What it loads when it starts.
@@ -355,20 +368,7 @@ class Settings:
     )
 
     # The log.
-    log_level: str = setting(
-        "info",
-        values.one_of(*values.LOG_LEVELS),
-        "least severe lines that are logged",
-        key="log.console.level",
-        flag="--log-level",
-    )
-    log_format: str = setting(
-        "text",
-        values.log_format,
-        "text or json",
-        key="log.console.formatter",
-        flag="--log-format",
-    )
+    log: LogSettings = part(LogSettings())
 
     @property
     def definitions(self) -> tuple[Path, ...]:
@@ -378,22 +378,31 @@ class Settings:
 
     @property
     def addresses(self) -> tuple[Listener, ...]:
-        """Where to listen: bind and port, when given, stand for the file's listeners."""
-        if self.bind is None and self.port is None:
-            return self.listeners
-        first = self.listeners[0]
+        """Where to listen; bind and ports, when given, stand for the file's listeners."""
+        plain = self._chosen(self.listeners, self.port, Listener())
+        return plain + self._chosen(self.tls_listeners, self.tls_port, Listener(is_tls=True))
+
+    def _chosen(
+        self, listeners: tuple[Listener, ...], port: int | None, usual: Listener
+    ) -> tuple[Listener, ...]:
+        if port is None and (self.bind is None or not listeners):
+            return listeners
+        first = listeners[0] if listeners else usual
         host = first.host if self.bind is None else self.bind
-        return (Listener(host, first.port if self.port is None else self.port),)
+        return (dataclasses.replace(first, host=host, port=first.port if port is None else port),)
 
 
-def _row(field: dataclasses.Field[Any]) -> Row:
-    told = dict(field.metadata)
-    environment_name = f"LEVERET_{told.pop('name', field.name).upper()}"
-    told.setdefault("environment", (environment_name, *told.pop("rabbitmq", ())))
-    told.setdefault("shown_default", str(field.default))
-    # --default-user takes a USER.
-    told.setdefault("metavar", str(told.get("flag", "")).rpartition("-")[2].upper())
-    return Row(name=field.name, **told)
+ROWS = rows_of(Settings)
 
 
-ROWS: tuple[Row, ...] = tuple(_row(field) for field in dataclasses.fields(Settings))
+def settings_of(chosen: Mapping[str, object]) -> Settings:
+    """The settings with these in them, by the names of their rows."""
+    own: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {}
+    for row in ROWS:
+        if row.name in chosen:
+            where = parts.setdefault(row.part, {}) if row.part else own
+            where[row.attribute] = chosen[row.name]
+    for name, told in parts.items():
+        own[name] = dataclasses.replace(getattr(Settings(), name), **told)
+    return Settings(**own)

@@ -4,6 +4,7 @@ Rule: each takes what a person wrote and returns the value, or raises ValueError
 completes the sentence "bad value '...': ". Where it was written is load.py's business.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ ABOUT_FAILURES = (
     "failed logins of a name from one address, and ten times as many of any names, after which "
     "more are refused unseen; 0 for no limit"
 )
+# How a client may say who it is; docs/tls.md has EXTERNAL.
+MECHANISMS = ("PLAIN", "AMQPLAIN", "EXTERNAL")
 LOG_LEVELS = (
     "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "none",
 )  # fmt: skip
@@ -42,10 +45,12 @@ class Listener:
 
     host: str = ""
     port: int = 5672
+    is_tls: bool = False
 
     def __str__(self) -> str:
         host = self.host or "*"
-        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+        where = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+        return f"{where} (TLS)" if self.is_tls else where
 
 
 def text(written: str) -> str:
@@ -193,13 +198,19 @@ def listener(written: str) -> Listener:
 
 
 def no_listeners(written: str) -> tuple[Listener, ...]:
-    if written.lower() == "none":
-        raise ValueError("a node without a TCP listener is not supported yet")
-    raise ValueError("expected listeners.tcp.default = PORT or listeners.tcp.1 = HOST:PORT")
+    if written.lower() != "none":
+        raise ValueError("expected none, or the key with a name: .default = PORT, .1 = HOST:PORT")
+    return ()
 
 
 def add_listener(so_far: tuple[Listener, ...], _name: str, written: str) -> tuple[Listener, ...]:
     return (*so_far, listener(written))
+
+
+def add_tls_listener(
+    so_far: tuple[Listener, ...], _name: str, written: str
+) -> tuple[Listener, ...]:
+    return (*so_far, dataclasses.replace(listener(written), is_tls=True))
 
 
 def names(written: str) -> frozenset[str]:
@@ -211,3 +222,17 @@ def names(written: str) -> frozenset[str]:
 
 def add_name(so_far: frozenset[str], name: str, written: str) -> frozenset[str]:
     return so_far | {name} if boolean(written) else so_far - {name}
+
+
+def mechanism(written: str) -> str:
+    if written not in MECHANISMS:
+        raise ValueError(f"expected one of {', '.join(MECHANISMS)}")
+    return written
+
+
+def mechanisms(written: str) -> frozenset[str]:
+    return frozenset(mechanism(each.strip()) for each in written.split(","))
+
+
+def add_mechanism(so_far: frozenset[str], _number: str, written: str) -> frozenset[str]:
+    return so_far | {mechanism(written)}

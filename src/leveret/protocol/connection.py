@@ -49,6 +49,9 @@ class ConnectionEvents(Protocol):
     def greeted(self, version: tuple[int, int]) -> None:
         """The protocol header has come: time for connection.start."""
 
+    def misgreeted(self, header: bytes) -> None:
+        """Something else has come: the right header is the answer, and the end."""
+
     def method(self, method: Method) -> None:
         """A connection method, in its order."""
 
@@ -239,6 +242,7 @@ class Connection:
         header, rest = self._greeting[:8], self._greeting[8:]
         version = _VERSIONS.get(header)
         if version is None:
+            self._events.misgreeted(header)
             self.write(frames.PROTOCOL_HEADER)
             self._finish()
             return

@@ -1,9 +1,11 @@
-"""The agreement of connection.tune and tune-ok (book 1.4.2.6): the smaller of both wishes."""
+"""The agreement of connection.tune and tune-ok (book 1.4.2.6): the smaller of both wishes; and
+what to tell an operator of a peer that does not even begin with AMQP.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.protocol.violation import ProtocolViolation
 from leveret.wire.codes import ReplyCode
@@ -12,6 +14,22 @@ from leveret.wire.frames import FRAME_MIN_SIZE
 if TYPE_CHECKING:
     from leveret.protocol.limits import Limits
     from leveret.wire.methods import ConnectionTuneOk
+
+
+# How other protocols begin, and what that says of a listener.
+STRANGERS: Final = {
+    b"\x16\x03": "it speaks TLS, and this port speaks plain AMQP",
+    b"PROXY ": "it begins with a PROXY protocol header, and proxy_protocol is not on",
+    b"\r\n\r\n\0": "it begins with a PROXY protocol header, and proxy_protocol is not on",
+    b"AMQP": "it asks for another version of AMQP than 0-9-1",
+    b"GET ": "it speaks HTTP, and this port speaks AMQP",
+}
+
+
+def what_came(header: bytes) -> str:
+    """In words, for the log: what a peer is that did not send AMQP's protocol header."""
+    known = (words for begin, words in STRANGERS.items() if header.startswith(begin))
+    return f"{next(known, 'it does not speak AMQP')}; it began with {header!r}"
 
 
 @dataclass(frozen=True, slots=True)

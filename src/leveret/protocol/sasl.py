@@ -1,4 +1,6 @@
-"""The two ways a client says who it is: PLAIN (RFC 4616) and AMQPLAIN (AMQP 0-8's table)."""
+"""How a client says who it is: PLAIN (RFC 4616), AMQPLAIN (AMQP 0-8's table), or EXTERNAL
+(RFC 4422 A), where its TLS certificate has said it and the response means nothing.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,11 @@ def read_amqplain(response: bytes) -> Credentials:
     return Credentials(user, password)
 
 
-# In the order of the server's preference.
-MECHANISMS: Final[dict[str, Callable[[bytes], Credentials]]] = {
+# What reads a response, by mechanism.
+READERS: Final[dict[str, Callable[[bytes], Credentials]]] = {
     "PLAIN": read_plain,
     "AMQPLAIN": read_amqplain,
 }
+EXTERNAL: Final = "EXTERNAL"
+# In the order of RabbitMQ's offer.
+MECHANISMS: Final = (*READERS, EXTERNAL)

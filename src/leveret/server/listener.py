@@ -1,13 +1,21 @@
-"""A server: the sockets it listens on, the connections it has, and the agenda's alarm clock."""
+"""A server: the sockets it listens on, the connections it has, and the agenda's alarm clock.
+
+A plain listener's connections are Transports at once; where a PROXY header, TLS or an unusual
+socket comes first they go through a Door (door.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.protocol.limits import Limits
+from leveret.server.door import Door
 from leveret.server.outbox import Outbox
+from leveret.server.sockets import bind, set_options
+from leveret.server.tls import Certificates
 from leveret.server.transport import Transport
 from leveret.session.identity import Identity, Terms
 from leveret.version import VERSION
@@ -19,21 +27,33 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret.connection")
 
-# Connections that may wait to be accepted; RabbitMQ's tcp_listen_options.backlog is as long.
-BACKLOG: Final = 128
 SHUTDOWN_TEXT: Final = "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"
 
 
 class Server:
-    """Serves one broker in the running loop."""
+    """Serves one broker in the running loop. Raises TlsRefused for TLS settings of no use.
+
+    doors: where something comes before AMQP.
+    certificates: the node's own; None where nothing listens with TLS.
+    """
 
     def __init__(self, broker: Broker, settings: Settings) -> None:
         self.broker = broker
         self.terms = Terms(
-            _limits(settings), _identity(settings), log.warning, settings.consumer_timeout_ms
+            _limits(settings),
+            _identity(settings),
+            log.warning,
+            settings.consumer_timeout_ms,
+            settings.auth_mechanisms,
         )
         self.transports: set[Transport] = set()
+        self.doors: list[Door] = []
         self.outbox = Outbox()
+        self.is_proxied = settings.is_proxied
+        self.has_no_delay = settings.sockets.has_no_delay
+        has_tls = any(each.is_tls for each in settings.addresses)
+        self.certificates = Certificates(settings.tls) if has_tls else None
+        self._options = settings.sockets
         self._listeners: list[asyncio.Server] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._drained: asyncio.Event | None = None
@@ -42,22 +62,40 @@ class Server:
     def loop(self) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
 
-    async def listen(self, host: str, port: int) -> tuple[str, int]:
+    async def listen(self, host: str, port: int, *, is_tls: bool = False) -> tuple[str, int]:
         """Accept connections; the address that was bound. Raises OSError."""
         self.broker.agenda.wake = self._set_alarm
         # What a start has found to do was written down before anybody listened.
         self._set_alarm()
+        if is_tls or self.is_proxied or not self.has_no_delay:
+            return await self._listen_behind_door(host, port, is_tls=is_tls)
         listener = await self.loop.create_server(
-            lambda: Transport(self), host, port, backlog=BACKLOG
+            partial(Transport, self), host, port, backlog=self._options.backlog, start_serving=False
         )
         self._listeners.append(listener)
+        for each in listener.sockets:
+            set_options(each, self._options)
+        await listener.start_serving()
         bound = listener.sockets[0].getsockname()
+        return bound[0], bound[1]
+
+    async def _listen_behind_door(self, host: str, port: int, *, is_tls: bool) -> tuple[str, int]:
+        listening = await bind(self.loop, host, port, self._options)
+        certificates = self.certificates if is_tls else None
+        self.doors.append(Door(self, listening, certificates))
+        if certificates is not None:
+            certificates.start_watching(self.loop)
+        bound = listening[0].getsockname()
         return bound[0], bound[1]
 
     async def drain(self, grace_s: float) -> None:
         """Accept nobody, ask everybody to go, and after `grace_s` go without them."""
         for listener in self._listeners:
             listener.close()
+        if self.certificates is not None:
+            self.certificates.stop_watching()
+        for door in self.doors:
+            door.close()
         for transport in list(self.transports):
             transport.close(ReplyCode.CONNECTION_FORCED, SHUTDOWN_TEXT)
         await self._wait_for_nobody(grace_s)
@@ -78,7 +116,9 @@ class Server:
 
     def check_drained(self) -> None:
         """A connection went: was it the last?"""
-        if self._drained is not None and not self.transports:
+        if self._drained is None or self.transports:
+            return
+        if not any(door.coming for door in self.doors):
             self._drained.set()
 
     # The agenda's alarm clock ----------------------------------------------------------------

@@ -16,7 +16,7 @@ import logging
 from typing import TYPE_CHECKING, Final, cast
 
 from leveret.protocol.states import State
-from leveret.session.identity import Peer
+from leveret.server.peers import peer_of
 from leveret.session.session import Session
 from leveret.wire.frames import HEARTBEAT_FRAME
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.server.listener import Server
+    from leveret.session.identity import Peer
     from leveret.wire.codes import ReplyCode
 
 log = logging.getLogger("leveret.connection")
@@ -47,8 +48,12 @@ LARGE_CHUNK_BYTES: Final = 64 * 1024
 class Transport(asyncio.Protocol):
     """The asyncio side of one connection."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(
+        self, server: Server, introduce: Callable[[asyncio.BaseTransport], Peer] = peer_of
+    ) -> None:
+        """introduce: says who it is, where the socket alone does not know."""
         self._server = server
+        self._introduce = introduce
         self._loop = server.loop
         self._outbox = server.outbox
         self._session: Session
@@ -68,7 +73,8 @@ class Transport(asyncio.Protocol):
         self._socket = cast("asyncio.Transport", transport)
         self._socket.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
         server = self._server
-        self._session = Session(server.broker, server.terms, _peer_of(self._socket), self)
+        peer = self._introduce(transport)
+        self._session = Session(server.broker, server.terms, peer, self)
         self._output = self._session.connection.output
         self._timer = self._loop.call_later(server.terms.limits.handshake_s, self._handshake_over)
         server.transports.add(self)
@@ -216,21 +222,3 @@ class Transport(asyncio.Protocol):
     def abort(self) -> None:
         """Go, whatever the peer says."""
         self._socket.abort()
-
-
-def _peer_of(transport: asyncio.Transport) -> Peer:
-    there, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-    if not there or not here:
-        return Peer("of a peer that has hung up already", is_loopback=False)
-    return Peer(f"{_spell(there)} -> {_spell(here)}", _is_loopback(there), there[0])
-
-
-def _is_loopback(address: tuple[str, int]) -> bool:
-    """127.0.0.0/8 and ::1, also as an IPv4 address in an IPv6 socket."""
-    host = address[0].removeprefix("::ffff:")
-    return host == "::1" or host.startswith("127.")
-
-
-def _spell(address: tuple[str, int]) -> str:
-    host, port = address[:2]
-    return f"{host}:{port}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.logins import Source
-from leveret.protocol.sasl import MECHANISMS
+from leveret.protocol.sasl import EXTERNAL, MECHANISMS
 from leveret.wire import codec, frames, methods
 
 if TYPE_CHECKING:
@@ -57,37 +57,72 @@ class Terms:
 
     report: takes what an operator may want to know, a sentence a call.
     consumer_timeout_ms: how long a delivery may wait for its acknowledgement; 0 for ever.
+    mechanisms: how clients may say who they are.
     """
 
     limits: Limits
     identity: Identity
     report: Callable[[str], None]
     consumer_timeout_ms: int = 0
-    _greetings: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    mechanisms: frozenset[str] = frozenset({"PLAIN", "AMQPLAIN"})
+    _greetings: dict[tuple[tuple[int, int], bool], bytes] = field(default_factory=dict)
 
-    def greeting(self, version: tuple[int, int]) -> bytes:
-        """connection.start as a frame: the same for every client, so it is encoded once."""
-        known = self._greetings.get(version)
+    def offers(self, peer: Peer) -> list[str]:
+        """The mechanisms for this peer: EXTERNAL with TLS alone, certificate or not."""
+        return [
+            name
+            for name in MECHANISMS
+            if name in self.mechanisms and (name != EXTERNAL or peer.tls is not None)
+        ]
+
+    def greeting(self, version: tuple[int, int], peer: Peer) -> bytes:
+        """connection.start as a frame: the same for every client of a kind, so encoded once."""
+        kind = version, peer.tls is not None
+        known = self._greetings.get(kind)
         if known is None:
             start = methods.ConnectionStart(
                 version_major=version[0],
                 version_minor=version[1],
                 server_properties=self.identity.server_properties(),
-                mechanisms=" ".join(MECHANISMS).encode(),
+                mechanisms=" ".join(self.offers(peer)).encode(),
                 locales=b"en_US",
             )
             known = frames.encode_frame(frames.METHOD, 0, codec.encode(start))
-            self._greetings[version] = known
+            self._greetings[kind] = known
         return known
 
 
 @dataclass(frozen=True, slots=True)
+class Encryption:
+    """What a TLS handshake came to.
+
+    subject, issuer, validity: of the client's certificate, as RabbitMQ spells them; empty without.
+    login: the user name that the certificate stands for; without one, trouble says why.
+    """
+
+    protocol: str
+    cipher: str
+    subject: str = ""
+    issuer: str = ""
+    validity: str = ""
+    login: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
-    """The far end of a socket. name: as logs show it, e.g. 127.0.0.1:50000 -> 127.0.0.1:5672."""
+    """The far end of a socket, and where it reached us: behind a proxy, as the proxy tells.
+
+    name: as logs show it, e.g. 127.0.0.1:50000 -> 127.0.0.1:5672.
+    """
 
     name: str
     is_loopback: bool
     peer_host: str = ""
+    peer_port: int = 0
+    host: str = ""
+    port: int = 0
+    tls: Encryption | None = None
 
     @property
     def source(self) -> Source:

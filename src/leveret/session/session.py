@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from leveret.broker.errors import AccessRefused, Refused
 from leveret.protocol.connection import Connection
-from leveret.protocol.handshake import agree
-from leveret.protocol.sasl import MECHANISMS, MalformedCredentials
+from leveret.protocol.handshake import agree, what_came
+from leveret.protocol.sasl import EXTERNAL, READERS, MalformedCredentials
 from leveret.protocol.states import State
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
 from leveret.session.allowance import Allowance
@@ -252,7 +252,10 @@ class Session:
     # Events of the connection ----------------------------------------------------------------
 
     def greeted(self, version: tuple[int, int]) -> None:
-        self.connection.write(self._terms.greeting(version))
+        self.connection.write(self._terms.greeting(version, self.peer))
+
+    def misgreeted(self, header: bytes) -> None:
+        self._terms.report(f"closing connection {self.peer.name}: {what_came(header)}")
 
     def method(self, method: Method) -> None:
         match method:
@@ -292,14 +295,10 @@ class Session:
 
     def _start(self, method: methods.ConnectionStartOk) -> None:
         self.client_properties = method.client_properties
-        read = MECHANISMS.get(method.mechanism)
-        if read is None:
+        if method.mechanism not in self._terms.offers(self.peer):
             raise self._login_violation(f"unknown mechanism {method.mechanism!r}", method)
         try:
-            credentials = read(method.response)
-            self._user = self.broker.logins.with_password(
-                credentials.user, credentials.password, self.peer.source
-            )
+            self._user = self._log_in(method)
         except MalformedCredentials as error:
             raise self._login_violation(str(error), method) from error
         except AccessRefused as refused:
@@ -317,6 +316,18 @@ class Session:
                 heartbeat=self._terms.limits.heartbeat_s,
             ),
         )
+
+    def _log_in(self, method: methods.ConnectionStartOk) -> User:
+        """The user of a mechanism's response. Raises MalformedCredentials, AccessRefused."""
+        logins, source = self.broker.logins, self.peer.source
+        if method.mechanism == EXTERNAL:
+            tls = self.peer.tls
+            assert tls is not None
+            if not tls.login:
+                raise AccessRefused(tls.trouble)
+            return logins.with_certificate(tls.login, source)
+        credentials = READERS[method.mechanism](method.response)
+        return logins.with_password(credentials.user, credentials.password, source)
 
     def _login_violation(self, reason: str, method: Method) -> ProtocolViolation:
         return ProtocolViolation(ReplyCode.ACCESS_REFUSED, reason, method.index)

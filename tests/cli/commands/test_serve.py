@@ -27,7 +27,7 @@ def test_port_0_is_reported_in_node_json_and_in_the_log(leveret):
     node = leveret.serve()
     told = json.loads((node.data_dir / "node.json").read_text())
     assert told["pid"] == node.process.pid
-    assert told["listeners"] == [{"host": "127.0.0.1", "port": node.port}]
+    assert told["listeners"] == [{"host": "127.0.0.1", "port": node.port, "is_tls": False}]
 
 
 def test_the_default_user_and_vhost_come_from_flags_and_environment(leveret):
@@ -129,7 +129,7 @@ def test_a_file_in_the_place_of_the_data_directory_is_refused(leveret):
     ("content", "line"),
     [
         ("defualt_user = x", "mq.conf:1: unknown key 'defualt_user'; the nearest known key is"),
-        ("ssl_options.depth = 2", "mq.conf:1: ssl_options.depth is not supported yet"),
+        ("raft.wal_max_size = 2", "mq.conf:1: raft.wal_max_size is not supported yet"),
         ("heartbeat = soon", "mq.conf:1: heartbeat: bad value 'soon'"),
     ],
 )

@@ -44,7 +44,7 @@ def serve(detached: bool, banner: bool | None, **flags: str | None) -> None:
         print(detach(settings, lambda ready: _run(settings, lambda _node: ready())))
         return
     if banner is None:
-        banner = sys.stdout.isatty() and settings.log_format == "text"
+        banner = sys.stdout.isatty() and settings.log.format == "text"
     _run(settings, _show_banner if banner else _show_nothing)
 
 
@@ -55,7 +55,7 @@ def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
     from leveret.cli.foreground import run  # noqa: PLC0415  # after the fork of --detached
     from leveret.cli.logs import start_logging  # noqa: PLC0415
 
-    start_logging(settings.log_level, settings.log_format)
+    start_logging(settings.log.level, settings.log.format)
     run(settings, on_ready)
 
 
