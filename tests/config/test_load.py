@@ -80,10 +80,11 @@ def test_every_key_of_the_file_is_heard(conf):
     assert (settings.heartbeat_s, settings.handshake_timeout_s) == (5, 2.0)
     assert settings.max_message_size == 2**20
     assert settings.durability == "os"
-    assert (settings.memory_share, settings.memory_bytes) == (0.6, 2_000_000_000)
-    assert (settings.memory_paging_ratio, settings.memory_total) == (0.75, 2**33)
-    assert settings.memory_interval_s == 0.5
-    assert (settings.disk_free_share, settings.disk_free_bytes) == (1.5, 1_000_000_000)
+    watches = settings.watches
+    assert (watches.memory_share, watches.memory_bytes) == (0.6, 2_000_000_000)
+    assert (watches.memory_paging_ratio, watches.memory_total) == (0.75, 2**33)
+    assert watches.memory_interval_s == 0.5
+    assert (watches.disk_free_share, watches.disk_free_bytes) == (1.5, 1_000_000_000)
     assert (settings.cluster_name, settings.product) == ("burrow", "Hare")
     assert settings.product_version == "1.2"
     assert (settings.log.level, settings.log.format) == ("debug", "json")

@@ -7,6 +7,7 @@ import pytest
 
 from leveret.broker.broker import Broker
 from leveret.config import Settings
+from leveret.config.watch_settings import WatchSettings
 from leveret.server.monitor import Monitor
 from tests.server.fake_machine import FakeMachine
 from tests.server.served import HandLoop
@@ -26,11 +27,12 @@ def lines(caplog):
 class Watched:
     """A monitor that is running, in a loop whose clock is moved by hand."""
 
-    def __init__(self, **settings):
+    def __init__(self, data_dir=None, **chosen):
         self.machine = FakeMachine()
         self.loop = HandLoop()
         self.broker = Broker(self.loop.time, bytes)
-        self.monitor = Monitor(self.broker, Settings(node=NODE, **settings), self.machine)
+        settings = Settings(node=NODE, data_dir=data_dir, watches=WatchSettings(**chosen))
+        self.monitor = Monitor(self.broker, settings, self.machine)
 
     async def pass_time(self, seconds):
         self.loop.now += seconds
@@ -171,7 +173,7 @@ def test_a_monitor_that_stopped_looks_no_more(tmp_path):
 def test_without_a_machine_it_watches_the_one_it_runs_on():
     async def scene():
         broker = Broker(asyncio.get_running_loop().time, bytes)
-        monitor = Monitor(broker, Settings(memory_share=0.0))
+        monitor = Monitor(broker, Settings(watches=WatchSettings(memory_share=0.0)))
         monitor.start()
         monitor.stop()
         return broker.alarms.resources

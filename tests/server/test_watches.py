@@ -7,7 +7,7 @@ import pytest
 
 from leveret.broker.alarms import Alarms
 from leveret.broker.queues.paging import Paging
-from leveret.config import Settings
+from leveret.config.watch_settings import WatchSettings
 from leveret.server.watches import DiskWatch, MemoryWatch
 from tests.server.fake_machine import FakeMachine
 
@@ -42,7 +42,7 @@ def lines(caplog):
 @pytest.fixture
 def memory(machine, alarms, paging):
     """A watch over a million octets, 400,000 of which are the watermark."""
-    return lambda **settings: MemoryWatch(Settings(**settings), machine, alarms, paging)
+    return lambda **settings: MemoryWatch(WatchSettings(**settings), machine, alarms, paging)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_when_memory_has_become_free_they_may_take_all_again(memory, machine, pa
 @pytest.fixture
 def disk(machine, alarms):
     """A watch over a disk whose limit is 50 MB."""
-    return lambda **settings: DiskWatch(Settings(**settings), machine, alarms, DIRECTORY)
+    return lambda **settings: DiskWatch(WatchSettings(**settings), machine, alarms, DIRECTORY)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_disk_watch_says_its_limit(disk):
 def test_what_waits_may_grow_by_a_part_of_the_memory_left_until_the_next_look(
     machine, alarms, paging
 ):
-    watch = MemoryWatch(Settings(memory_bytes=2**30), machine, alarms, paging)
+    watch = MemoryWatch(WatchSettings(memory_bytes=2**30), machine, alarms, paging)
     paging.octets = 1000
     machine.used = 2**29
     watch.look()

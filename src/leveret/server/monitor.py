@@ -35,10 +35,11 @@ class Monitor:
         self._alarms = broker.alarms
         self._node = settings.node
         self._paging = broker.paging
-        self._memory = MemoryWatch(settings, machine, broker.alarms, broker.paging)
+        self._memory = MemoryWatch(settings.watches, machine, broker.alarms, broker.paging)
         self._watches: list[MemoryWatch | DiskWatch] = [self._memory]
         if settings.data_dir is not None:
-            self._watches.append(DiskWatch(settings, machine, broker.alarms, settings.data_dir))
+            disk = DiskWatch(settings.watches, machine, broker.alarms, settings.data_dir)
+            self._watches.append(disk)
         self._timers: dict[MemoryWatch | DiskWatch, asyncio.TimerHandle] = {}
         self._known: list[str] = []
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.alarms import Alarms
     from leveret.broker.queues.paging import Paging
-    from leveret.config import Settings
+    from leveret.config.watch_settings import WatchSettings
     from leveret.server.machine import Machine
 
 log = logging.getLogger("leveret")
@@ -40,7 +40,7 @@ SEEN_PART: Final = 1 / 8
 SEEN_OCTETS_MIN: Final = 4 * MIB
 
 
-def total_memory(settings: Settings, machine: Machine) -> int:
+def total_memory(settings: WatchSettings, machine: Machine) -> int:
     return settings.memory_total or machine.total_memory()
 
 
@@ -51,7 +51,7 @@ class MemoryWatch:
     advice: Final = "consume or purge what waits, or raise vm_memory_high_watermark"
 
     def __init__(
-        self, settings: Settings, machine: Machine, alarms: Alarms, paging: Paging
+        self, settings: WatchSettings, machine: Machine, alarms: Alarms, paging: Paging
     ) -> None:
         self.allowed = memory_allowed(settings, machine)
         self._paging_point = self.allowed * settings.memory_paging_ratio
@@ -106,7 +106,7 @@ class MemoryWatch:
         self._paging.octets_max = point
 
 
-def memory_allowed(settings: Settings, machine: Machine) -> int:
+def memory_allowed(settings: WatchSettings, machine: Machine) -> int:
     """The watermark. A share comes before bytes, as in RabbitMQ."""
     if settings.memory_share is None and settings.memory_bytes is not None:
         return settings.memory_bytes
@@ -120,7 +120,7 @@ class DiskWatch:
     resource: Final = "disk"
 
     def __init__(
-        self, settings: Settings, machine: Machine, alarms: Alarms, directory: Path
+        self, settings: WatchSettings, machine: Machine, alarms: Alarms, directory: Path
     ) -> None:
         self.limit = disk_limit(settings, machine)
         self.advice = f"make room on the disk of {directory}, or lower disk_free_limit"
@@ -167,7 +167,7 @@ class DiskWatch:
             log.warning("cannot tell how much disk is free at %s: %s", self._directory, reason)
 
 
-def disk_limit(settings: Settings, machine: Machine) -> int:
+def disk_limit(settings: WatchSettings, machine: Machine) -> int:
     """How much must stay free. A share of all memory comes before bytes, as in RabbitMQ."""
     if settings.disk_free_share is not None:
         return int(total_memory(settings, machine) * settings.disk_free_share)

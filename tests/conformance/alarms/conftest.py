@@ -14,6 +14,7 @@ import pytest
 from bench.rabbitmq import HOST, free_ports, is_installed, running_rabbitmq
 
 from leveret import Settings, running
+from leveret.config.watch_settings import WatchSettings
 from tests.conformance.raw import Client
 
 CAPABILITIES = {"connection.blocked": True, "publisher_confirms": True}
@@ -104,7 +105,8 @@ def connect(port: int) -> socket.socket:
 
 @pytest.fixture(scope="module")
 def leveret_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), disk_free_bytes=0)
+    watches = WatchSettings(disk_free_bytes=0)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), watches=watches)
     with running(port=0, settings=settings) as broker:
         node = broker._node
         memory, disk = node._monitor._watches
