@@ -4,6 +4,7 @@ import pytest
 
 from leveret.broker.exchanges import delays
 from leveret.broker.exchanges.delays import READ_COUNT, SLICE, Delays
+from leveret.broker.exchanges.schedule import PAGE_MAX
 from leveret.wire.properties import Properties
 from leveret.wire.values import Int64
 from tests.broker.domain import HandAgenda, exchange_home, message, paging
@@ -262,6 +263,7 @@ def test_it_may_be_deleted_while_some_are_on_their_way(later, monkeypatch):
     assert later.sent == []
     assert later.stored() == []
     assert later.engine.spill.kept == {}
+    assert later.delays.count == 0
 
 
 def test_it_may_be_deleted_between_two_slices(later):
@@ -285,6 +287,22 @@ def test_it_may_be_deleted_before_all_delays_are_read(later):
     later.agenda.pass_time(100)
     assert again.sent == []
     assert again.stored() == []
+
+
+@pytest.mark.parametrize("are_read", [True, False])
+def test_many_are_forgotten_a_part_in_each_turn(later, monkeypatch, are_read):
+    monkeypatch.setattr(delays, "FORGET_PAGES", 1)
+    count = 2 * PAGE_MAX + 10
+    for _ in range(count):
+        later.publish("x", 60_000, is_persistent=True)
+    again = later.restarted()
+    if are_read:
+        later.agenda.pass_time(1)
+    again.delays.delete()
+    assert len(again.stored()) == count - PAGE_MAX
+    later.agenda.pass_time(1)
+    assert again.stored() == []
+    assert again.delays.count == 0
 
 
 def test_it_has_a_place_for_every_message(later):

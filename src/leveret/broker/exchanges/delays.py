@@ -4,7 +4,7 @@ To whoever publishes this is a queue: it has a number, so a persistent message i
 confirmed once it is safe. When one is due, it is routed anew as if it came just now, and settled
 here in the same batch: it is always in one place at least.
 
-    publish ──> held back ──(due)──> at hand ──(64 at a time)──> routed, settled here
+    publish ──> held back ──(due)──> at hand ──(a slice in each turn)──> routed, settled here
                    ^                     ^
     a start: positions, read for     what is not in memory is read first
     their delays in the background
@@ -24,23 +24,25 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leveret.broker.exchanges import x_delay
-from leveret.broker.exchanges.schedule import Page, Schedule
+from leveret.broker.exchanges.schedule import PAGE_MAX, Page, Schedule
 from leveret.broker.publishing import copies_of
 from leveret.broker.queues.pages import HELD, SPILLED, STORED
 from leveret.broker.queues.paging import SPILL_NUMBER, WINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from leveret.broker.agenda import Timer
     from leveret.broker.exchanges.exchange import ExchangeHome
     from leveret.broker.message import Message
     from leveret.broker.ports import Recovered
 
-# Messages that are sent on in one turn of the loop: some two milliseconds of work.
-SLICE: Final = 64
+# Messages that are sent on in one turn of the loop: a millisecond of work.
+SLICE: Final = 16
 # Messages that are read at once, to be sent on or for their delays.
-READ_COUNT: Final = 256
+READ_COUNT: Final = 128
+# Pages of positions that are forgotten in one turn, likewise, when an exchange is deleted.
+FORGET_PAGES: Final = 8
 # The greatest deadline there is: whatever is added to it, an array can hold it.
 _FOREVER_MS: Final = 2**62
 
@@ -161,7 +163,9 @@ class Delays:
 
     def _read_delays(self) -> None:
         first = self._unread_from
-        if self.is_deleted or first == len(self._unread):
+        if self.is_deleted:
+            return
+        if first == len(self._unread):
             self._unread, self._unread_from = array("Q"), 0
             return
         assert self._paging.store is not None
@@ -267,7 +271,11 @@ class Delays:
     # The end ---------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """The exchange is gone, and what it held with it."""
+        """The exchange is gone, and what it held with it.
+
+        The stores are told a part in each turn. A node that ends meanwhile has lost nothing by
+        it: a start drops what belongs to an exchange that the catalogue does not have.
+        """
         self.is_deleted = True
         if self._timer is not None:
             self._timer.cancel()
@@ -275,18 +283,25 @@ class Delays:
         if self._under_way is not None:
             pages.append(self._under_way)
             self._under_way = None
-        stored = [each.position for each in self._ready if self._is_stored(each)]
-        self._forget([*stored, *self._unread[self._unread_from :]])
-        for page in pages:
+        self._forget([each.position for each in self._ready if self._is_stored(each)])
+        self._ready.clear()
+        self._paging.octets -= sum(len(each.content) for each in self._held.values())
+        self._held.clear()
+        self._forget_some(deque(pages))
+
+    def _forget_some(self, pages: deque[Page]) -> None:
+        for page in [pages.popleft() for _ in range(min(FORGET_PAGES, len(pages)))]:
             self._forget(page.at(STORED))
             if spilled := page.at(SPILLED):
                 self._settle_spilled(spilled)
-        self._paging.octets -= sum(len(each.content) for each in self._held.values())
-        self._held.clear()
-        self._ready.clear()
-        self._unread, self._unread_from = array("Q"), 0
+        first = self._unread_from
+        unread = self._unread[first : first + FORGET_PAGES * PAGE_MAX]
+        self._forget(unread)
+        self._unread_from += len(unread)
+        if pages or self._unread_from < len(self._unread):
+            self._agenda.soon(partial(self._forget_some, pages))
 
-    def _forget(self, positions: list[int]) -> None:
+    def _forget(self, positions: Sequence[int]) -> None:
         if positions and self.number:
             assert self._paging.store is not None
             self._paging.store.forget(self.number, positions)
