@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.policies import Policy
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.session.harness import PERSISTENT
@@ -172,3 +173,19 @@ def test_a_limit_for_the_consumer_takes_the_channels_away(channel):
     channel.call(methods.BasicQos(prefetch_count=1, global_=True))
     channel.call(methods.BasicQos(prefetch_count=5))
     assert read(channel) == []
+
+
+def test_a_policy_shortens_a_stream_at_once(channel):
+    policy = {"max-length-bytes": 0, "stream-max-segment-size-bytes": 1}
+    parameters = channel.world.broker.parameters
+    parameters.set_policy("/", Policy("steps", "s", {**policy, "max-length-bytes": 10**6}))
+    written(channel, b"a", b"b", b"c")
+    parameters.set_policy("/", Policy("steps", "s", policy, apply_to="streams"))
+    channel.world.sync()
+    channel.world.pass_time()
+    assert read(channel) == []
+    parameters.clear_policy("/", "steps")
+    written(channel, b"d")
+    channel.world.pass_time()
+    (found,) = channel.take()
+    assert (found.body, found.properties.headers) == (b"d", {"x-stream-offset": 3})
