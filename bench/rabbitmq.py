@@ -6,6 +6,7 @@ Debian's wrapper in /usr/sbin changes user, so the server script itself is start
 """
 
 import contextlib
+import itertools
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,8 @@ from bench.processes import HOST, Command, Server, free_ports, own_directory, ru
 SCRIPTS = Path("/usr/lib/rabbitmq/bin")
 START_S_MAX = 90.0  # A cold, busy machine takes half a minute; more means that it never will.
 EPMD_STOP_S_MAX = 5.0
+
+_CALLS = itertools.count(1)
 
 CONFIG = """\
 listeners.tcp.default = {host}:{port}
@@ -61,6 +64,23 @@ class RabbitMQ:
             capture_output=True,
             text=True,
         ).stdout
+
+    def evaluate(self, expression: str) -> str:
+        """What the node makes of an Erlang expression: in no time, where `ctl` takes a second."""
+        cookie = (self.home / ".erlang.cookie").read_text().strip()
+        node = self.environment["RABBITMQ_NODENAME"]
+        answer = subprocess.run(
+            # A name of its own: two of the same do not get in.
+            ["erl_call", "-h", f"caller{next(_CALLS)}", "-n", node, "-c", cookie, "-e"],
+            input=f"{expression}.\n",
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        if not answer.startswith("{ok, "):
+            raise RabbitMQFailedError(f"{expression}: {answer}")
+        return answer.removeprefix("{ok, ").removesuffix("}")
 
     def kill(self) -> None:
         """SIGKILL, once what was declared is written: RabbitMQ says declare-ok before Mnesia's log

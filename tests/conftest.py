@@ -15,9 +15,8 @@ from bench.rabbitmq import is_installed, running_rabbitmq
 from hypothesis import settings
 
 from leveret import running
-from leveret.broker.permissions import Permission
 from leveret.config import Settings
-from tests.brokers import Endpoint
+from tests.brokers import Endpoint, RabbitMQAdmin
 
 settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
@@ -39,12 +38,7 @@ def rabbitmq() -> Iterator[Endpoint]:
     if not is_installed() and "CI" not in os.environ:
         pytest.skip("RabbitMQ is not installed: apt-get install rabbitmq-server")
     with running_rabbitmq(plugins=PLUGINS) as node:
-
-        def admit(user: str, rights: Permission) -> None:
-            node.ctl("add_user", user, user)
-            node.ctl("set_permissions", user, rights.configure, rights.write, rights.read)
-
-        yield Endpoint("rabbitmq", node.host, node.port, admit)
+        yield Endpoint("rabbitmq", node.host, node.port, RabbitMQAdmin(node))
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +47,7 @@ def leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     # All tests come from one address, and some say a wrong password.
     patient = Settings(data_dir=tmp_path_factory.mktemp("data"), login_failures_max=0)
     with running(port=0, settings=patient) as node:
-        domain = node._node._server.broker  # users have no public way in yet
-
-        def admit(user: str, rights: Permission) -> None:
-            domain.users.add(user, user)
-            domain.set_permission(user, "/", rights)
-
-        yield Endpoint("leveret", node.host, node.port, admit)
+        yield Endpoint("leveret", node.host, node.port, node.admin)
 
 
 @pytest.fixture(params=BROKERS)

@@ -11,19 +11,37 @@ from typing import TYPE_CHECKING
 from leveret.version import VERSION
 
 if TYPE_CHECKING:
+    from leveret.broker.errors import Refused as Refused
+    from leveret.broker.permissions import Permission as Permission
+    from leveret.broker.policies import Policy as Policy
+    from leveret.broker.vhost_metadata import VhostMetadata as VhostMetadata
     from leveret.config import Settings as Settings
     from leveret.errors import StartRefused as StartRefused
     from leveret.testing.embedded import Broker as Broker
     from leveret.testing.embedded import running as running
 
-__all__ = ["Broker", "Settings", "StartRefused", "__version__", "running"]
+__all__ = [
+    "Broker",
+    "Permission",
+    "Policy",
+    "Refused",
+    "Settings",
+    "StartRefused",
+    "VhostMetadata",
+    "__version__",
+    "running",
+]
 
 __version__ = VERSION
 
 _HOMES = {
     "Broker": "leveret.testing.embedded",
+    "Permission": "leveret.broker.permissions",
+    "Policy": "leveret.broker.policies",
+    "Refused": "leveret.broker.errors",
     "Settings": "leveret.config",
     "StartRefused": "leveret.errors",
+    "VhostMetadata": "leveret.broker.vhost_metadata",
     "running": "leveret.testing.embedded",
 }
 

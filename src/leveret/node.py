@@ -56,6 +56,11 @@ class Node:
         """The first address it listens on; only a started node has one."""
         return self.addresses[0]
 
+    @property
+    def broker(self) -> Broker:
+        """What it serves; only a started node has one."""
+        return self._serving.broker
+
     async def start(self) -> None:
         """Accept connections, or raise StartRefused and leave nothing behind."""
         if self._files:

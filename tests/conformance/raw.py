@@ -207,6 +207,7 @@ class Client:
         user: str = "guest",
         heartbeat: int = 0,
         frame_max: int = 131072,
+        vhost: str = "/",
     ) -> None:
         """Open a connection without writing it down; every user's password is its name."""
         kept, self.transcript = self.transcript, []
@@ -223,7 +224,7 @@ class Client:
         self.frame_max = frame_max
         tune_ok = {"channel_max": 2047, "frame_max": frame_max, "heartbeat": heartbeat}
         self.send_method(0, "connection.tune-ok", tune_ok)
-        self.send_method(0, "connection.open", {"virtual_host": "/"})
+        self.send_method(0, "connection.open", {"virtual_host": vhost})
         self.receive_until("connection.open-ok", channel=0)
         assert "connection.open-ok" in self.transcript[-1], self.transcript
         self.transcript = kept

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from leveret.config import Settings
 from leveret.node import Node, new_event_loop
+from leveret.testing.administration import Administration
 from leveret.testing.topology import Definitions, document
 
 DEFAULTS = Settings()
@@ -44,9 +45,11 @@ class Broker:
         self.settings = dataclasses.replace(settings, bind=host, port=port)
         self.host = host
         self._node = Node(self.settings, document(definitions, settings.default_vhost))
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __aenter__(self) -> Self:
         await self._node.start()
+        self._loop = asyncio.get_running_loop()
         return self
 
     async def __aexit__(
@@ -56,6 +59,12 @@ class Broker:
         traceback: TracebackType | None,
     ) -> None:
         await self._node.stop(DRAIN_S)
+
+    @property
+    def admin(self) -> Administration:
+        """Accounts, vhosts, policies, limits: while it runs, from any thread."""
+        assert self._loop is not None, "the broker has not been started"
+        return Administration(self._node.broker, self._loop)
 
     @property
     def port(self) -> int:

@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tests.brokers import Admin
 from tests.conformance.protocol import wire
 from tests.conformance.raw import CAPABILITIES, PROTOCOL_HEADER, Client, Closed
 
 FIRST = "a"
 NARROW = "narrow"  # A connection of this name agrees on the smallest frames there are.
+ELSEWHERE = "elsewhere"  # One whose name begins so enters a vhost of the script's own, "~v".
 
 
 class Endpoint(Protocol):
     host: str
     port: int
+    admin: Admin
 
 
 Act = Callable[["Run", Client], None]
@@ -73,6 +76,7 @@ class Run:
                     self.capabilities,
                     user=self.user if name == FIRST else "guest",
                     frame_max=4096 if name == NARROW else 131072,
+                    vhost=f"{self.prefix}v" if name.startswith(ELSEWHERE) else "/",
                 )
                 client.open_channel()
         return self.clients[name]
