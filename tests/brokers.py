@@ -109,7 +109,7 @@ class RabbitMQAdmin:
         told = "{error_string, Text} -> lists:flatten(Text); Other -> Other"
         answer = self._node.evaluate(f"case ({expression}) of {told} end")
         if answer != "ok":
-            raise RefusedByRabbitMQ(answer)
+            raise RefusedByRabbitMQ(answer.strip('"').replace("\\n", "\n"))
 
 
 def _said(policy: Policy) -> tuple[str, str, str, str, str]:

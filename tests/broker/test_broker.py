@@ -168,8 +168,10 @@ def test_a_removed_vhost_s_connections_are_asked_to_go(broker):
     broker.add_vhost("other")
     connection = Connection(broker, "ada")
     broker.remove_vhost("other")
+    broker.agenda.run()
     assert connection.told == []
     broker.remove_vhost("/")
+    broker.agenda.run()
     assert connection.told == ["vhost '/' is deleted"]
 
 

@@ -70,6 +70,14 @@ def test_a_parameter_can_be_read(parameters):
     assert parameters.get("federation-upstream", "gone", "u") is None
 
 
+def test_a_cluster_may_be_given_a_name(parameters):
+    assert parameters.cluster_name is None
+    parameters.set_global("cluster_name", "hutch")
+    assert parameters.cluster_name == "hutch"
+    parameters.set_global("cluster_name", 5)
+    assert parameters.cluster_name is None
+
+
 def test_a_policy_that_is_none_changes_nothing(parameters, engine):
     told = len(engine.catalogue.changes)
     for set_it in (parameters.set_policy, parameters.set_operator_policy):

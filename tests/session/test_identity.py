@@ -50,3 +50,12 @@ def test_external_is_offered_with_tls_alone():
 
 def test_external_is_not_offered_unless_it_is_configured():
     assert Terms(Limits(), IDENTITY, print).offers(TLS_PEER) == ["PLAIN", "AMQPLAIN"]
+
+
+def test_a_cluster_that_is_renamed_greets_by_its_new_name():
+    terms = Terms(Limits(), IDENTITY, print)
+    first = terms.greeting((0, 9), PLAIN_PEER)
+    renamed = terms.greeting((0, 9), PLAIN_PEER, "warren")
+    assert b"warren" not in first
+    assert b"warren" in renamed
+    assert terms.greeting((0, 9), PLAIN_PEER, "warren") is renamed

@@ -100,12 +100,12 @@ class Access:
     def declare_queue(self, name: str, options: QueueOptions) -> AnyQueue:
         """The queue, made if need be; an empty name asks for a generated one."""
         name = without_line_breaks(name)
+        options = self.vhost.with_default_type(options)
         if name:
             refuse_reserved("queue", name)
         else:
             arguments.refuse_unnamed(options)
             name = self.vhost.generate_queue_name()
-        options = self.vhost.with_default_type(options)
         self._ask("configure", "queue", name)
         queue = self.vhost.queues.get(name)
         if queue is None:

@@ -112,12 +112,17 @@ class Broker:
     def remove_vhost(self, name: str) -> None:
         """The vhost with everything in it; its connections are closed. Raises NotFound."""
         vhost = self._vhost(name)
-        for connection in self.connections.in_vhost(name):
-            connection.close_forced(f"vhost '{name}' is deleted")
         vhost.clear()
         del self.vhosts[name]
         self.forget_vhost(name)
         self._keeper.commit(("vhost", name), VhostRemoved(name))
+        # Next turn: consumers hear first that their queues are gone.
+        self.agenda.soon(lambda: self._close_connections(vhost))
+
+    def _close_connections(self, vhost: Vhost) -> None:
+        for each in self.connections.in_vhost(vhost.name):
+            if each.access.vhost is vhost:
+                each.close_forced(f"vhost '{vhost.name}' is deleted")
 
     def forget_vhost(self, name: str) -> None:
         """What hangs on a vhost goes with it; told to nobody."""

@@ -146,6 +146,12 @@ class Parameters:
 
     # Global ----------------------------------------------------------------------------------
 
+    @property
+    def cluster_name(self) -> str | None:
+        """None where it was given none."""
+        name = self.globals.get("cluster_name")
+        return name if isinstance(name, str) else None
+
     def set_global(self, name: str, value: Value) -> None:
         self.globals[name] = value
         self._keeper.commit(("global parameter", name), GlobalParameterSet(name, value))

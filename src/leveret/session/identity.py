@@ -38,11 +38,11 @@ class Identity:
     platform: str
     cluster_name: str
 
-    def server_properties(self) -> Table:
-        """As connection.start carries them."""
+    def server_properties(self, cluster_name: str | None = None) -> Table:
+        """As connection.start carries them. cluster_name: what it was named since the start."""
         return {
             "capabilities": CAPABILITIES,
-            "cluster_name": self.cluster_name,
+            "cluster_name": self.cluster_name if cluster_name is None else cluster_name,
             "copyright": "Copyright (c) The Leveret authors",
             "information": "Licensed under the Apache License 2.0",
             "platform": self.platform,
@@ -65,7 +65,7 @@ class Terms:
     report: Callable[[str], None]
     consumer_timeout_ms: int = 0
     mechanisms: frozenset[str] = frozenset({"PLAIN", "AMQPLAIN"})
-    _greetings: dict[tuple[tuple[int, int], bool], bytes] = field(default_factory=dict)
+    _greetings: dict[tuple[tuple[int, int], bool, str | None], bytes] = field(default_factory=dict)
 
     def offers(self, peer: Peer) -> list[str]:
         """The mechanisms for this peer: EXTERNAL with TLS alone, certificate or not."""
@@ -75,15 +75,17 @@ class Terms:
             if name in self.mechanisms and (name != EXTERNAL or peer.tls is not None)
         ]
 
-    def greeting(self, version: tuple[int, int], peer: Peer) -> bytes:
+    def greeting(
+        self, version: tuple[int, int], peer: Peer, cluster_name: str | None = None
+    ) -> bytes:
         """connection.start as a frame: the same for every client of a kind, so encoded once."""
-        kind = version, peer.tls is not None
+        kind = version, peer.tls is not None, cluster_name
         known = self._greetings.get(kind)
         if known is None:
             start = methods.ConnectionStart(
                 version_major=version[0],
                 version_minor=version[1],
-                server_properties=self.identity.server_properties(),
+                server_properties=self.identity.server_properties(cluster_name),
                 mechanisms=" ".join(self.offers(peer)).encode(),
                 locales=b"en_US",
             )

@@ -252,7 +252,8 @@ class Session:
     # Events of the connection ----------------------------------------------------------------
 
     def greeted(self, version: tuple[int, int]) -> None:
-        self.connection.write(self._terms.greeting(version, self.peer))
+        cluster_name = self.broker.parameters.cluster_name
+        self.connection.write(self._terms.greeting(version, self.peer, cluster_name))
 
     def misgreeted(self, header: bytes) -> None:
         self._terms.report(f"closing connection {self.peer.name}: {what_came(header)}")
