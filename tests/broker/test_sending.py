@@ -10,13 +10,12 @@ from tests.broker.domain import bodies, exchange, message
 
 
 class Place:
-    """A receiver: it may keep all, or have room for so many."""
+    """A receiver; it may have room for so many."""
 
     is_deleted = False
 
-    def __init__(self, number=0, *, keeps_all=False, room=None):
+    def __init__(self, number=0, *, room=None):
         self.number = number
-        self.keeps_all = keeps_all
         self.may_refuse = room is not None
         self.room = room
         self.got = []
@@ -59,10 +58,6 @@ def test_who_is_told_of_it_is_no_receiver():
     route = Route(exchange(), (), witnesses=(Witness(heard.append),))
     assert hand_over(message("a", is_persistent=True), route, Store().append)
     assert bodies(heard) == ["a"]
-
-
-def test_a_queue_that_keeps_all_has_transient_messages_stored_too():
-    assert send(message("a"), Place(1), Place(2, keeps_all=True)) == (True, [(1, 2)])
 
 
 def test_a_full_receiver_refuses_for_itself_alone():

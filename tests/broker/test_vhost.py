@@ -29,7 +29,7 @@ class Waiting:
     """Somebody who waits for a direct reply."""
 
     number = 0
-    keeps_all = may_refuse = False
+    may_refuse = False
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ class Receiver(Protocol):
 
     number: what the message store knows it by; 0 when it keeps nothing there.
     is_deleted: nothing it takes gets anywhere.
-    keeps_all: also messages that need not survive are stored for it.
     may_refuse: it has to be asked first, by `refuses`.
     """
 
@@ -36,9 +35,6 @@ class Receiver(Protocol):
 
     @property
     def is_deleted(self) -> bool: ...
-
-    @property
-    def keeps_all(self) -> bool: ...
 
     @property
     def may_refuse(self) -> bool: ...
@@ -67,7 +63,6 @@ class Route:
         one message.
     witnesses: who is told of it on the way.
     queue_numbers: the receivers that a persistent message is stored for.
-    keeps_all: it is stored for them whether it is persistent or not.
     is_plain: nothing is to be asked of any receiver.
     """
 
@@ -76,15 +71,12 @@ class Route:
     is_for_one: bool = False
     witnesses: tuple[Witness, ...] = ()
     queue_numbers: tuple[int, ...] = field(init=False)
-    keeps_all: bool = field(init=False)
     is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         numbers = tuple([each.number for each in self.receivers if each.number])
-        keeps_all = any(each.keeps_all for each in self.receivers)
-        is_plain = not keeps_all and not any(each.may_refuse for each in self.receivers)
+        is_plain = not any(each.may_refuse for each in self.receivers)
         object.__setattr__(self, "queue_numbers", numbers)
-        object.__setattr__(self, "keeps_all", keeps_all)
         object.__setattr__(self, "is_plain", is_plain)
 
     def accepting(self, message: Message) -> Route:

@@ -39,10 +39,9 @@ def hand_over(
     keep: stores the message for queues by their numbers, and makes it is_stored.
     """
     accepting = route if route.is_plain else route.accepting(message)
-    if accepting.queue_numbers:
-        traits = message.traits
-        if (traits is not None and traits.is_persistent) or accepting.keeps_all:
-            keep(message, accepting.queue_numbers)
+    traits = message.traits
+    if traits is not None and traits.is_persistent and accepting.queue_numbers:
+        keep(message, accepting.queue_numbers)
     for receiver in accepting.receivers:
         receiver.publish(message)
     for witness in route.witnesses:

@@ -21,7 +21,6 @@ class DirectReply:
 
     # Replies pass by every queue: nothing of them is stored.
     number: ClassVar[int] = 0
-    keeps_all: ClassVar[bool] = False
     may_refuse: ClassVar[bool] = False
 
     def __init__(self, channel: Channel, tag: str) -> None:

@@ -308,4 +308,3 @@ def test_many_are_forgotten_a_part_in_each_turn(later, monkeypatch, are_read):
 def test_it_has_a_place_for_every_message(later):
     assert not later.delays.refuses(message("x"))
     assert not later.delays.may_refuse
-    assert not later.delays.keeps_all

@@ -4,7 +4,16 @@ import pytest
 
 from leveret.broker.policies import Applied
 from leveret.wire.properties import Properties
-from tests.broker.domain import HandAgenda, Subscriber, bodies, message, queue
+from tests.broker.domain import (
+    HandAgenda,
+    Subscriber,
+    bodies,
+    message,
+    paging,
+    publish_stored,
+    queue,
+)
+from tests.broker.fake_storage import FakeEngine
 
 
 class Morgue:
@@ -185,6 +194,25 @@ def test_what_a_client_says_of_a_count_is_overruled(ruled):
     jobs = ruled(delivery_limit=5)
     jobs.publish(message("a", properties=Properties(headers={"x-delivery-count": 9})))
     assert jobs.get()[0].headers["x-delivery-count"] == 0
+
+
+def test_a_quorum_queue_keeps_what_need_not_survive_elsewhere(agenda):
+    engine = FakeEngine(agenda)
+    jobs = queue(
+        agenda=agenda,
+        number=7,
+        paging=paging(engine),
+        durable=True,
+        arguments={"x-queue-type": "quorum"},
+    )
+    sent = message("a", key="k")
+    jobs.publish(sent)
+    (kept,) = engine.messages.kept.values()
+    assert not sent.is_stored
+    assert (kept.body, kept.address, kept.is_stored) == (b"a", sent.address, True)
+    publish_stored(engine.messages, "b", jobs)
+    assert waiting(jobs) == ["a", "b"]
+    assert len(engine.messages.kept) == 2
 
 
 def test_an_ordinary_queue_adds_no_header(ruled):

@@ -83,7 +83,6 @@ class Delays:
         "number",
     )
 
-    keeps_all: ClassVar[bool] = False
     may_refuse: ClassVar[bool] = False
 
     def __init__(self, name: str, number: int, home: ExchangeHome) -> None:

@@ -8,15 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.message import Message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leveret.broker.message import Message
     from leveret.broker.ports import MessageStore
+    from leveret.broker.queues.paging import Paging
 
 # Deliveries of a message that the store hears of. It keeps a record of each while the message is
 # there: one that is given back in a loop, ten thousand times a second, must not fill the disk.
 MARKS_MAX: Final = 100
+
+
+def keep_own(message: Message, number: int, paging: Paging) -> Message:
+    """A message that need not survive elsewhere, stored for one queue: a message of its own then,
+    as other queues must not take theirs for stored. Its confirm waits for the disk."""
+    own = Message(
+        message.address,
+        message.content,
+        message.channel,
+        paging.next_position(),
+        message.traits,
+        message.published_at,
+    )
+    assert paging.store is not None
+    paging.store.append(own, (number,))
+    own.is_stored = paging.has_appended = True
+    return own
 
 
 class Keeping:

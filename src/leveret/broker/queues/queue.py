@@ -18,6 +18,7 @@ from leveret.broker.arguments import QUORUM
 from leveret.broker.errors import AccessRefused, PreconditionFailed, Unsupported
 from leveret.broker.queues.consumers import Consumer, Consumers, SingleActiveConsumer
 from leveret.broker.queues.counting import with_count
+from leveret.broker.queues.keeping import keep_own
 from leveret.broker.queues.paging import WINDOW
 from leveret.broker.queues.priority import PriorityReady
 from leveret.broker.queues.ready import Backing, Ready
@@ -103,6 +104,8 @@ class Queue(Ruled):
             self.ready.push(message)
 
     def _publish_by_rules(self, message: Message) -> None:
+        if self.keeps_all and not message.is_stored:
+            message = keep_own(message, self.number, self._home.paging)
         traits, expiry = message.traits, self.expiry
         if expiry is None and traits is not None and traits.ttl_ms is not None:
             expiry = self._needed_expiry()

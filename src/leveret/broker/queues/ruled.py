@@ -34,7 +34,8 @@ class Ruled(Keeping, ABC):
     type: classic or quorum.
     rules: what its arguments and its policy make of it.
     is_ruled: publishing to it and delivering from it need a look at the rules.
-    keeps_all, may_refuse: see Receiver in routing.py.
+    keeps_all: it stores messages, too, that need not survive elsewhere.
+    may_refuse: see Receiver in routing.py.
     """
 
     __slots__ = (

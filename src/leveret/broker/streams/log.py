@@ -16,7 +16,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.message import Message
+from leveret.broker.queues.keeping import keep_own
 from leveret.broker.streams.held import HeldMessages
 from leveret.broker.streams.index import Index
 from leveret.broker.streams.positions import pack
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.keeper import Keeper
+    from leveret.broker.message import Message
     from leveret.broker.queues.paging import Paging
     from leveret.broker.streams.index import Block, Stretch
 
@@ -94,24 +95,13 @@ class StreamLog:
             self._durability.when_durable(self._became_safe)
 
     def _kept(self, message: Message) -> Message:
-        """The message as the store has it. A stream keeps what need not survive elsewhere, too:
-        that is a message of its own then, as other queues must not take theirs for stored."""
-        if message.is_stored and self.number:
+        """The message as the store has it; a stream keeps what need not survive elsewhere, too."""
+        if not self.number:
+            self._store.append(message, (self.number,))
             return message
-        if self.number:
-            kept = Message(
-                message.address,
-                message.content,
-                message.channel,
-                self._paging.next_position(),
-                message.traits,
-                message.published_at,
-            )
-            self._paging.has_appended = True
-            message = kept
-        self._store.append(message, (self.number,))
-        message.is_stored = bool(self.number)
-        return message
+        if message.is_stored:
+            return message
+        return keep_own(message, self.number, self._paging)
 
     def _became_safe(self) -> None:
         _batch, self.safe_end = self._awaited.popleft()

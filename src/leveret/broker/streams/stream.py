@@ -42,13 +42,11 @@ class Stream:
 
     number: what the message store knows it by; 0 in a broker that keeps nothing.
     rules: those of a queue that count for a stream's consumers; its own are in retention.py.
-    keeps_all: what need not survive elsewhere it stores itself (log.py).
     owner: nobody: RabbitMQ has no exclusive streams.
     """
 
     kind: ClassVar[str] = "queue"
     type: ClassVar[str] = STREAM
-    keeps_all: ClassVar[bool] = False
     may_refuse: ClassVar[bool] = False
 
     def __init__(self, home: StreamHome, name: str, options: QueueOptions, number: int = 0) -> None:
