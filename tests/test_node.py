@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import gc
+import logging
 import socket
 import sqlite3
 import sys
@@ -12,6 +13,8 @@ import pika
 import pytest
 
 from leveret.config import Listener, Settings
+from leveret.config.limit_settings import LimitSettings
+from leveret.config.tap_settings import TapSettings
 from leveret.errors import StartRefused
 from leveret.node import Node, new_event_loop, tune_interpreter
 
@@ -246,7 +249,8 @@ def test_a_node_without_a_directory_keeps_no_files(tmp_path, monkeypatch):
 def test_the_settings_reach_the_wire():
     settings = Settings(
         bind="127.0.0.1", port=0, default_user="app", default_pass="secret", default_vhost="orders",
-        frame_max=8192, channel_max=9, heartbeat_s=13, cluster_name="burrow",
+        cluster_name="burrow",
+        limits=LimitSettings(frame_max=8192, channel_max=9, heartbeat_s=13),
     )  # fmt: skip
 
     def connect(port):
@@ -264,6 +268,48 @@ def test_the_settings_reach_the_wire():
         return told
 
     assert run(scene()) == ((8192, 9, 13), "burrow")
+
+
+def test_the_taps_are_opened_where_the_settings_say():
+    log = logging.getLogger("leveret")
+    handlers = log.handlers[:]
+
+    async def scene():
+        node = Node(
+            dataclasses.replace(
+                LOOPBACK,
+                node="leveret@burrow",
+                taps=TapSettings(
+                    trace_vhosts=frozenset({"/"}), event_exchange=True, log_exchange=True
+                ),
+            )
+        )
+        await node.start()
+        assert log.handlers != handlers
+        broker = node._server.broker
+        exchanges = set(broker.vhosts["/"].exchanges)
+        await node.stop()
+        return broker, exchanges
+
+    broker, exchanges = run(scene())
+    assert broker.node == "leveret@burrow"
+    assert broker.vhosts["/"].firehose is not None
+    assert {"amq.rabbitmq.event", "amq.rabbitmq.log"} <= exchanges
+    assert log.handlers == handlers
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"trace_vhosts": frozenset({"none"})}, "trace_vhosts"),
+        ({"event_exchange": True, "event_exchange_vhost": "none"}, "event_exchange.vhost"),
+    ],
+)
+def test_a_tap_in_a_vhost_that_is_not_there_is_refused(settings, key):
+    node = Node(dataclasses.replace(LOOPBACK, taps=TapSettings(**settings)))
+    with pytest.raises(StartRefused) as refused:
+        run(node.start())
+    assert str(refused.value) == f"there is no virtual host 'none'; {key} has to name one there is"
 
 
 def test_without_uvloop_a_node_runs_on_asyncios_own_loop(monkeypatch):

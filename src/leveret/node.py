@@ -22,10 +22,12 @@ from leveret.broker.logins import Entry
 from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import Permission
 from leveret.broker.restore import Unrestorable
+from leveret.broker.vhost import Vhost
 from leveret.config import Listener, Settings
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.server.listener import Server
+from leveret.server.log_exchange import LogExchange
 from leveret.server.monitor import Monitor
 from leveret.server.tls import TlsRefused
 from leveret.storage.engine import Engine
@@ -50,6 +52,7 @@ class Node:
         self._engine: Engine | None = None
         self._server: Server | None = None
         self._monitor: Monitor | None = None
+        self._log_exchange: LogExchange | None = None
 
     @property
     def address(self) -> Listener:
@@ -68,6 +71,7 @@ class Node:
         try:
             self._engine = self._open_engine()
             self._server = self._make_server()
+            self._open_taps(self._server.broker)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
             self._monitor = Monitor(self._server.broker, self.settings)
@@ -90,6 +94,8 @@ class Node:
             self._monitor.stop()
         if self._server is not None:
             await self._server.drain(grace_s)
+        if self._log_exchange is not None:
+            self._log_exchange.stop()
         if self._engine is not None:
             self._close(self._engine)
         if self._files:
@@ -144,10 +150,29 @@ class Node:
             )
         broker = self._broker()
         broker.agenda.wall_clock = time.time
+        broker.node = self.settings.node
+        broker.started_at = int(time.time())
         try:
             return Server(broker, self.settings)
         except TlsRefused as refused:
             raise StartRefused(str(refused)) from refused
+
+    def _open_taps(self, broker: Broker) -> None:
+        """What listeners are told besides their messages: copies, events, the log."""
+        settings = self.settings.taps
+        for name in sorted(settings.trace_vhosts):
+            _vhost(broker, name, "trace_vhosts")
+            broker.trace(name, is_on=True)
+        if settings.event_exchange:
+            vhost = _vhost(broker, settings.event_exchange_vhost, "event_exchange.vhost")
+            broker.events.start(vhost, broker.agenda.wall_clock)
+        if settings.log_exchange:
+            vhost = _vhost(
+                broker, self.settings.default_vhost, "the log goes to default_vhost, which"
+            )
+            level, form = settings.log_exchange_level, settings.log_exchange_format
+            self._log_exchange = LogExchange(vhost, self.settings.node, level, form)
+            self._log_exchange.start(asyncio.get_running_loop())
 
     @property
     def _serving(self) -> Server:
@@ -217,6 +242,13 @@ def _entry(settings: Settings) -> Entry:
         settings.password_hashing_module,
         Patience(settings.login_failures_max, settings.login_failures_window_s),
     )
+
+
+def _vhost(broker: Broker, name: str, key: str) -> Vhost:
+    vhost = broker.vhosts.get(name)
+    if vhost is None:
+        raise StartRefused(f"there is no virtual host {name!r}; {key} has to name one there is")
+    return vhost
 
 
 def _make_defaults(broker: Broker, settings: Settings) -> None:

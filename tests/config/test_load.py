@@ -33,7 +33,8 @@ def test_without_any_source_the_defaults_are_rabbitmqs(home):
         "guest",
         "/",
     )
-    assert (settings.channel_max, settings.frame_max, settings.heartbeat_s) == (2047, 131072, 60)
+    limits = settings.limits
+    assert (limits.channel_max, limits.frame_max, limits.heartbeat_s) == (2047, 131072, 60)
     assert settings.addresses == (Listener("", 5672),)
     assert settings.loopback_users == {"guest"}
     assert settings.data_dir == home / ".leveret" / settings.node
@@ -76,9 +77,10 @@ def test_every_key_of_the_file_is_heard(conf):
     assert settings.default_user_tags == {"administrator", "monitoring"}
     assert (settings.default_configure, settings.default_write) == ("^jobs", ".*")
     assert settings.loopback_users == frozenset()
-    assert (settings.channel_max, settings.frame_max) == (100, 65536)
-    assert (settings.heartbeat_s, settings.handshake_timeout_s) == (5, 2.0)
-    assert settings.max_message_size == 2**20
+    limits = settings.limits
+    assert (limits.channel_max, limits.frame_max) == (100, 65536)
+    assert (limits.heartbeat_s, limits.handshake_timeout_s) == (5, 2.0)
+    assert limits.max_message_size == 2**20
     assert settings.durability == "os"
     watches = settings.watches
     assert (watches.memory_share, watches.memory_bytes) == (0.6, 2_000_000_000)
@@ -138,7 +140,7 @@ def test_loopback_users_are_added_and_taken_away_one_by_one(conf):
 
 
 def test_a_key_given_twice_keeps_the_last(conf):
-    assert conf("heartbeat = 1\nheartbeat = 2\n").heartbeat_s == 2
+    assert conf("heartbeat = 1\nheartbeat = 2\n").limits.heartbeat_s == 2
     twice = conf("listeners.tcp.1 = 1\nlisteners.tcp.2 = 2\nlisteners.tcp.1 = 3\n")
     assert twice.addresses == (Listener("", 2), Listener("", 3))
 
@@ -195,7 +197,7 @@ def test_certificates_may_be_named_by_flags_and_variables(conf):
 
 def test_a_file_in_the_data_directory_is_read_unasked(tmp_path):
     (tmp_path / "leveret.conf").write_text("heartbeat = 7\n")
-    assert load({"data_dir": str(tmp_path)}, {}).heartbeat_s == 7
+    assert load({"data_dir": str(tmp_path)}, {}).limits.heartbeat_s == 7
 
 
 def test_a_relative_data_directory_is_made_absolute(tmp_path, monkeypatch):

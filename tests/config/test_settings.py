@@ -33,8 +33,8 @@ def test_every_setting_has_a_leveret_variable_or_a_family_of_keys():
 
 
 def test_settings_are_made_from_the_names_of_their_rows():
-    settings = settings_of({"heartbeat_s": 7, "tls_depth": 2, "sockets_backlog": 9})
-    assert (settings.heartbeat_s, settings.tls.depth, settings.sockets.backlog) == (7, 2, 9)
+    settings = settings_of({"limits_heartbeat_s": 7, "tls_depth": 2, "sockets_backlog": 9})
+    assert (settings.limits.heartbeat_s, settings.tls.depth, settings.sockets.backlog) == (7, 2, 9)
     assert settings.tls.versions == ("tlsv1.2", "tlsv1.3")
 
 

@@ -176,3 +176,9 @@ def test_definitions_come_from_files(written):
 def test_definitions_come_from_nowhere_else(written, reason):
     with pytest.raises(ValueError, match=reason):
         values.import_backend(written)
+
+
+def test_values_of_a_family_gather():
+    assert values.add_value(frozenset({"/"}), "2", "other") == {"/", "other"}
+    with pytest.raises(ValueError, match="must not be empty"):
+        values.add_value(frozenset(), "1", "")

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from leveret.config import Settings
+from leveret.config.limit_settings import LimitSettings
 from leveret.server.listener import SHUTDOWN_TEXT
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
@@ -53,7 +54,7 @@ def test_ipv6_peers_are_named_and_on_this_machine():
 
 
 def test_the_settings_are_what_tune_offers():
-    with served(channel_max=7, frame_max=8192, heartbeat_s=33) as node:
+    with served(limits=LimitSettings(channel_max=7, frame_max=8192, heartbeat_s=33)) as node:
         terms = node.server.terms
         client = node.client(frame_max=8192)
         agreement = node.ask(lambda: node.session(client).connection.agreement)
@@ -62,7 +63,7 @@ def test_the_settings_are_what_tune_offers():
 
 
 def test_a_message_over_the_size_limit_is_refused():
-    with served(max_message_size=1000) as node:
+    with served(limits=LimitSettings(max_message_size=1000)) as node:
         client = node.client()
         client.publish("q", b"x" * 1001)
         close = client.expect(methods.ChannelClose)

@@ -195,7 +195,12 @@ class Access:
         return route
 
     def remember(self, address: bytes, route: Route) -> None:
-        """Keep a route for messages with the same address, until something changes."""
+        """Keep a route for messages with the same address, until something changes.
+
+        Not while the vhost is traced: every publish is to be looked at then.
+        """
+        if self.vhost.firehose is not None:
+            return
         if len(self.routes) >= REMEMBERED_MAX:
             self.routes.clear()
         self.routes[address] = route

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from leveret.broker import announcing
 from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
 from leveret.broker.alarms import Alarms
@@ -23,6 +24,7 @@ from leveret.broker.changes import (
 )
 from leveret.broker.connections import Connections
 from leveret.broker.errors import NotAllowed, NotFound
+from leveret.broker.firehose import Firehose
 from leveret.broker.keeper import Keeper
 from leveret.broker.limits import Limits, is_reached
 from leveret.broker.logins import DEFAULT_ENTRY, Entry, Logins
@@ -64,8 +66,15 @@ class Broker:
         self.agenda = Agenda(clock)
         self.alarms = Alarms()
         self.random_bytes = random_bytes
+        # The name of the node this is; the edge sets it.
+        self.node = "leveret@localhost"
+        # When it was started, in seconds since 1970; the edge sets it too.
+        self.started_at = 0
+        # Numbers for connections, none of which comes twice.
+        self.next_connection: Callable[[], int] = count(1).__next__
         self._keeper = Keeper(storage)
         self.users = Users(random_bytes, self._keeper, entry.hashing_algorithm)
+        self.events = self._keeper.events
         self.permissions = Permissions()
         self.topic_permissions = TopicPermissions()
         self.vhosts: dict[str, Vhost] = {}
@@ -101,6 +110,7 @@ class Broker:
             self._keeper.commit(("vhost", name), VhostAdded(name))
             if metadata != NO_METADATA:
                 self.describe_vhost(name, metadata)
+            announcing.vhost_created(self.events, vhost, self.node)
         return vhost
 
     def describe_vhost(self, name: str, metadata: VhostMetadata) -> None:
@@ -140,6 +150,13 @@ class Broker:
         vhost = Vhost(name, self.agenda, self.random_bytes, self._keeper, self.paging)
         self.vhosts[name] = vhost
         return vhost
+
+    def trace(self, vhost_name: str, *, is_on: bool) -> None:
+        """Switch a vhost's firehose. As in RabbitMQ it is off after a start. Raises NotFound."""
+        vhost = self.vhosts.get(vhost_name)
+        if vhost is None:
+            raise NotFound(f"virtual host '{vhost_name}' does not exist")
+        vhost.trace(Firehose(vhost, self.node) if is_on else None)
 
     # Who may do what -------------------------------------------------------------------------
 

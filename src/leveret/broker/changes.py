@@ -10,7 +10,7 @@ permissions, limits, a vhost everything in it), and no further change says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leveret.broker.passwords import SHA256
 
@@ -93,6 +93,12 @@ class TopicPermissionCleared:
     user: str
     vhost: str
     exchange: str
+
+
+# Components of runtime parameters that mean something to a broker.
+POLICY: Final = "policy"
+OPERATOR_POLICY: Final = "operator_policy"
+VHOST_LIMITS: Final = "vhost-limits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
+from leveret.broker.announcing import announce
+from leveret.broker.events import Events
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +26,7 @@ class Keeper:
     """One broker's way to its catalogue.
 
     messages: the engine's message store, for queues that have a number.
+    events: the broker's; every change is told there, if it is one that listeners know.
     next_queue_number: for a queue whose messages are kept; 0 in a broker that keeps none.
     durability: when what was said is safe.
     """
@@ -33,6 +37,7 @@ class Keeper:
             count(first).__next__ if storage.keeps_messages else lambda: 0
         )
         self.messages = storage.messages
+        self.events = Events()
         self._catalogue = storage.catalogue
         self.durability = storage.durability
         # The last change of each thing, until it is durable.
@@ -43,6 +48,8 @@ class Keeper:
         self._catalogue.commit(change)
         self._unsafe[thing] = change
         self.durability.when_durable(lambda: self._settle(thing, change))
+        if self.events.is_heard:
+            announce(self.events, change)
 
     def vouch_for(self, thing: Thing) -> None:
         """Somebody is about to be told how it stands with the thing."""

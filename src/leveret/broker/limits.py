@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.changes import UserLimitsSet
+from leveret.broker.changes import VHOST_LIMITS, UserLimitsSet
 from leveret.broker.errors import InvalidParameter, NotFound
 from leveret.broker.json_terms import spell
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leveret.wire.values import Value
 
 # RabbitMQ's component and name of a vhost's limits among the runtime parameters.
-VHOST_LIMITS: Final = "vhost-limits"
 VHOST_LIMITS_NAME: Final = "limits"
 
 # In the order of RabbitMQ's complaints.

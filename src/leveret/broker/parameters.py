@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker import limits, policy_keys
 from leveret.broker.changes import (
+    OPERATOR_POLICY,
+    POLICY,
+    VHOST_LIMITS,
     GlobalParameterCleared,
     GlobalParameterSet,
     ParameterCleared,
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from leveret.broker.vhost import Vhost
     from leveret.wire.values import Value
 
-POLICY: Final = "policy"
-OPERATOR_POLICY: Final = "operator_policy"
 _POLICIES: Final = (POLICY, OPERATOR_POLICY)
 # Kept as they are.
 _KEPT: Final = frozenset({"federation-upstream", "federation-upstream-set", "shovel"})
@@ -123,7 +124,7 @@ class Parameters:
             row = place.policies.user if component == POLICY else place.policies.operator
             row.place(Policy.from_value(name, value))
             place.policies.changed()
-        elif component == limits.VHOST_LIMITS:
+        elif component == VHOST_LIMITS:
             place.limits = limits.as_limits(value)
 
     def forget(self, component: str, vhost: str, name: str) -> bool:
@@ -137,7 +138,7 @@ class Parameters:
             row = place.policies.user if component == POLICY else place.policies.operator
             row.forget(name)
             place.policies.changed()
-        elif component == limits.VHOST_LIMITS:
+        elif component == VHOST_LIMITS:
             place.limits = limits.NO_LIMITS
         return True
 
@@ -168,6 +169,6 @@ def _complaints(component: str, name: str, value: Value) -> list[str]:
     if component in _POLICIES:
         is_operator = component == OPERATOR_POLICY
         return policy_keys.complaints(name, value, is_operator=is_operator)
-    if component == limits.VHOST_LIMITS:
+    if component == VHOST_LIMITS:
         return limits.vhost_complaints(value, name)
     return [] if component in _KEPT else [f"component {component} not found"]

@@ -25,10 +25,14 @@ REMEMBERED_MAX: Final = 65_536
 class Receiver(Protocol):
     """What a route ends at: a queue, or a direct reply-to consumer.
 
+    name: what it is reached by through the default exchange.
     number: what the message store knows it by; 0 when it keeps nothing there.
     is_deleted: nothing it takes gets anywhere.
     may_refuse: it has to be asked first, by `refuses`.
     """
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def number(self) -> int: ...

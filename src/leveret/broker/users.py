@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker import announcing
 from leveret.broker.changes import UserRemoved, UserSet
 from leveret.broker.errors import NotFound, PreconditionFailed
 from leveret.broker.passwords import (
@@ -89,9 +90,11 @@ class Users:
                 f"user '{user.name}' has a password hash by '{user.hashing_algorithm}'; "
                 f"known are {', '.join(sorted(ALGORITHMS))}"
             )
+        before = self._users.get(user.name)
         self.place(user)
         told = UserSet(user.name, user.password_hash, user.tags, user.hashing_algorithm)
         self._keeper.commit(("user", user.name), told)
+        announcing.user_set(self._keeper.events, before, user)
         return user
 
     def set_password(self, name: str, password: str) -> User:

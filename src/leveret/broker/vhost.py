@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leveret.broker import arguments, limits
+from leveret.broker import announcing, arguments, limits
 from leveret.broker.bindings import Binding, Bindings
 from leveret.broker.changes import (
     Bound,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.bindings import Destination
+    from leveret.broker.firehose import Firehose
     from leveret.broker.keeper import Thing
     from leveret.broker.ports import MessageStore
     from leveret.broker.queues.paging import Paging
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 class Vhost:
     """One virtual host.
 
+    firehose: what copies its messages while it is traced.
     keeper, paging: the broker's, for what is durable and for what leaves memory.
     policies, limits: what parameters.py has for this vhost.
     """
@@ -75,6 +77,7 @@ class Vhost:
         self.exchanges: dict[str, Exchange] = {}
         self.queues: dict[str, AnyQueue] = {}
         self.bindings = Bindings()
+        self.firehose: Firehose | None = None
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
@@ -112,6 +115,14 @@ class Vhost:
         """The policies have changed: everything here follows them, soon if that is much."""
         self._following.begin()
 
+    def trace(self, firehose: Firehose | None) -> None:
+        """Give it copies of all that clients publish and get, or none any more."""
+        self.firehose = firehose
+        self.forget_routes()
+        for queue in self.queues.values():
+            for consumer in queue.consumers:
+                consumer.trace(is_on=firehose is not None)
+
     def vouch_for(self, kind: str, name: str) -> None:
         """Somebody is about to be told that there is, or is not, such a queue or exchange."""
         self._keeper.vouch_for((kind, self.name, name))
@@ -134,6 +145,16 @@ class Vhost:
             return exchange
         refuse_reserved("exchange", name)
         arguments.check_exchange(f"exchange '{name}' in vhost '{self.name}'", options.arguments)
+        return self._make_exchange(name, kind, options)
+
+    def declare_system_exchange(self, name: str) -> Exchange:
+        """The exchange, made if need be, to which the broker itself publishes under this name."""
+        exchange = self.exchanges.get(name)
+        if exchange is not None:
+            return exchange
+        return self._make_exchange(name, "topic", ExchangeOptions(durable=True, internal=True))
+
+    def _make_exchange(self, name: str, kind: str, options: ExchangeOptions) -> Exchange:
         is_holding = options.durable and kind in HOLDING
         number = self._keeper.next_queue_number() if is_holding else 0
         exchange = self.place_exchange(name, kind, options, number)
@@ -141,6 +162,7 @@ class Vhost:
         if options.durable:
             change = ExchangeDeclared(self.name, name, kind, options, number)
             self._keeper.commit(("exchange", self.name, name), change)
+        announcing.exchange_created(self._keeper.events, exchange)
         return exchange
 
     def place_exchange(
@@ -174,6 +196,7 @@ class Vhost:
 
     def _remove_exchange(self, exchange: Exchange) -> None:
         del self.exchanges[exchange.name]
+        lost = [*self.bindings.arriving(exchange), *exchange.bindings]
         self.bindings.remove_leaving(exchange)
         sources = self.bindings.remove_arriving(exchange)
         self.forget_routes()
@@ -181,6 +204,7 @@ class Vhost:
             change = ExchangeDeleted(self.name, exchange.name)
             self._keeper.commit(("exchange", self.name, exchange.name), change)
         exchange.delete()
+        announcing.exchange_deleted(self._keeper.events, exchange, lost)
         self._finish(sources)
 
     def _finish(self, exchanges: list[Exchange]) -> None:
@@ -195,6 +219,7 @@ class Vhost:
         if self.bindings.add(binding):
             self.forget_routes()
             self._keep_binding(binding, Bound)
+            announcing.bound(self._keeper.events, binding)
         else:
             self._keeper.vouch_for(self._binding_thing(binding))
 
@@ -202,6 +227,7 @@ class Vhost:
         if self.bindings.remove(binding):
             self.forget_routes()
             self._keep_binding(binding, Unbound)
+            announcing.unbound(self._keeper.events, binding)
             self._finish([binding.source])
         else:
             self._keeper.vouch_for(self._binding_thing(binding))
@@ -275,6 +301,7 @@ class Vhost:
         if is_kept:
             change = QueueDeclared(number, self.name, name, options)
             self._keeper.commit(("queue", self.name, name), change)
+        announcing.queue_created(self._keeper.events, queue)
         return queue
 
     def _refuse_over_limit(self, name: str) -> None:
@@ -304,13 +331,16 @@ class Vhost:
         if queue.is_deleted:
             return 0
         del self.queues[queue.name]
+        lost = self.bindings.arriving(queue)
         sources = self.bindings.remove_arriving(queue)
         if _is_kept(queue):
             change = QueueDeleted(queue.number, self.name, queue.name)
             self._keeper.commit(("queue", self.name, queue.name), change)
+        announcing.queue_deleted(self._keeper.events, queue, lost)
         if sources:
             self.forget_routes()
-            self._finish(sources)
+            with self._keeper.events.internally():
+                self._finish(sources)
         self._forget_route_to(queue.name)
         return queue.delete()
 
@@ -327,7 +357,8 @@ class Vhost:
 
     def _retire_queue(self, queue: Queue) -> None:
         """A queue's own rules ended it."""
-        self.remove_queue(queue)
+        with self._keeper.events.internally():
+            self.remove_queue(queue)
 
 
 def _is_kept(thing: Destination) -> bool:

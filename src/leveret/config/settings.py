@@ -6,7 +6,8 @@ under a key of leveret.conf (RabbitMQ's own names), in environment variables, as
 
 Rule: a setting stands here only once it works.
 Families of keys that belong together are parts with a table of their own (tls_settings.py,
-socket_settings.py, watch_settings.py, log_settings.py); rows.py says what a row is.
+socket_settings.py, limit_settings.py, watch_settings.py, log_settings.py, tap_settings.py); rows.py
+says what a row is.
 """
 
 import dataclasses
@@ -17,18 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from leveret.config import values
+from leveret.config.limit_settings import LimitSettings
 from leveret.config.log_settings import LogSettings
 from leveret.config.rows import part, rows_of, setting
 from leveret.config.socket_settings import SocketSettings
+from leveret.config.tap_settings import TapSettings
 from leveret.config.tls_settings import TlsSettings
 from leveret.config.values import Listener
 from leveret.config.watch_settings import WatchSettings
 
 HOST = os.uname().nodename.split(".")[0] or "localhost"
-FRAME_BYTES_MIN = 4096  # AMQP 4.2.3: no peer may ask for less.
-FRAME_BYTES_MAX = 2**31 - 1
-TIMEOUT_MS_MAX = 10 * 365 * 24 * 60 * 60 * 1000  # As queues' own time arguments have it.
-MESSAGE_BYTES_MAX = 512 * 1024 * 1024  # RabbitMQ 3.x takes no larger limit.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,48 +239,8 @@ class Settings:
         key="definitions.import_backend",
     )
 
-    # What a connection may ask for.
-    channel_max: int = setting(
-        2047,
-        values.whole_number(0, 65535),
-        "channels a connection may open, 0 for no limit",
-        key="channel_max",
-    )
-    frame_max: int = setting(
-        131072,
-        values.size(FRAME_BYTES_MIN, FRAME_BYTES_MAX),
-        "largest frame, in bytes",
-        key="frame_max",
-    )
-    heartbeat_s: int = setting(
-        60,
-        values.whole_number(0, 65535),
-        "seconds between heartbeats, 0 for none",
-        key="heartbeat",
-        name="heartbeat",
-    )
-    handshake_timeout_s: float = setting(
-        10.0,
-        values.milliseconds,
-        "milliseconds that a client has for its handshake",
-        key="handshake_timeout",
-        name="handshake_timeout",
-        shown_default="10000",
-    )
-    max_message_size: int = setting(
-        128 * 1024 * 1024,
-        values.size(1, MESSAGE_BYTES_MAX),
-        "largest message body, in bytes",
-        key="max_message_size",
-    )
-
-    consumer_timeout_ms: int = setting(
-        0,
-        values.whole_number(0, TIMEOUT_MS_MAX),
-        "milliseconds that a delivery may wait for its acknowledgement, 0 for ever",
-        key="consumer_timeout",
-        name="consumer_timeout",
-    )
+    # How far anybody may go.
+    limits: LimitSettings = part(LimitSettings())
 
     # What it keeps, and with how much memory and disk.
     durability: str = setting(
@@ -316,6 +275,8 @@ class Settings:
 
     # The log.
     log: LogSettings = part(LogSettings())
+
+    taps: TapSettings = part(TapSettings())
 
     @property
     def definitions(self) -> tuple[Path, ...]:

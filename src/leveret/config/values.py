@@ -220,6 +220,10 @@ def names(written: str) -> frozenset[str]:
     return frozenset(text(name.strip()) for name in written.split(","))
 
 
+def add_value(so_far: frozenset[str], _name: str, written: str) -> frozenset[str]:
+    return so_far | {text(written)}
+
+
 def add_name(so_far: frozenset[str], name: str, written: str) -> frozenset[str]:
     return so_far | {name} if boolean(written) else so_far - {name}
 

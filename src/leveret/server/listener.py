@@ -24,6 +24,7 @@ from leveret.wire.codes import ReplyCode
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.config import Settings
+    from leveret.config.limit_settings import LimitSettings
 
 log = logging.getLogger("leveret.connection")
 
@@ -40,10 +41,10 @@ class Server:
     def __init__(self, broker: Broker, settings: Settings) -> None:
         self.broker = broker
         self.terms = Terms(
-            _limits(settings),
+            _limits(settings.limits),
             _identity(settings),
             log.warning,
-            settings.consumer_timeout_ms,
+            settings.limits.consumer_timeout_ms,
             settings.auth_mechanisms,
         )
         self.transports: set[Transport] = set()
@@ -143,13 +144,13 @@ class Server:
             self._set_alarm()
 
 
-def _limits(settings: Settings) -> Limits:
+def _limits(limits: LimitSettings) -> Limits:
     return Limits(
-        channel_max=settings.channel_max,
-        frame_max=settings.frame_max,
-        heartbeat_s=settings.heartbeat_s,
-        message_bytes_max=settings.max_message_size,
-        handshake_s=settings.handshake_timeout_s,
+        channel_max=limits.channel_max,
+        frame_max=limits.frame_max,
+        heartbeat_s=limits.heartbeat_s,
+        message_bytes_max=limits.max_message_size,
+        handshake_s=limits.handshake_timeout_s,
     )
 
 

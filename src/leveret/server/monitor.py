@@ -34,6 +34,7 @@ class Monitor:
         machine = machine or Machine()
         self._alarms = broker.alarms
         self._node = settings.node
+        self._events = broker.events
         self._paging = broker.paging
         self._memory = MemoryWatch(settings.watches, machine, broker.alarms, broker.paging)
         self._watches: list[MemoryWatch | DiskWatch] = [self._memory]
@@ -74,6 +75,7 @@ class Monitor:
         for resource in sorted({*before} ^ {*self._known}):
             verb = "set" if resource in self._known else "cleared"
             fields = {"event": f"alarm_{verb}", "resource": resource}
+            self._events.emit(f"alarm.{verb}", {"node": self._node, "source": resource}, by=None)
             log.warning(
                 "%s resource limit alarm %s on node %s%s",
                 resource,

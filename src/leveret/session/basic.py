@@ -9,7 +9,7 @@ from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
 from leveret.broker.names import generate
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.broker.streams.stream import Stream
-from leveret.session import unacked
+from leveret.session import telling, tracing, unacked
 from leveret.session.confirms import Confirms
 from leveret.session.consumer import Consumer
 from leveret.session.direct_reply import DirectReply
@@ -58,7 +58,10 @@ def consume(channel: Channel, method: methods.BasicConsume) -> None:
         raise Unsupported(f"{queue} does not support global qos")
     consumer = Consumer(channel, queue, method, tag)
     queue.subscribe(consumer)
+    if channel.access.vhost.firehose is not None:
+        consumer.trace(is_on=True)
     channel.consumers[tag] = consumer
+    telling.consumer_created(consumer, method.arguments)
     consumer.rules_changed()
     _say_consuming(channel, method, tag)
     # Deliveries come behind consume-ok.
@@ -110,6 +113,7 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | L
         message_count=queue.ready.count,
     )
     channel.send_content(found, message)
+    tracing.delivered(channel, queue, message, redelivered=redelivered)
     channel.session.answered(len(message.content))
     return None
 

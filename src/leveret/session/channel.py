@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.broker.errors import Refused
+from leveret.broker.events import INTERNAL
 from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
-from leveret.session import dispatch, publish, unacked
+from leveret.session import dispatch, publish, telling, unacked
 from leveret.session.consumer import Getter
 from leveret.session.later import Later
 from leveret.session.overdue import Overdue
@@ -55,6 +56,7 @@ class Channel:
         "_durability",
         "_known_traits",
         "_next_position",
+        "_pid_number",
         "_routes",
         "_store",
         "access",
@@ -84,6 +86,7 @@ class Channel:
     def __init__(self, session: Session, number: int) -> None:
         self.session = session
         self.number = number
+        self._pid_number = session.next_channel()
         self.access = session.access
         self.output = session.connection.output
         self.wake = session.connection.wake
@@ -110,6 +113,11 @@ class Channel:
         self._known_traits = session.known_traits
         self._store = session.broker.storage.messages
         self._durability = session.durability
+
+    @property
+    def pid(self) -> str:
+        """See Session.pid."""
+        return self.session.pid_of(self._pid_number)
 
     # From the reader -------------------------------------------------------------------------
 
@@ -192,11 +200,15 @@ class Channel:
     def _answer(self, method: Method, act: Callable[[], Answer]) -> None:
         """Act, and reply: at once, or when what that has changed is durable."""
         demands = self._durability.demands
+        events = self.session.broker.events
+        events.actor = self.access.user.name
         try:
             answer = act()
         except Refused as refused:
             self.refused(refused, method.index)
             return
+        finally:
+            events.actor = INTERNAL
         if self._durability.demands != demands:
             self._wait(method, Later(self._durability.when_durable, lambda: answer))
         elif isinstance(answer, Later):
@@ -298,12 +310,14 @@ class Channel:
         if consumer is not None:
             consumer.is_ready = False
             consumer.queue.unsubscribe(consumer)
+            telling.consumer_deleted(consumer)
 
     def queue_gone(self, consumer: Consumer) -> None:
         """The consumer's queue was deleted; the client is told if it understands."""
         if self.consumers.get(consumer.tag) is not consumer:
             return
         del self.consumers[consumer.tag]
+        telling.consumer_deleted(consumer)
         if self.session.client_can("consumer_cancel_notify"):
             self.send(methods.BasicCancel(consumer_tag=consumer.tag, nowait=True))
 

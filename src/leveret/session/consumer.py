@@ -11,6 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import CLASSIC, queue_type
+from leveret.session import tracing
 from leveret.wire import frames, methods
 from leveret.wire.values import octets
 
@@ -159,6 +160,20 @@ class Consumer:
     def queue_gone(self) -> None:
         """The queue was deleted under it."""
         self.channel.queue_gone(self)
+
+    def trace(self, *, is_on: bool) -> None:
+        """From now on the firehose is told of its deliveries, or no more."""
+        self.__class__ = TracedConsumer if is_on else Consumer
+
+
+class TracedConsumer(Consumer):
+    """A consumer in a vhost that is traced: what is not has nothing to ask for it."""
+
+    __slots__ = ()
+
+    def deliver(self, message: Message, redelivered: bool) -> None:
+        super().deliver(message, redelivered)
+        tracing.delivered(self.channel, self.queue, message, redelivered=redelivered)
 
 
 class Getter:

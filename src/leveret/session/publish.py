@@ -13,6 +13,7 @@ from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
 from leveret.broker.sending import hand_over
 from leveret.protocol.violation import ProtocolViolation, spell_octets
+from leveret.session import tracing
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
 from leveret.wire.properties import decode_header
@@ -40,9 +41,10 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
         route = _find_route(channel, address, bits)
     traits = None
     is_mandatory = bool(bits & MANDATORY)
+    copy_keys: tuple[str, ...] = ()
     if extra:
         reading = _read(channel, content)
-        traits = reading.traits
+        traits, copy_keys = reading.traits, reading.copy_keys
         if route.is_for_one or not reading.is_plain:
             received, content = content, _rewrite(channel, reading, content)
             route = _route_all(channel, address, reading)
@@ -52,6 +54,7 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
                 is_mandatory = is_mandatory and rest is route
                 route = rest
     message = Message(address, content, channel.number, channel.session.next_position(), traits)
+    tracing.published(channel, message, copy_keys, route)
     _pass_on(channel, message, route, is_mandatory=is_mandatory)
 
 

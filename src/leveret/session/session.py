@@ -9,6 +9,7 @@ in exchange.py, queue.py, basic.py and transaction.py.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from leveret.broker.errors import AccessRefused, Refused
@@ -17,6 +18,7 @@ from leveret.protocol.handshake import agree, what_came
 from leveret.protocol.sasl import EXTERNAL, READERS, MalformedCredentials
 from leveret.protocol.states import State
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
+from leveret.session import telling
 from leveret.session.allowance import Allowance
 from leveret.session.channel import Channel
 from leveret.session.confirms import HeldConfirms
@@ -64,6 +66,11 @@ class Session:
         self.broker = broker
         self.peer = peer
         self.client_properties: Table = {}
+        self.mechanism = ""
+        self._login = ""
+        self.connected_at_ms = int(broker.agenda.wall_clock() * 1000)
+        self._number = broker.next_connection()
+        self.next_channel: Callable[[], int] = count(1).__next__
         self._user: User | None = None
         self._access: Access | None = None
         self.channels: dict[int, Channel] = {}
@@ -226,6 +233,18 @@ class Session:
         return isinstance(capabilities, dict) and capabilities.get(capability) is True
 
     @property
+    def pid(self) -> str:
+        """Its name among all that the node ever had, as RabbitMQ's look."""
+        return self.pid_of(0)
+
+    def pid_of(self, number: int) -> str:
+        """The name of something of its own; none of them has 0."""
+        return f"<{self.broker.node}.{self.broker.started_at}.{self._number}.{number}>"
+
+    def __str__(self) -> str:
+        return self.pid
+
+    @property
     def state(self) -> str:
         """The connection's, as RabbitMQ names it: running, flow, blocking (an alarm is on, and it
         has not published yet), blocked; or how far its handshake or its end has come."""
@@ -278,12 +297,15 @@ class Session:
         except Refused as refused:
             raise ProtocolViolation(refused.code, str(refused)) from refused
         channel = self.channels[number] = Channel(self, number)
+        telling.channel_created(channel)
         return channel
 
     def close_channel(self, number: int) -> None:
         # What was taken before the close is confirmed before it.
         self.release_confirms()
-        self.channels.pop(number).end()
+        channel = self.channels.pop(number)
+        channel.end()
+        telling.channel_closed(channel)
 
     def violated(self, violation: ProtocolViolation) -> None:
         self.release_confirms()
@@ -296,6 +318,7 @@ class Session:
 
     def _start(self, method: methods.ConnectionStartOk) -> None:
         self.client_properties = method.client_properties
+        self.mechanism = method.mechanism
         if method.mechanism not in self._terms.offers(self.peer):
             raise self._login_violation(f"unknown mechanism {method.mechanism!r}", method)
         try:
@@ -304,11 +327,13 @@ class Session:
             raise self._login_violation(str(error), method) from error
         except AccessRefused as refused:
             self.report(f"login refused for {self.peer.name}: {refused}")
+            telling.refused(self, self._login, str(refused))
             raise LoginRefused(
                 f"Login was refused using authentication mechanism {method.mechanism}. "
                 "For details see the broker logfile.",
                 is_explained=self.client_can("authentication_failure_close"),
             ) from refused
+        telling.logged_in(self, self._user.name)
         self.connection.send(
             0,
             methods.ConnectionTune(
@@ -326,8 +351,10 @@ class Session:
             assert tls is not None
             if not tls.login:
                 raise AccessRefused(tls.trouble)
+            self._login = tls.login
             return logins.with_certificate(tls.login, source)
         credentials = READERS[method.mechanism](method.response)
+        self._login = credentials.user
         return logins.with_password(credentials.user, credentials.password, source)
 
     def _login_violation(self, reason: str, method: Method) -> ProtocolViolation:
@@ -342,6 +369,7 @@ class Session:
         self.broker.connections.add(self)
         self.broker.alarms.watchers[self] = None
         self.connection.watch_contents(is_watching=self.broker.alarms.is_on)
+        telling.connection_created(self)
         self.connection.send(0, methods.ConnectionOpenOk())
 
     def closing(self) -> None:
@@ -355,6 +383,8 @@ class Session:
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""
         self.broker.alarms.watchers.pop(self, None)
+        if self.mechanism:
+            telling.connection_closed(self)
         if self._access is not None:
             self.broker.connections.discard(self)
             self._access.delete_exclusive_queues()

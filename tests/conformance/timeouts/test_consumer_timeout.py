@@ -13,6 +13,7 @@ import pytest
 from bench.rabbitmq import is_installed, running_rabbitmq
 
 from leveret import Settings, running
+from leveret.config.limit_settings import LimitSettings
 from tests.conformance.protocol.script import (
     close_channel,
     consume,
@@ -106,7 +107,9 @@ def transcripts() -> Iterator[Callable[[str, str], list[str]]]:
             running_rabbitmq(settings=(f"consumer_timeout = {TIMEOUT_MS}",))
         )
         theirs.ctl("eval", OFTEN)
-        ours = stack.enter_context(running(settings=Settings(consumer_timeout_ms=TIMEOUT_MS)))
+        ours = stack.enter_context(
+            running(settings=Settings(limits=LimitSettings(consumer_timeout_ms=TIMEOUT_MS)))
+        )
         found: dict[tuple[str, str], Future[list[str]]] = {
             (broker, name): executor.submit(run, script, endpoint)
             for broker, endpoint in (("rabbitmq", theirs), ("leveret", ours))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leveret.broker.changes import POLICY
 from leveret.broker.definitions.document import (
     OWN_PARAMETERS,
     DefinedBinding,
@@ -22,7 +23,6 @@ from leveret.broker.definitions.document import (
     DefinedVhost,
 )
 from leveret.broker.names import RESERVED_PREFIX
-from leveret.broker.parameters import POLICY
 from leveret.broker.queues.queue import Queue
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.changes import OPERATOR_POLICY, POLICY
 from leveret.broker.definitions.document import DefinedGlobalParameter, DefinedParameter
-from leveret.broker.parameters import OPERATOR_POLICY, POLICY
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.document import Entry

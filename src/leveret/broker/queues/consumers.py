@@ -40,6 +40,9 @@ class Consumer(Protocol):
     def queue_gone(self) -> None:
         """The queue was deleted; nothing more will come."""
 
+    def trace(self, *, is_on: bool) -> None:
+        """From now on its vhost's firehose has copies of what it gets, or has none any more."""
+
 
 class Activity(Enum):
     """What a consumer is to its queue, as RabbitMQ lists it (`activity_status`)."""

@@ -48,6 +48,8 @@ class Consumer(Protocol):
 
     def rules_changed(self) -> None: ...
 
+    def trace(self, *, is_on: bool) -> None: ...
+
 
 class Reader:
     """One consumer's place. offset: what comes next. is_ready: the consumer can take more.

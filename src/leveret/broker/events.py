@@ -1,0 +1,101 @@
+"""Events: what happens in a broker, published to `amq.rabbitmq.event` for whoever binds to it.
+
+An event is a message without a body; its routing key is its name (`queue.created`), and what is to
+be said of it stands in its headers, as RabbitMQ's event exchange plugin writes them.
+
+    events.start(vhost, wall_clock)                from now on, to that vhost's event exchange
+    events.emit("queue.deleted", {...}, by=...)    what happened, and whose doing it was
+
+Rule: whoever emits asks `is_heard` before it gathers what is to be said, so that a broker whose
+events nobody wants spends one look. Emitted is what has happened, never what is about to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.sending import PERSISTENT
+from leveret.wire.properties import Properties
+from leveret.wire.values import Int64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from leveret.broker.vhost import Vhost
+    from leveret.wire.values import Table, Value
+
+EVENT_EXCHANGE: Final = "amq.rabbitmq.event"
+# Whose doing it is when it is nobody's: a connection ended, a queue expired.
+INTERNAL: Final = "rmq-internal"
+_MS: Final = 1000
+
+
+class Events:
+    """The events of one broker.
+
+    actor: on whose behalf the broker acts just now; who lets a user act sets it and sets it back.
+    """
+
+    def __init__(self) -> None:
+        self.actor = INTERNAL
+        self._vhost: Vhost | None = None
+        self._wall_clock: Callable[[], float] = _never
+
+    def start(self, vhost: Vhost, wall_clock: Callable[[], float]) -> None:
+        """Publish them in this vhost. Its exchange is made if need be, and stays."""
+        self._wall_clock = wall_clock
+        vhost.declare_system_exchange(EVENT_EXCHANGE)
+        self._vhost = vhost
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody is bound to hear of them."""
+        if self._vhost is None:
+            return False
+        exchange = self._vhost.exchanges.get(EVENT_EXCHANGE)
+        return exchange is not None and not exchange.is_unused
+
+    @contextmanager
+    def internally(self) -> Iterator[None]:
+        """What happens in the block follows from a rule; nobody asked for it."""
+        actor, self.actor = self.actor, INTERNAL
+        try:
+            yield
+        finally:
+            self.actor = actor
+
+    def emit(self, name: str, fields: Table, *, by: str | None = "") -> None:
+        """Tell it. by: whose doing it was, empty for the actor's; None for an event without."""
+        if self._vhost is None or not self.is_heard:
+            return
+        now = self._wall_clock()
+        headers: dict[str, Value] = {}
+        if by is not None:
+            headers["user_who_performed_action"] = by or self.actor
+        headers |= {field: _plain(value) for field, value in fields.items()}
+        headers["timestamp_in_ms"] = Int64(now * _MS)
+        properties = Properties(headers=headers, delivery_mode=PERSISTENT, timestamp=int(now))
+        self._vhost.publish(EVENT_EXCHANGE, name, properties, b"")
+
+
+def _never() -> float:
+    raise AssertionError("events that nobody started have no time")
+
+
+def _plain(value: Value) -> Value:
+    """As the plugin has it: numbers are long, what is not there is an empty string."""
+    match value:
+        case None:
+            return ""
+        case bool() | float() | str() | bytes():
+            return value
+        case int():
+            return Int64(value)
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return str(value)
