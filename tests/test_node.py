@@ -378,3 +378,14 @@ def test_definitions_that_a_program_gives_are_laid_over_the_defaults():
             await node.stop()
 
     assert run(scene()) == (["/", "x"], ["guest"])
+
+
+def test_definitions_that_have_not_changed_are_not_loaded_at_the_next_start(tmp_path):
+    file = tmp_path / "told.json"
+    file.write_text('{"vhosts": [{"name": "x"}]}')
+    settings = durable(tmp_path / "mq", load_definitions=file, skip_unchanged_definitions=True)
+    assert talk_to(settings, names_in) == (["x"], [])
+    talk_to(settings, lambda node: node._server.broker.remove_vhost("x"))
+    assert talk_to(settings, names_in) == ([], [])
+    file.write_text('{"vhosts": [{"name": "y"}]}')
+    assert talk_to(settings, names_in) == (["y"], [])

@@ -139,7 +139,9 @@ class Node:
             return
         from leveret.definitions import starting  # noqa: PLC0415  # seldom used
 
-        starting.load_at_start(broker, paths)
+        is_compared = self.settings.skip_unchanged_definitions
+        algorithm = self.settings.definitions_hashing if is_compared else None
+        starting.load_at_start(broker, paths, algorithm)
         if self._definitions is not None:
             starting.load_document(broker, self._definitions)
 

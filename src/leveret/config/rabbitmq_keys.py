@@ -25,8 +25,8 @@ NOT_SUPPORTED_YET = (
     "queue_index_embed_msgs_below", "classic_queue.*", "quorum_queue.*", "sysmon_handler.*",
     # Queues and definitions.
     "default_queue_type", "queue_master_locator", "queue_leader_locator",
-    "definitions.https.*", "definitions.tls.*", "definitions.skip_if_unchanged",
-    "definitions.hashing.*", "vhost_restart_strategy", "vhost_max",
+    "definitions.https.*", "definitions.tls.*",
+    "vhost_restart_strategy", "vhost_max",
     # Clusters.
     "cluster_formation.*", "cluster_partition_handling*", "cluster_keepalive_interval",
     "cluster_tags.*", "mirroring_sync_*", "mnesia_table_loading_*", "net_ticktime",

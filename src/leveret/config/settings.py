@@ -238,6 +238,19 @@ class Settings:
         "where definitions come from: local_filesystem",
         key="definitions.import_backend",
     )
+    skip_unchanged_definitions: bool = setting(
+        False,
+        values.boolean,
+        "do not load what was loaded before and has not changed since",
+        key="definitions.skip_if_unchanged",
+        shown_default="false",
+    )
+    definitions_hashing: str = setting(
+        "sha256",
+        values.one_of("sha", "sha224", "sha256", "sha384", "sha512"),
+        "how it is told whether they have changed",
+        key="definitions.hashing.algorithm",
+    )
 
     # How far anybody may go.
     limits: LimitSettings = part(LimitSettings())

@@ -160,6 +160,33 @@ def test_a_node_loads_definitions_and_has_no_guest(leveret):
     assert node.end()[0] == 0
 
 
+def test_a_directory_of_definitions_and_what_has_not_changed(leveret):
+    directory = leveret.home / "told"
+    directory.mkdir()
+    for section, entries in TOLD.items():
+        file = directory / f"{list(TOLD).index(section)}.json"
+        file.write_text(json.dumps({section: entries}))
+    conf = write(
+        leveret,
+        "definitions.import_backend = local_filesystem\n"
+        f"definitions.local.path = {directory}\n"
+        "definitions.skip_if_unchanged = true\n"
+        "definitions.hashing.algorithm = sha512\n",
+        "leveret.conf",
+    )
+    node = leveret.serve("--config", conf)
+    with log_in(node.port, "ada", "secret") as connection:
+        connection.channel().queue_delete("jobs")
+    node.end()
+    node = leveret.serve("--config", conf)
+    with (
+        log_in(node.port, "ada", "secret") as connection,
+        pytest.raises(pika.exceptions.ChannelClosedByBroker, match="no queue 'jobs'"),
+    ):
+        connection.channel().queue_declare("jobs", passive=True)
+    node.end()
+
+
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
