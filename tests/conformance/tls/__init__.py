@@ -1,0 +1,1 @@
+"""TLS, EXTERNAL and PROXY headers: the same rabbitmq.conf, two brokers."""
