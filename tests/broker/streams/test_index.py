@@ -8,6 +8,7 @@ from leveret.broker.streams import index as index_module
 from leveret.broker.streams.index import Index, Stretch
 from leveret.broker.streams.outline import Outline
 from leveret.broker.streams.positions import pack
+from tests.broker.streams.hand import plain
 
 ANY = 10**9
 
@@ -41,7 +42,7 @@ def test_a_cut_takes_the_oldest_blocks_and_changes_no_offset():
     index = filled([1, 2], [3, 4], [5, 6], tail=[7])
     gone = index.cut(2)
     assert [list(block.positions) for block in gone] == [[1, 2], [3, 4]]
-    assert (index.first, index.end, index.count) == (4, 7, 3)
+    assert (index.first, index.end, index.count, index.octets) == (4, 7, 3, 30)
     assert stretch(index, 4, 9) == (4, 6, [5, 6])
 
 
@@ -64,6 +65,16 @@ def test_a_block_is_full_by_octets_or_by_count(monkeypatch):
 def test_a_time_is_looked_for_from_the_first_block_that_may_have_it():
     index = filled([10, 20], [30, 40], tail=[50])
     assert [index.first_since(time) for time in (0, 20, 21, 40, 41, 99)] == [0, 0, 2, 2, 4, 4]
+
+
+def test_what_is_weighed_late_counts_unless_its_block_is_closed():
+    index = filled(tail=[1])
+    tail, weighed = index.tail, plain("x" * 100)
+    index.weigh(tail, [weighed])
+    assert index.octets == 10 + len(weighed.content)
+    index.close()
+    index.weigh(tail, [weighed])
+    assert index.octets == 10 + len(weighed.content)
 
 
 def test_how_large_messages_are_is_known_by_block():
@@ -93,7 +104,7 @@ class TestAfterAStart:
         blocks = [(Outline(first, first, 1, 1, 1), [first]) for first in (0, 1, 2)]
         index = self.restored(*blocks)
         index.begin_at(2)
-        assert (index.first, index.end) == (2, 3)
+        assert (index.first, index.end, index.octets) == (2, 3, 1)
         index.begin_at(7)
         assert (index.first, index.end) == (7, 7)
 

@@ -57,10 +57,6 @@ class Block:
     def all_positions(self) -> Sequence[int]:
         return part_of(self.positions, 0, self.count)
 
-    def weigh(self, messages: list[Message]) -> None:
-        """These are in it, and nobody knew how large they are."""
-        self.octets += sum(len(each.content) for each in messages)
-
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -77,6 +73,8 @@ class Index:
     def __init__(self, first_offset: int = 0) -> None:
         self.blocks: list[Block] = []
         self.tail = Block(first_offset)
+        # Of the closed blocks: there may be many, and each that is closed asks.
+        self._closed_octets = 0
 
     @property
     def first(self) -> int:
@@ -94,7 +92,7 @@ class Index:
 
     @property
     def octets(self) -> int:
-        return sum(block.octets for block in self.blocks) + self.tail.octets
+        return self._closed_octets + self.tail.octets
 
     def append(self, position: int, octets: int, now_s: float) -> None:
         tail = self.tail
@@ -115,6 +113,7 @@ class Index:
         closed.last_position = closed.positions[-1]
         closed.positions = pack(closed.positions)
         self.blocks.append(closed)
+        self._closed_octets += closed.octets
         self.tail = Block(closed.end)
         return closed
 
@@ -127,18 +126,27 @@ class Index:
         block.last_s = outline.last_ms / 1000
         block.last_position = outline.last_position
         self.blocks.append(block)
+        self._closed_octets += block.octets
         self.tail = Block(block.end)
 
     def begin_at(self, offset: int) -> None:
         """What is older was cut off before a start."""
-        self.blocks = [each for each in self.blocks if each.first_offset >= offset]
+        while self.blocks and self.blocks[0].first_offset < offset:
+            self._closed_octets -= self.blocks.pop(0).octets
         self.tail = Block(max(offset, self.tail.first_offset))
 
     def cut(self, count: int) -> list[Block]:
         """Forget so many of the oldest blocks."""
         gone = self.blocks[:count]
         del self.blocks[:count]
+        self._closed_octets -= sum(block.octets for block in gone)
         return gone
+
+    def weigh(self, block: Block, messages: list[Message]) -> None:
+        """These were in the tail before a start, and nobody knew how large they are. Of one that
+        was closed meanwhile it has been said how large it is."""
+        if block is self.tail:
+            block.octets += sum(len(each.content) for each in messages)
 
     def stretch(self, offset: int, count: int) -> Stretch:
         """Up to so many messages from an offset that is there; fewer at the end of a block."""

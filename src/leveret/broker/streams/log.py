@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.keeping import keep_own
@@ -169,4 +170,4 @@ class StreamLog:
         positions = tail.all_positions()
         for start in range(0, len(positions), MEASURED_AT_ONCE):
             part = positions[start : start + MEASURED_AT_ONCE]
-            self._store.read(part, tail.weigh)
+            self._store.read(part, partial(self.index.weigh, tail))

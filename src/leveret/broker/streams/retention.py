@@ -7,6 +7,7 @@ yet a block, always stay.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.streams.intervals import interval_s
@@ -49,6 +50,8 @@ def due(index: Index, limits: Limits, now_s: float) -> int:
     """How many of the oldest blocks have to go."""
     octets = index.octets
     gone = 0
+    if limits.octets_max is None and limits.age_s_max is None:
+        return gone
     while segment := _segment(index, gone, limits.segment_octets):
         end = gone + segment
         is_too_much = limits.octets_max is not None and octets > limits.octets_max
@@ -65,7 +68,7 @@ def due(index: Index, limits: Limits, now_s: float) -> int:
 def _segment(index: Index, start: int, segment_octets: int) -> int:
     """How many blocks from `start` make a whole segment; 0 when there is none any more."""
     octets = 0
-    for count, block in enumerate(index.blocks[start:], 1):
+    for count, block in enumerate(islice(index.blocks, start, None), 1):
         octets += block.octets
         if octets >= segment_octets:
             return count
