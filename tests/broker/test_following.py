@@ -4,7 +4,7 @@ import pytest
 
 from leveret.broker.broker import Broker
 from leveret.broker.exchanges.exchange import ExchangeOptions
-from leveret.broker.following import TRIED_MAX
+from leveret.broker.following import EFFORT_MAX
 from leveret.broker.policies import NOTHING_APPLIED, Policy
 from leveret.broker.queues.queue import QueueOptions
 from tests.broker.domain import HandAgenda, random_bytes
@@ -71,7 +71,7 @@ def test_the_predeclared_exchanges_follow_too(broker, vhost):
 
 
 def test_many_follow_in_turns(broker, vhost):
-    count = TRIED_MAX
+    count = EFFORT_MAX
     for number in range(count):
         vhost.create_queue(f"q{number}", QueueOptions(), None)
     broker.parameters.set_policy("/", LONG)
@@ -85,7 +85,7 @@ def test_many_follow_in_turns(broker, vhost):
 
 
 def test_a_change_on_the_way_reaches_all(broker, vhost):
-    for number in range(TRIED_MAX):
+    for number in range(EFFORT_MAX):
         vhost.create_queue(f"q{number}", QueueOptions(), None)
     broker.parameters.set_policy("/", LONG)
     broker.parameters.set_policy("/", Policy("short", "^q", {"max-length": 1}, priority=1))
@@ -95,7 +95,7 @@ def test_a_change_on_the_way_reaches_all(broker, vhost):
 
 
 def test_a_vhost_that_goes_is_followed_no_further(broker, vhost):
-    for number in range(TRIED_MAX):
+    for number in range(EFFORT_MAX):
         vhost.create_queue(f"q{number}", QueueOptions(), None)
     broker.parameters.set_policy("/", LONG)
     broker.remove_vhost("/")

@@ -6,7 +6,6 @@ thousand queues; what is declared meanwhile has the new policies from the start.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.exchanges.exchange import Exchange
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.vhost import Vhost
 
-# Patterns tried in one turn: some milliseconds.
-TRIED_MAX: Final = 4000
-# Queues and exchanges looked at in one turn, whatever the number of policies.
-SLICE_MIN: Final = 50
+# What is done in one turn, in patterns that are tried: a few milliseconds.
+EFFORT_MAX: Final = 4000
+# What it takes to follow another policy.
+FOLLOWED: Final = 20
 
 
 class Following:
@@ -44,22 +43,28 @@ class Following:
         self._waiting = iter(())
 
     def _go_on(self) -> None:
-        size = self._slice_size()
-        things = list(islice(self._waiting, size))
-        changed = [follow(self._vhost.policies, thing) for thing in things]
-        if any(changed):
+        left, look = EFFORT_MAX, 1 + self._vhost.policies.count
+        has_changed = False
+        for thing in self._waiting:
+            left -= look
+            if follow(self._vhost.policies, thing):
+                has_changed = True
+                left -= FOLLOWED
+            if left <= 0:
+                self._go_on_later()
+                break
+        if has_changed:
             # An alternate exchange, or whether a queue may refuse, is part of a route.
             self._vhost.forget_routes()
-        if len(things) == size and not self._is_due:
+
+    def _go_on_later(self) -> None:
+        if not self._is_due:
             self._is_due = True
             self._agenda.soon(self._next_turn)
 
     def _next_turn(self) -> None:
         self._is_due = False
         self._go_on()
-
-    def _slice_size(self) -> int:
-        return max(SLICE_MIN, TRIED_MAX // (1 + self._vhost.policies.count))
 
 
 def follow(policies: Policies, thing: Exchange | AnyQueue) -> bool:
