@@ -22,7 +22,7 @@ from tests.storage.hand import Catalogue, World
 SEGMENT_OCTETS = 1000
 STEP_S = 0.125
 # Small enough that a few messages leave memory, and that few are read and sent on at once.
-BORDERS = {"WINDOW": 2, "SLICE": 2, "READ_COUNT": 3}
+BORDERS = {"WINDOW": 2, "SLICE": 2, "READ_COUNT": 3, "BACKGROUND_COUNT": 3}
 
 
 @contextmanager

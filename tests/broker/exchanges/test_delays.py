@@ -3,7 +3,7 @@
 import pytest
 
 from leveret.broker.exchanges import delays
-from leveret.broker.exchanges.delays import READ_COUNT, SLICE, Delays
+from leveret.broker.exchanges.delays import BACKGROUND_COUNT, SLICE, Delays
 from leveret.broker.exchanges.schedule import PAGE_MAX
 from leveret.wire.properties import Properties
 from leveret.wire.values import Int64
@@ -195,7 +195,7 @@ def test_what_fell_due_meanwhile_comes_at_once(later):
 
 
 def test_delays_are_read_part_by_part(later):
-    count = 2 * READ_COUNT + 10
+    count = 2 * BACKGROUND_COUNT + 10
     for number in range(count):
         later.publish(str(number), 60_000, is_persistent=True)
     again = later.restarted()
@@ -204,14 +204,18 @@ def test_delays_are_read_part_by_part(later):
     assert len(list(again.delays.pending())) == again.delays.count == count
     assert all(each.due_at is None for each in again.delays.pending())
     later.agenda.pass_time(1)
-    assert [len(read) for read in again.engine.messages.reads] == [READ_COUNT, READ_COUNT, 10]
+    assert [len(read) for read in again.engine.messages.reads] == [
+        BACKGROUND_COUNT,
+        BACKGROUND_COUNT,
+        10,
+    ]
     assert all(each.due_at == pytest.approx(1060) for each in again.delays.pending())
     assert again.delays.count == count
     assert again.paging.octets == 0
 
 
 def test_new_ones_come_in_while_the_old_are_being_read(later):
-    for _ in range(READ_COUNT + 1):
+    for _ in range(BACKGROUND_COUNT + 1):
         later.publish("old", 60_000, is_persistent=True)
     again = later.restarted()
     later.agenda.run()
@@ -219,7 +223,7 @@ def test_new_ones_come_in_while_the_old_are_being_read(later):
     later.agenda.pass_time(1)
     assert again.bodies == ["new"]
     later.agenda.pass_time(60)
-    assert len(again.sent) == READ_COUNT + 2
+    assert len(again.sent) == BACKGROUND_COUNT + 2
 
 
 def test_priorities_do_not_matter_to_the_order(later):
@@ -279,7 +283,7 @@ def test_it_may_be_deleted_between_two_slices(later):
 
 
 def test_it_may_be_deleted_before_all_delays_are_read(later):
-    for _ in range(READ_COUNT + 1):
+    for _ in range(BACKGROUND_COUNT + 1):
         later.publish("x", 60_000, is_persistent=True)
     again = later.restarted()
     later.agenda.run()

@@ -13,7 +13,7 @@ from tests.broker.fake_storage import FakeEngine
 
 NUMBER = 7
 # Small enough that a handful of messages crosses each border.
-BORDERS = {"WINDOW": 2, "SLICE": 3, "READ_COUNT": 4}
+BORDERS = {"WINDOW": 2, "SLICE": 3, "READ_COUNT": 4, "BACKGROUND_COUNT": 4}
 
 
 @contextmanager

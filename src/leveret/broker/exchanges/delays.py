@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 
 # Messages that are sent on in one turn of the loop: a millisecond of work.
 SLICE: Final = 16
-# Messages that are read at once, to be sent on or for their delays.
+# Messages that are read at once, to be sent on; and for their delays, in the background.
 READ_COUNT: Final = 128
+BACKGROUND_COUNT: Final = 32
 # Pages of positions that are forgotten in one turn, likewise, when an exchange is deleted.
 FORGET_PAGES: Final = 8
 # The greatest deadline there is: whatever is added to it, an array can hold it.
@@ -168,7 +169,7 @@ class Delays:
             self._unread, self._unread_from = array("Q"), 0
             return
         assert self._paging.store is not None
-        wanted = self._unread[first : first + READ_COUNT]
+        wanted = self._unread[first : first + BACKGROUND_COUNT]
         self._paging.store.read(wanted, partial(self._learn, len(wanted)))
 
     def _learn(self, count: int, messages: list[Message]) -> None:
