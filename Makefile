@@ -29,9 +29,10 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-sim: setup  ## simulated brokers, and every crash of simulated storage: COUNT seeds from SEED on
+sim: setup  ## simulated brokers and queues, and every crash of simulated storage: COUNT seeds from SEED on
 	$(BIN)/python -m tests.simulation.storage $(or $(SEED),0) $(or $(COUNT),2000)
 	$(BIN)/python -m tests.simulation $(or $(SEED),0) $(or $(COUNT),2000)
+	$(BIN)/python -m tests.simulation.queues $(or $(SEED),0) $(or $(COUNT),2000)
 
 soak: setup  ## kill -9 under load, KILLS times over one data directory
 	KILLS=$(or $(KILLS),50) SEED=$(or $(SEED),0) $(BIN)/pytest -s tests/crash/test_kill.py

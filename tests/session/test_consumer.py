@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.wire import methods
+from leveret.wire import codec, frames, methods
 from tests.session.harness import World
 
 
@@ -38,6 +38,23 @@ def test_a_full_consumer_is_not_ready_and_ready_when_it_settles(channel):
     assert (consumer.is_ready, consumer.room) == (False, 0)
     channel.ack(3, multiple=True)
     assert (consumer.is_ready, consumer.room) == (True, 2)
+
+
+def test_of_those_that_have_room_again_at_once_the_highest_priority_goes_first(channel):
+    channel.declare()
+    channel.call(methods.BasicQos(prefetch_count=1))
+    channel.consume(tag="high", arguments={"x-priority": 5})
+    channel.consume(tag="low")
+    channel.fill("q", b"a", b"b", b"c")
+    assert [each.method.consumer_tag for each in channel.take()] == ["high", "low"]
+    # The low one's is settled first.
+    channel.client.send(
+        b"".join(
+            frames.encode_frame(frames.METHOD, 1, codec.encode(methods.BasicAck(tag)))
+            for tag in (2, 1)
+        )
+    )
+    assert [each.method.consumer_tag for each in channel.take()] == ["high"]
 
 
 def test_a_consumer_without_acknowledgement_is_never_full(channel):

@@ -114,8 +114,8 @@ class Session:
             self.throttle.hold(SPILL, self._paging.spilling)
 
     def _reconsider_due(self) -> None:
-        """Serve the consumers that have room again."""
-        due = list(self.consumers_due)
+        """Serve the consumers that have room again, those that go before others first."""
+        due = sorted(self.consumers_due, key=lambda each: -each.priority)
         self.consumers_due.clear()
         for consumer in due:
             consumer.reconsider()

@@ -234,6 +234,17 @@ def test_positions_from_before_the_start_come_first(line):
     assert line.read_all() == [*bodies(before), "new"]
 
 
+def test_looking_at_what_is_on_disk_keeps_nobody_from_reading_it(line):
+    before = message("before", is_persistent=True)
+    line.engine.messages.append(before, (NUMBER,))
+    line.pages.adopt([before.position])
+    assert line.turn() == ["before"]
+    assert list(line.pages.on_disk(0)) == []
+    line.stored("new")
+    assert [list(each.positions) for each in line.pages.on_disk(0)] != [[]]
+    assert line.read_all() == ["new"]
+
+
 # The end ---------------------------------------------------------------------------------------
 
 

@@ -576,6 +576,27 @@ def test_a_message_whose_traits_say_nothing_of_time_waits_forever(jobs, agenda):
     assert jobs.expiry is None
 
 
+def test_what_comes_to_the_front_with_its_time_over_goes_at_once(agenda):
+    """The oldest is pushed out, and the next has waited behind it for too long."""
+    queue = make_queue("jobs", agenda, arguments={"x-max-length": 3})
+    publish(queue, "a")
+    publish(queue, "b", ttl_ms=100)
+    publish(queue, "c")
+    agenda.pass_time(0.2)
+    publish(queue, "d")
+    assert queue.ready.count == 2
+    assert [take(queue), take(queue)] == [("c", False), ("d", False)]
+
+
+def test_a_message_pushed_to_the_front_is_watched(agenda):
+    queue = make_queue("jobs", agenda, arguments={"x-max-length": 2})
+    publish(queue, "a")
+    publish(queue, "b", ttl_ms=100)
+    publish(queue, "c")
+    agenda.pass_time(0.1)
+    assert queue.ready.count == 1
+
+
 def test_a_requeued_message_that_is_over_is_gone(agenda):
     jobs = make_queue("jobs", agenda, arguments={"x-message-ttl": 100})
     publish(jobs, "a")

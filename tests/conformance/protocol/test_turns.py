@@ -7,6 +7,7 @@ from tests.conformance.protocol.script import (
     do,
     expect,
     get,
+    open_channel,
     publish,
     queue,
     quiet,
@@ -246,9 +247,117 @@ QOS = {
     ],
 }
 
+
+def ranked(tag: str, priority: int, channel: int = 1):
+    """A consumer that acknowledges, with this priority."""
+    return do(
+        "basic.consume",
+        channel=channel,
+        queue="~q",
+        consumer_tag=tag,
+        arguments={"x-priority": priority},
+    )
+
+
+HIGH_AND_LOW = [queue(), qos(1), ranked("high", 9), ranked("low", 1)]
+
+RANKED_AND_FULL = {
+    "the high one is served again first": [
+        *HIGH_AND_LOW,
+        *publishes(3),
+        expect(2),
+        tell("basic.ack", delivery_tag=1),
+        expect(),
+        quiet(),
+    ],
+    "the low one is served while the high one is full": [
+        *HIGH_AND_LOW,
+        *publishes(3),
+        expect(2),
+        tell("basic.ack", delivery_tag=2),
+        expect(),
+        quiet(),
+    ],
+    "both have room at once": [
+        *HIGH_AND_LOW,
+        *publishes(3),
+        expect(2),
+        tell("basic.ack", delivery_tag=2, multiple=1),
+        expect(),
+        quiet(),
+    ],
+    "what the low one gives back goes to the high one": [
+        *HIGH_AND_LOW,
+        *publishes(2),
+        expect(2),
+        tell("basic.ack", delivery_tag=1),
+        sync(),
+        tell("basic.reject", delivery_tag=2, requeue=1),
+        expect(),
+        quiet(),
+    ],
+    "the high one leaves": [
+        *HIGH_AND_LOW,
+        *publishes(1),
+        expect(),
+        cancel("high"),
+        *publishes(1),
+        expect(),
+        quiet(),
+    ],
+    "a high one comes": [
+        queue(),
+        qos(1),
+        ranked("low", 1),
+        *publishes(2),
+        expect(),
+        ranked("high", 9),
+        expect(),
+        quiet(),
+    ],
+    "under a limit of the channel": [
+        queue(),
+        qos(1, global_=1),
+        ranked("low", 1),
+        ranked("high", 9),
+        *publishes(3),
+        expect(),
+        tell("basic.ack", delivery_tag=1),
+        expect(),
+        tell("basic.ack", delivery_tag=2),
+        expect(),
+    ],
+    "on two channels": [
+        queue(),
+        qos(1),
+        open_channel(2),
+        do("basic.qos", channel=2, prefetch_count=2),
+        ranked("low", 1),
+        ranked("high", 9, channel=2),
+        *publishes(4),
+        expect(3),
+        tell("basic.ack", channel=2, delivery_tag=1),
+        expect(),
+        quiet(),
+    ],
+    "without acknowledgement it takes all": [
+        queue(),
+        qos(1),
+        ranked("low", 1),
+        prioritised("high", 9),
+        *publishes(4),
+        expect(4),
+    ],
+}
+
 SCRIPTS = {
     f"{topic}: {name}": script
-    for topic, table in [("priority", PRIORITY), ("turns", TURNS), ("qos", QOS)]
+    for topic, table in [
+        ("priority", PRIORITY),
+        ("ranked and full", RANKED_AND_FULL),
+        ("turns", TURNS),
+        ("qos", QOS),
+    ]
     for name, script in table.items()
 }
 

@@ -144,7 +144,8 @@ class Pages:
 
     def on_disk(self, line: int) -> Iterator[OnDisk]:
         """The others, as they lie; those being read are on disk until they have arrived."""
-        self._end_chunk()
+        if self._newest:
+            self._end_chunk()
         under_way = () if self._reading is None else (self._reading,)
         for place, store in ((STORED, self._paging.store), (SPILLED, self._paging.spill)):
             positions = array("Q")

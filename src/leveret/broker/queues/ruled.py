@@ -210,6 +210,8 @@ class Ruled(Keeping, ABC):
                 return
             limit.taken(taken[0])
             self._die([taken[0]], "maxlen")
+            # Another stands at the head now, whose time may be over.
+            self._drop_expired()
 
     def _drop(self, messages: Iterable[Message]) -> None:
         """These are gone, and the store need not keep them for this queue."""
