@@ -113,6 +113,7 @@ INNER = {"description": "d", "tags": ["a", "b"], "default_queue_type": "quorum"}
         ({"metadata": {"tags": ""}}, DefinedVhost("/", tags=())),
         ({"metadata": {"default_queue_type": "undefined"}}, DefinedVhost("/")),
         ({"metadata": []}, DefinedVhost("/")),
+        ({"tracing": True}, DefinedVhost("/", tracing=True)),
     ],
 )
 def test_what_is_said_of_a_vhost_stands_in_one_place_or_the_other(told, meant):

@@ -106,6 +106,7 @@ class VhostForm(Struct):
     description: str | None = None
     tags: str | list[str] | None = None
     default_queue_type: str | None = None
+    tracing: bool | None = None
 
     def entry(self, _version: str) -> DefinedVhost:
         inner = self.metadata if isinstance(self.metadata, MetadataForm) else MetadataForm()
@@ -116,6 +117,7 @@ class VhostForm(Struct):
             inner.description if self.description is None else self.description,
             None if tags is None else tuple(words_of(tags)),
             None if queue_type == "undefined" else queue_type,
+            self.tracing,
         )
 
 

@@ -47,6 +47,13 @@ def test_what_is_said_of_a_vhost_changes_what_is_known_of_it(broker):
     assert broker.vhosts["/"].metadata == VhostMetadata("what for", ("test",), "quorum")
 
 
+def test_the_firehose_goes_on_and_off(broker):
+    for is_on in (True, True, False):
+        make(broker, DefinedVhost("/", tracing=is_on))
+        make(broker, DefinedVhost("/"))
+        assert (broker.vhosts["/"].firehose is not None) is is_on
+
+
 def test_a_policy_reaches_what_is_there(broker):
     make(broker, entries.queue())
     make(broker, entries.policy(max_length=7))

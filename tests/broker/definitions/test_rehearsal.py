@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.broker.definitions.document import DefinedParameter
+from leveret.broker.definitions.document import DefinedParameter, DefinedVhost
 from leveret.broker.definitions.exporting import definitions_of
 from leveret.broker.definitions.importing import import_into
 from leveret.broker.definitions.rehearsal import Rehearsal
@@ -148,6 +148,15 @@ def test_a_number_of_another_width_makes_no_other_binding():
     assert plan(broker, entries.binding(a=Int64(1), b="x")).unchanged == {"bindings": 1}
     assert plan(broker, entries.binding(a=Int64(2), b="x")).entries
     assert plan(broker, entries.binding("amq.direct", a=1, b="x")).entries
+
+
+def test_a_vhost_that_is_traced_already():
+    broker = furnished(entries.vhost())
+    traced = DefinedVhost("/", tracing=True)
+    assert plan(broker, traced).entries == [traced]
+    broker.trace("/", is_on=True)
+    assert plan(broker, traced).unchanged == {"vhosts": 1}
+    assert plan(broker, DefinedVhost("/", tracing=False)).entries
 
 
 def test_what_has_no_effect_is_kept_and_told():

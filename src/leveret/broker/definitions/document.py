@@ -56,12 +56,16 @@ class DefinedUser:
 
 @dataclass(frozen=True, slots=True)
 class DefinedVhost:
-    """What is None says nothing: it stays as it is, or as in any new vhost."""
+    """What is None says nothing: it stays as it is, or as in any new vhost.
+
+    tracing: whether the firehose is on; no export says so.
+    """
 
     name: str
     description: str | None = None
     tags: tuple[str, ...] | None = None
     default_queue_type: str | None = None
+    tracing: bool | None = None
 
     def metadata(self, there: VhostMetadata) -> VhostMetadata:
         """What comes of what is there already."""

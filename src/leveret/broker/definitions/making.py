@@ -97,6 +97,8 @@ def _make_vhost(broker: Broker, entry: DefinedVhost) -> None:
         broker.add_vhost(entry.name, entry.metadata(NO_METADATA))
     elif there.metadata != entry.metadata(there.metadata):
         broker.describe_vhost(entry.name, entry.metadata(there.metadata))
+    if entry.tracing is not None:
+        broker.trace(entry.name, is_on=entry.tracing)
 
 
 def _make_exchange(vhost: Vhost, entry: DefinedExchange) -> None:

@@ -131,7 +131,14 @@ class Rehearsal:
     def _is_vhost_there(self, entry: DefinedVhost) -> bool:
         self._stage.bring_vhost(entry.name)
         there = self._stage.broker.vhosts.get(entry.name)
-        return there is not None and entry.metadata(there.metadata) == there.metadata
+        if there is None or entry.metadata(there.metadata) != there.metadata:
+            return False
+        return entry.tracing in (None, self._is_traced(entry.name))
+
+    def _is_traced(self, name: str) -> bool:
+        # Where the play has made the vhost, it is not there yet, and nobody traces it.
+        real = self._real.vhosts.get(name)
+        return real is not None and real.firehose is not None
 
     def _is_permission_there(self, entry: DefinedPermission | DefinedTopicPermission) -> bool:
         stage, user, vhost = self._stage, entry.user, entry.vhost
