@@ -8,6 +8,7 @@ import aio_pika
 import pika
 import pytest
 
+from leveret import Policy
 from tests.conformance.clients.waiting import until, wait_until
 
 STREAM = {"x-queue-type": "stream"}
@@ -162,3 +163,33 @@ def test_the_oldest_go_when_they_are_too_old(connection, unique):
     assert len(kept(connection, name, 99)) == 100
     fill(connection, name, 100, 300)
     until(connection, lambda: kept(connection, name, 299)[0] > 0)
+
+
+def test_a_policy_goes_before_the_arguments(broker, connection, unique):
+    name = unique("stream")
+    limits = {"x-max-length-bytes": 10**9, "x-stream-max-segment-size-bytes": 10_000}
+    connection.channel().queue_declare(name, durable=True, arguments={**STREAM, **limits})
+    policy = Policy(name, f"^{name}$", {"max-length-bytes": 15_000}, apply_to="queues")
+    broker.admin.set_policy(policy)
+    try:
+        fill(connection, name, 0, 300)
+        until(connection, lambda: kept(connection, name, 299)[0] > 0)
+    finally:
+        broker.admin.clear_policy(name)
+    first = kept(connection, name, 299)[0]
+    fill(connection, name, 300, 500)
+    assert kept(connection, name, 499)[0] == first
+
+
+def test_a_policy_shortens_what_is_there(broker, connection, unique):
+    name = unique("stream")
+    segments = {"x-stream-max-segment-size-bytes": 10_000}
+    connection.channel().queue_declare(name, durable=True, arguments={**STREAM, **segments})
+    fill(connection, name, 0, 300)
+    assert kept(connection, name, 299)[0] == 0
+    policy = Policy(name, f"^{name}$", {"max-length-bytes": 15_000}, apply_to="queues")
+    broker.admin.set_policy(policy)
+    try:
+        until(connection, lambda: kept(connection, name, 299)[0] > 0)
+    finally:
+        broker.admin.clear_policy(name)
