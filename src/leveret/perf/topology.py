@@ -53,13 +53,17 @@ class Topology:
     def broker(self) -> str:
         return self.connection.broker
 
-    def declare_queue(self, name: str, *, kind: str = "classic", durable: bool = False) -> str:
-        arguments: Table = {} if kind == "classic" else {"x-queue-type": kind}
+    def declare_queue(
+        self, name: str, *, durable: bool = False, arguments: Table | None = None
+    ) -> str:
+        """A queue of its own name. Quorum queues and streams are durable, whatever was asked."""
+        table = arguments or {}
+        is_classic = table.get("x-queue-type", "classic") == "classic"
         declare = methods.QueueDeclare(
             queue=f"{self.prefix}.{name}",
-            durable=durable or kind != "classic",
-            auto_delete=kind == "classic",
-            arguments=arguments,
+            durable=durable or not is_classic,
+            auto_delete=is_classic,
+            arguments=table,
         )
         self.connection.call(1, declare, methods.QueueDeclareOk)
         self._queues.append(declare.queue)

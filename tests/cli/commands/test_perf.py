@@ -87,7 +87,7 @@ def test_nobody_there_is_one_line_and_exit_code_1(call):
 
 
 def test_what_the_server_refuses_is_one_line_and_exit_code_1(call, uri):
-    told = call("throughput", "--uri", uri, *SHORT, "--queue-type", "nonsense")
+    told = call("throughput", "--uri", uri, *SHORT, "--argument", "x-queue-type=nonsense")
     assert told.exit_code == 1
     assert told.output.startswith("Error: the broker closed channel 1: ")
     assert len(told.output.splitlines()) == 1

@@ -8,7 +8,7 @@ def test_messages_flow_through_one_queue(address, traffic):
     result = throughput.run(address, traffic, samples.append)
     assert result.figures["published_total"] == result.figures["delivered_total"] > 0
     assert result.samples == samples
-    assert result.settings["queue_type"] == "classic"
+    assert result.settings["arguments"] == {}
     assert result.broker.startswith("Leveret")
 
 
@@ -37,3 +37,10 @@ def test_a_rate_is_kept(address, traffic):
     slow = replace(traffic, rate=200.0, duration_s=0.2)
     figures = throughput.run(address, slow, lambda _sample: None).figures
     assert 0 < figures["published_total"] <= 200
+
+
+def test_the_queue_may_have_arguments(address, traffic):
+    arguments = {"x-queue-type": "quorum", "x-max-length": 100_000}
+    result = throughput.run(address, traffic, lambda _sample: None, arguments=arguments)
+    assert result.figures["published_total"] == result.figures["delivered_total"] > 0
+    assert result.settings["arguments"] == arguments

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from leveret.cli.queue_argument import as_table
 from leveret.perf import plot as picture
 from leveret.perf.address import DEFAULT_URI, Address, BadAddressError, parse_uri
 from leveret.perf.churn import Pace
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from leveret.perf.result import Progress, Result, Sample
+    from leveret.wire.values import Table
 
 Command = TypeVar("Command", bound="Callable[..., None]")
 
@@ -228,13 +230,14 @@ def perf() -> None:
 @producers_option
 @consumers_option
 @flow_options
-@click.option("--queue-type", default="classic", show_default=True)
+@click.option("--argument", multiple=True, callback=as_table, metavar="NAME=VALUE",
+              help="Of the queue; repeatable. E.g. x-queue-type=quorum.")  # fmt: skip
 def run_throughput(
-    uri: Address, json: Path | None, plot: Path | None, queue_type: str, **options: object
+    uri: Address, json: Path | None, plot: Path | None, argument: Table, **options: object
 ) -> None:
     """Messages a second through one queue."""
     traffic = traffic_of(options)
-    Output(json, plot).run(partial(throughput.run, uri, traffic, queue_type=queue_type))
+    Output(json, plot).run(partial(throughput.run, uri, traffic, arguments=argument))
 
 
 @perf.command("latency")

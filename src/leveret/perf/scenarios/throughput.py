@@ -11,19 +11,22 @@ from leveret.perf.topology import Topology
 
 if TYPE_CHECKING:
     from leveret.perf.address import Address
+    from leveret.wire.values import Table
 
 
 def run(
-    address: Address, traffic: Traffic, progress: Progress, *, queue_type: str = "classic"
+    address: Address, traffic: Traffic, progress: Progress, *, arguments: Table | None = None
 ) -> Result:
+    """arguments: the queue's."""
+    table = arguments or {}
     with Topology(address) as topology:
-        queue = topology.declare_queue("queue", kind=queue_type, durable=traffic.persistent)
+        queue = topology.declare_queue("queue", durable=traffic.persistent, arguments=table)
         paths = Paths("", (queue,), ((queue,),) * traffic.consumers)
         flow = run_flow(address, traffic, paths, progress)
         return Result(
             scenario="throughput",
             figures=flow.figures,
-            settings={**asdict(traffic), "queue_type": queue_type},
+            settings={**asdict(traffic), "arguments": table},
             samples=flow.samples,
             broker=topology.broker,
             interrupted=flow.interrupted,
