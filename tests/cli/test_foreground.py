@@ -8,6 +8,8 @@ import time
 
 import pika
 import pytest
+from bench.processes import free_ports
+from tests.server.secured import Pki, SecureClient, closing
 
 
 def test_a_client_comes_in_where_the_node_says_it_listens(leveret):
@@ -76,3 +78,30 @@ def test_a_second_signal_does_not_wait_for_anybody(leveret):
 def test_after_a_kill_the_next_node_takes_the_directory_over(leveret):
     leveret.serve().process.kill()
     leveret.serve()
+
+
+def test_sighup_reads_the_certificates_again_and_nobody_notices(leveret, tmp_path):
+    pki = Pki(tmp_path)
+    (port,) = free_ports(1)
+    node = leveret.serve(
+        "--tls-port", str(port), "--tls-certfile", pki.certfile, "--tls-keyfile", pki.keyfile
+    )
+    with closing(SecureClient(("127.0.0.1", port), pki.client_context())) as old:
+        old.open()
+        pki.renew()
+        node.process.send_signal(signal.SIGHUP)
+        while "read again" not in node.process.stdout.readline():
+            pass
+        with closing(SecureClient(("127.0.0.1", port), pki.client_context())) as new:
+            new.open()
+            assert new.shown != old.shown
+        assert old.declare("q").queue == "q"
+    assert node.end()[0] == 0
+
+
+def test_sighup_without_tls_changes_nothing(leveret):
+    node = leveret.serve()
+    node.process.send_signal(signal.SIGHUP)
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        assert connection.is_open
+    assert node.end()[0] == 0

@@ -68,7 +68,11 @@ def test_every_key_of_the_file_is_heard(conf):
         product.name = Hare
         product.version = 1.2
         log.console.level = debug
+        log.console = false
         log.console.formatter = json
+        log.file = mq.log
+        log.file.level = warning
+        log.file.formatter = json
         """
     )
     assert settings.addresses == (Listener("127.0.0.1", 5673), Listener("::1", 5673))
@@ -89,7 +93,9 @@ def test_every_key_of_the_file_is_heard(conf):
     assert (watches.disk_free_share, watches.disk_free_bytes) == (1.5, 1_000_000_000)
     assert (settings.cluster_name, settings.product) == ("burrow", "Hare")
     assert settings.product_version == "1.2"
-    assert (settings.log.level, settings.log.format) == ("debug", "json")
+    log = settings.log
+    assert (log.is_on_console, log.level, log.format) == (False, "debug", "json")
+    assert (str(log.file), log.file_level, log.file_format) == ("mq.log", "warning", "json")
 
 
 def test_the_environment_wins_over_the_file_and_a_flag_over_both(conf):
@@ -231,7 +237,8 @@ def test_a_relative_data_directory_is_made_absolute(tmp_path, monkeypatch):
             "ssl_options.versions.1 = tlsv1\n",
             "ssl_options.versions.1: bad value 'tlsv1': OpenSSL no",
         ),
-        ("log.file = x\n", "leveret.conf:1: log.file is not supported yet"),
+        ("log.syslog = true\n", "leveret.conf:1: log.syslog is not supported yet"),
+        ("log.console = x\n", "leveret.conf:1: log.console: bad value 'x': expected true or false"),
     ],
 )
 def test_a_mistake_in_the_file_names_its_line(conf, content, line):

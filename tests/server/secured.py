@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import contextmanager
 
 from leveret.config import Settings
 from leveret.config.tls_settings import TlsSettings
@@ -34,6 +35,15 @@ class Pki:
         if party is not None:
             context.load_cert_chain(*party.write(self.directory, "client"))
         return context
+
+
+@contextmanager
+def closing(client):
+    """For as long as the block lasts."""
+    try:
+        yield client
+    finally:
+        client.hang_up()
 
 
 class SecureClient(Client):

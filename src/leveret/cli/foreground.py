@@ -41,8 +41,8 @@ async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
 
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop, number)
-    await node.start()
     loop.add_signal_handler(signal.SIGHUP, node.reload)
+    await node.start()
     tune_interpreter()
     on_ready(node)
     await told_to_stop.wait()

@@ -32,9 +32,11 @@ NOT_SUPPORTED_YET = (
     "cluster_tags.*", "mirroring_sync_*", "mnesia_table_loading_*", "net_ticktime",
     "distribution.*", "erlang.*", "node_tags.*",
     # Logs.
-    "log.console", "log.console.*", "log.dir", "log.file*", "log.exchange.formatter.*",
-    "log.syslog*", "log.journald*", "log.default.*", "log.connection.*", "log.channel.*",
-    "log.queue.*", "log.mirroring.*", "log.federation.*", "log.upgrade.*", "log.ra.*", "motd_file",
+    "log.console.stdio", "log.console.use_colors", "log.console.color_esc_seqs.*",
+    "log.console.formatter.*", "log.file.rotation.*", "log.file.formatter.*", "log.dir",
+    "log.exchange.formatter.*", "log.syslog*", "log.journald*", "log.default.*",
+    "log.connection.*", "log.channel.*", "log.queue.*", "log.mirroring.*", "log.federation.*",
+    "log.upgrade.*", "log.ra.*", "motd_file",
     # Plugins.
     "management.*", "management_agent.*", "prometheus.*", "mqtt.*", "stomp.*", "stream.*",
     "web_mqtt.*", "web_stomp.*", "amqp1_0.*", "event_exchange.protocol", "aws.*", "federation.*",

@@ -3,7 +3,6 @@
 import ssl
 import time
 from base64 import b64encode
-from contextlib import contextmanager
 
 import pytest
 
@@ -11,17 +10,9 @@ from leveret.server.certificate import read_certificate
 from leveret.wire import frames, methods
 from tests.server.authority import authority, name
 from tests.server.client import Client, Gone
-from tests.server.secured import SecureClient, plain_socket
+from tests.server.secured import SecureClient, closing, plain_socket
 
 CAPABILITIES = {"capabilities": {"authentication_failure_close": True}}
-
-
-@contextmanager
-def closing(client):
-    try:
-        yield client
-    finally:
-        client.hang_up()
 
 
 def handshake(secured, context):

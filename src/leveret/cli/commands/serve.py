@@ -55,7 +55,7 @@ def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
     from leveret.cli.foreground import run  # noqa: PLC0415  # after the fork of --detached
     from leveret.cli.logs import start_logging  # noqa: PLC0415
 
-    start_logging(settings.log.level, settings.log.format)
+    start_logging(settings.log, settings.data_dir)
     run(settings, on_ready)
 
 
