@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bench.rabbitmq import RabbitMQ
 
-from leveret import Permission, Policy, VhostMetadata
+from leveret import Permission, Policy, TopicPermission, VhostMetadata
 
 NO_METADATA = VhostMetadata()
 
@@ -18,6 +18,14 @@ class Admin(Protocol):
     def add_user(self, name: str, password: str) -> None: ...
 
     def set_permission(self, user: str, permission: Permission, vhost: str = "/") -> None: ...
+
+    def clear_permission(self, user: str) -> None: ...
+
+    def remove_user(self, name: str) -> None: ...
+
+    def set_topic_permission(
+        self, user: str, exchange: str, permission: TopicPermission
+    ) -> None: ...
 
     def add_vhost(self, name: str, metadata: VhostMetadata = NO_METADATA) -> None: ...
 
@@ -71,6 +79,17 @@ class RabbitMQAdmin:
     def set_permission(self, user: str, permission: Permission, vhost: str = "/") -> None:
         rights = (permission.configure, permission.write, permission.read)
         self._call("rabbit_auth_backend_internal", "set_permissions", user, vhost, *rights)
+
+    def clear_permission(self, user: str) -> None:
+        self._call("rabbit_auth_backend_internal", "clear_permissions", user, "/")
+
+    def remove_user(self, name: str) -> None:
+        self._call("rabbit_auth_backend_internal", "delete_user", name)
+
+    def set_topic_permission(self, user: str, exchange: str, permission: TopicPermission) -> None:
+        rights = (permission.write, permission.read)
+        where = ("rabbit_auth_backend_internal", "set_topic_permissions")
+        self._call(*where, user, "/", exchange, *rights)
 
     def add_vhost(self, name: str, metadata: VhostMetadata = NO_METADATA) -> None:
         tags = ",".join(metadata.tags)

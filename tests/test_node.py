@@ -165,7 +165,7 @@ def test_what_is_durable_is_there_again_after_a_restart(tmp_path, durability):
 
 def test_the_first_start_makes_the_user_and_later_ones_leave_it_alone(tmp_path):
     def passwords(node):
-        users = node._server.broker.users
+        users = node.broker.users
         return [users.authenticate("guest", each) is not None for each in ("guest", "other")]
 
     assert talk_to(durable(tmp_path), passwords) == [True, False]
@@ -173,7 +173,7 @@ def test_the_first_start_makes_the_user_and_later_ones_leave_it_alone(tmp_path):
 
 
 def test_a_catalogue_that_makes_no_sense_is_refused_and_left_alone(tmp_path):
-    talk_to(durable(tmp_path), lambda node: node._server.broker.add_vhost("orders"))
+    talk_to(durable(tmp_path), lambda node: node.broker.add_vhost("orders"))
     with closing(sqlite3.connect(tmp_path / "metadata.sqlite")) as file, file:
         file.execute("PRAGMA foreign_keys = OFF")
         file.execute(
@@ -192,7 +192,7 @@ def test_a_disk_that_can_not_be_written_to_blocks_publishers_until_it_can(tmp_pa
     async def scene():
         node = Node(durable(tmp_path))
         await node.start()
-        alarms = node._server.broker.alarms
+        alarms = node.broker.alarms
         troubled = node._engine._messages.journal.troubled
         troubled(OSError(28, "No space left on device"))
         was_on = alarms.is_on
@@ -342,7 +342,7 @@ def test_tuning_freezes_what_is_there_and_lets_threads_take_turns_sooner():
 
 
 def names_in(node):
-    broker = node._server.broker
+    broker = node.broker
     return sorted(broker.vhosts), sorted(user.name for user in broker.users)
 
 

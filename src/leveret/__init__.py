@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from leveret.broker.errors import Refused as Refused
     from leveret.broker.permissions import Permission as Permission
     from leveret.broker.policies import Policy as Policy
+    from leveret.broker.topic_permissions import TopicPermission as TopicPermission
     from leveret.broker.vhost_metadata import VhostMetadata as VhostMetadata
     from leveret.config import Settings as Settings
     from leveret.errors import StartRefused as StartRefused
@@ -27,6 +28,7 @@ __all__ = [
     "Refused",
     "Settings",
     "StartRefused",
+    "TopicPermission",
     "VhostMetadata",
     "__version__",
     "running",
@@ -41,6 +43,7 @@ _HOMES = {
     "Refused": "leveret.broker.errors",
     "Settings": "leveret.config",
     "StartRefused": "leveret.errors",
+    "TopicPermission": "leveret.broker.topic_permissions",
     "VhostMetadata": "leveret.broker.vhost_metadata",
     "running": "leveret.testing.embedded",
 }

@@ -234,6 +234,17 @@ def test_celery_tasks_for_later_wait_in_the_broker(run):
     worker.process.wait(30)
 
 
+def test_a_user_does_what_it_may_and_nothing_else(run):
+    told = run("permissions/who_may_what.py").wait_end()
+    assert [line.partition(":")[2][:22] for line in told] == [
+        " done",
+        " ACCESS_REFUSED - acce",
+        " done",
+        " ACCESS_REFUSED - acce",
+        " done",
+    ]
+
+
 def test_the_pytest_fixture_starts_a_broker_of_its_own():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_orders.py"]
     run = subprocess.run(

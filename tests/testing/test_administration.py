@@ -6,7 +6,7 @@ import pika
 import pytest
 
 import leveret
-from leveret import Permission, Policy, VhostMetadata
+from leveret import Permission, Policy, TopicPermission, VhostMetadata
 
 SHORT = Policy("short", "^q", {"max-length": 1})
 
@@ -57,6 +57,18 @@ def test_a_user_comes_in_and_goes(broker):
     broker.admin.remove_user("ada")
     with pytest.raises(pika.exceptions.AMQPError):
         pika.BlockingConnection(url(broker, "ada"))
+
+
+def test_permissions_are_set_and_cleared(broker):
+    domain, key = broker._node.broker, ("eve", "/", "amq.topic")
+    broker.admin.add_user("eve", "eve")
+    broker.admin.set_permission("eve")
+    broker.admin.set_topic_permission("eve", "amq.topic", TopicPermission("^a", "^b"))
+    assert domain.topic_permissions.get(key) == TopicPermission("^a", "^b")
+    broker.admin.clear_topic_permissions("eve")
+    assert domain.topic_permissions.get(key) is None
+    broker.admin.clear_permission("eve")
+    assert domain.permissions.get("eve", "/") is None
 
 
 def test_a_vhost_comes_and_goes(broker):

@@ -106,3 +106,106 @@ def test_clients_that_are_still_connected_do_not_hold_up_the_end():
         connection = pika.BlockingConnection(pika.URLParameters(broker.url))
     with pytest.raises(pika.exceptions.ConnectionClosedByBroker):
         connection.process_data_events(time_limit=5)
+
+
+# Users, vhosts, permissions ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def broker():
+    with leveret.running(port=0) as broker:
+        yield broker
+
+
+def connect(url):
+    return pika.BlockingConnection(pika.URLParameters(url))
+
+
+def declare(url, queue):
+    with connect(url) as connection:
+        connection.channel().queue_declare(queue)
+
+
+def test_a_user_does_what_its_permissions_say(broker):
+    broker.admin.add_user("ada", "s/cret", frozenset({"monitoring"}))
+    url = broker.url_as("ada", "s/cret")
+    with pytest.raises(pika.exceptions.ProbableAccessDeniedError):
+        connect(url)
+    broker.admin.set_permission("ada", leveret.Permission("^ada", "", ""))
+    declare(url, "ada-1")
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="refused for user 'ada'"):
+        declare(url, "jobs")
+    broker.admin.clear_permission("ada")
+    with pytest.raises(pika.exceptions.ProbableAccessDeniedError):
+        connect(url)
+
+
+def test_a_vhost_is_entered_by_who_has_permissions_there(broker):
+    broker.admin.add_vhost("orders")
+    with pytest.raises(pika.exceptions.ProbableAccessDeniedError):
+        connect(broker.url_as("guest", "guest", "orders"))
+    broker.admin.set_permission("guest", vhost="orders")
+    declare(broker.url_as("guest", "guest", "orders"), "jobs")
+    broker.admin.remove_vhost("orders")
+    with pytest.raises(pika.exceptions.ProbableAccessDeniedError, match="orders not found"):
+        connect(broker.url_as("guest", "guest", "orders"))
+
+
+def test_a_topic_exchange_takes_what_its_permissions_say(broker):
+    def publish(routing_key):
+        with connect(broker.url) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            channel.basic_publish("amq.topic", routing_key, b"")
+
+    topics = leveret.TopicPermission(write="^orders\\.", read="")
+    broker.admin.set_topic_permission("guest", "amq.topic", topics)
+    publish("orders.new")
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker, match=r"access to topic 'mails\."):
+        publish("mails.new")
+    broker.admin.clear_topic_permissions("guest", "amq.topic")
+    publish("mails.new")
+
+
+def test_a_user_that_is_removed_is_gone_with_its_connections(broker):
+    broker.admin.add_user("ada", "secret")
+    broker.admin.set_permission("ada")
+    connection = connect(broker.url_as("ada", "secret"))
+    broker.admin.remove_user("ada")
+    with pytest.raises(pika.exceptions.ConnectionClosedByBroker, match="user 'ada' is deleted"):
+        connection.channel()
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError):
+        connect(broker.url_as("ada", "secret"))
+
+
+def test_a_user_has_no_more_connections_than_it_may(broker):
+    broker.admin.set_user_limits("guest", {"max-connections": 1})
+    with connect(broker.url), pytest.raises(pika.exceptions.ProbableAccessDeniedError):
+        connect(broker.url)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda admin: admin.set_permission("nobody"), 'User "nobody" does not exist'),
+        (lambda admin: admin.set_permission("guest", vhost="gone"), "does not exist"),
+        (
+            lambda admin: admin.set_permission("guest", leveret.Permission("(", "", "")),
+            r"regular expression '\(' is",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_where_it_was_asked(broker, change, reason):
+    with pytest.raises(leveret.Refused, match=reason):
+        change(broker.admin)
+
+
+def test_users_are_made_in_the_callers_event_loop_too():
+    async def scene():
+        async with leveret.Broker(port=0) as broker:
+            broker.admin.add_user("ada", "secret")
+            broker.admin.set_permission("ada")
+            connection = await aio_pika.connect(broker.url_as("ada", "secret"))
+            await connection.close()
+
+    asyncio.run(scene())

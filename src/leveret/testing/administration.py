@@ -16,6 +16,7 @@ from typing import TypeVar
 from leveret.broker.broker import Broker
 from leveret.broker.permissions import EVERYTHING, Permission
 from leveret.broker.policies import Policy
+from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.wire.values import Value
 
@@ -42,6 +43,23 @@ class Administration:
         self, user: str, permission: Permission = EVERYTHING, vhost: str = "/"
     ) -> None:
         self._do(lambda broker: broker.set_permission(user, vhost, permission))
+
+    def clear_permission(self, user: str, vhost: str = "/") -> None:
+        """The user may not enter the vhost any more; open connections get nowhere."""
+        self._do(lambda broker: broker.clear_permission(user, vhost))
+
+    def set_topic_permission(
+        self, user: str, exchange: str, permission: TopicPermission, vhost: str = "/"
+    ) -> None:
+        """What routing keys the user may publish to a topic exchange, and bind it with."""
+        key = (user, vhost, exchange)
+        self._do(lambda broker: broker.set_topic_permission(key, permission))
+
+    def clear_topic_permissions(
+        self, user: str, exchange: str | None = None, vhost: str = "/"
+    ) -> None:
+        """Any routing key again, for one exchange or for all."""
+        self._do(lambda broker: broker.clear_topic_permissions(user, vhost, exchange))
 
     def add_vhost(self, name: str, metadata: VhostMetadata = NO_METADATA) -> None:
         self._do(lambda broker: broker.add_vhost(name, metadata))

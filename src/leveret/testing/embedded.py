@@ -74,16 +74,14 @@ class Broker:
     @property
     def url(self) -> str:
         """What any AMQP client takes: amqp://guest:guest@127.0.0.1:40001/%2F"""
-        user, password, vhost = (
-            quote(part, safe="")
-            for part in (
-                self.settings.default_user,
-                self.settings.default_pass,
-                self.settings.default_vhost,
-            )
-        )
+        return self.url_as(self.settings.default_user, self.settings.default_pass)
+
+    def url_as(self, user: str, password: str, vhost: str | None = None) -> str:
+        """The same for another user; without a vhost, for the one of the settings."""
+        place = self.settings.default_vhost if vhost is None else vhost
+        user, password, place = (quote(part, safe="") for part in (user, password, place))
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"amqp://{user}:{password}@{host}:{self.port}/{vhost}"
+        return f"amqp://{user}:{password}@{host}:{self.port}/{place}"
 
 
 @contextmanager

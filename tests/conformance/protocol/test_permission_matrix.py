@@ -279,7 +279,7 @@ def answers(rabbitmq: Endpoint, leveret: Endpoint) -> dict[str, Answers]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_both_brokers_answer_alike(name: str, answers: dict[str, Answers]) -> None:
+def test_a_case_ends_alike_on_both(name: str, answers: dict[str, Answers]) -> None:
     assert answers["leveret"][name] == answers["rabbitmq"][name]
 
 
