@@ -14,11 +14,16 @@ import pytest
 
 from leveret.broker.changes import (
     ExchangeDeclared,
+    GlobalParameterSet,
+    ParameterSet,
     QueueDeclared,
     QueueDeleted,
+    TopicPermissionSet,
+    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
+    VhostDescribed,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.queues.queue import QueueOptions
@@ -125,7 +130,8 @@ def test_what_a_person_changes_by_hand_is_understood(path):
     found = load(path)
     assert "admin" in {each.name for each in found if isinstance(each, UserSet)}
     write(path, UserRemoved("admin"))
-    assert len(load(path)) == len(found) - 3
+    # The account, its limits, two permissions.
+    assert len(load(path)) == len(found) - 4
 
 
 # Errors ------------------------------------------------------------------------------------------
@@ -206,7 +212,7 @@ def test_a_later_version_is_refused_and_left_alone(path, read):
         later.execute("PRAGMA user_version = 7")
     before = path.read_bytes()
     text = refusal_of(read, path)
-    assert "has schema version 7, and this Leveret reads up to 1" in text
+    assert f"has schema version 7, and this Leveret reads up to {schema.VERSION}" in text
     assert "--data-dir" in text
     assert path.read_bytes() == before
 
@@ -296,10 +302,26 @@ def test_a_name_with_signs_of_an_address_can_be_read(tmp_path):
 # Versions ----------------------------------------------------------------------------------------
 
 
+LATER = (VhostDescribed, UserLimitsSet, TopicPermissionSet, ParameterSet, GlobalParameterSet)
+
+
+# Samples that came later: a delayed exchange and two streams.
+LATER_NUMBERS = {7, 12, 13}
+
+
+def of_version_1():
+    """What the samples were before there was more to say: as the golden file has them."""
+    for each in ALL:
+        if isinstance(each, UserSet):
+            yield UserSet(each.name, each.password_hash, each.tags)
+        elif not isinstance(each, LATER) and getattr(each, "number", 0) not in LATER_NUMBERS:
+            yield each
+
+
 @READERS
 def test_a_file_of_version_1_is_read_by_every_later_one(path, read):
     shutil.copy(GOLDEN, path)
-    assert read(path) == ALL
+    assert read(path) == list(of_version_1())
     with closing(CatalogueFile(path)) as file:
         assert file.last_queue_number == 2**32 + 1
 

@@ -65,7 +65,7 @@ def kind(changes, wanted):
 
 
 def assert_restorable(changes):
-    broker = Broker(lambda: 0.0, bytes, ())
+    broker = Broker(lambda: 0.0, bytes)
     for change in changes:
         restore(broker, change)
 

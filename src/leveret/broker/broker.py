@@ -126,8 +126,9 @@ class Broker:
         del self.vhosts[name]
         self.forget_vhost(name)
         self._keeper.commit(("vhost", name), VhostRemoved(name))
-        # Next turn: consumers hear first that their queues are gone.
-        self.agenda.soon(lambda: self._close_connections(vhost))
+        if self.connections.in_vhost(name):
+            # Next turn: consumers hear first that their queues are gone.
+            self.agenda.soon(lambda: self._close_connections(vhost))
 
     def _close_connections(self, vhost: Vhost) -> None:
         for each in self.connections.in_vhost(vhost.name):

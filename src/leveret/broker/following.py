@@ -70,7 +70,7 @@ class Following:
 def follow(policies: Policies, thing: Exchange | AnyQueue) -> bool:
     """True when another policy applies to it now."""
     applied = _applied_to(policies, thing)
-    if thing.policy == applied:
+    if applied is thing.policy or applied == thing.policy:
         return False
     thing.follow(applied)
     return True
