@@ -69,7 +69,7 @@ class Both:
 
     def restart(self, ms):
         """Down for a while; what fell due meanwhile comes when it is back."""
-        self.agenda.hand.now += ms / 1000
+        self.agenda.hand.now = round(self.agenda.hand.now + ms / 1000, 6)
         back = round(self.agenda.hand.now * 1000)
         kept = [entry for entry in self.list if entry[2]]
         self.list = [(max(deadline, back), body, True) for deadline, body, _ in kept]

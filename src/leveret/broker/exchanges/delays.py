@@ -44,6 +44,8 @@ READ_COUNT: Final = 128
 BACKGROUND_COUNT: Final = 32
 # Pages of positions that are forgotten in one turn, likewise, when an exchange is deleted.
 FORGET_PAGES: Final = 8
+# What a clock reading in seconds may miss a millisecond by; a thousand times as much is nothing.
+_INEXACT_MS: Final = 0.001
 # The greatest deadline there is: whatever is added to it, an array can hold it.
 _FOREVER_MS: Final = 2**62
 
@@ -131,7 +133,7 @@ class Delays:
 
     def publish(self, message: Message) -> None:
         """Hold it for as long as it says."""
-        deadline = ceil(self._agenda.clock() * 1000) + x_delay.delay_ms(message.properties)
+        deadline = _ms(self._agenda.clock()) + x_delay.delay_ms(message.properties)
         position, place = self._keep(message)
         self._schedule.add(min(deadline, _FOREVER_MS), position, place)
         self._watch()
@@ -179,7 +181,7 @@ class Delays:
         self._unread_from += count
         for message in messages:
             delay = x_delay.delay_ms(message.properties)
-            deadline = ceil(message.published_at * 1000) + delay
+            deadline = _ms(message.published_at) + delay
             self._schedule.add(min(deadline, _FOREVER_MS), message.position, STORED)
         self._watch()
         self._agenda.soon(self._read_delays)
@@ -206,7 +208,7 @@ class Delays:
     def _release(self) -> None:
         """Take out what is due, and read what of it is not at hand."""
         # A timer comes at its deadline or later; what it says in seconds is no exact number.
-        now = floor(self._agenda.clock() * 1000 + 0.001)
+        now = floor(self._agenda.clock() * 1000 + _INEXACT_MS)
         page = self._schedule.take_due(now, READ_COUNT)
         if page is None:
             self._is_releasing = False
@@ -305,3 +307,8 @@ class Delays:
         if positions and self.number:
             assert self._paging.store is not None
             self._paging.store.forget(self.number, positions)
+
+
+def _ms(seconds: float) -> int:
+    """The first whole millisecond that is not before a clock reading."""
+    return ceil(seconds * 1000 - _INEXACT_MS)
