@@ -19,6 +19,7 @@ from functools import partial
 from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
 from leveret.broker.logins import Entry
+from leveret.broker.node_limits import NodeLimits
 from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import Permission
 from leveret.broker.restore import Unrestorable
@@ -153,6 +154,8 @@ class Node:
         broker = self._broker()
         broker.agenda.wall_clock = time.time
         broker.node = self.settings.node
+        limits = self.settings.limits
+        broker.node_limits = NodeLimits(limits.channel_max_per_node, limits.cluster_queue_limit)
         broker.started_at = int(time.time())
         try:
             return Server(broker, self.settings)

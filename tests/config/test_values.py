@@ -182,3 +182,11 @@ def test_values_of_a_family_gather():
     assert values.add_value(frozenset({"/"}), "2", "other") == {"/", "other"}
     with pytest.raises(ValueError, match="must not be empty"):
         values.add_value(frozenset(), "1", "")
+
+
+def test_a_limit_is_a_number_or_infinity():
+    parse = values.number_or_infinity(10)
+    assert (parse("infinity"), parse("Infinity"), parse("7")) == (0, 0, 7)
+    for written in ("0", "11", "none", ""):
+        with pytest.raises(ValueError, match="expected a whole number from 1 to 10"):
+            parse(written)

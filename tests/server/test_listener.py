@@ -1,5 +1,6 @@
 """A server: where it is reached, what it offers, how it ends, when its agenda runs."""
 
+import contextlib
 import socket
 
 import pytest
@@ -173,6 +174,21 @@ def test_what_is_promised_for_the_next_turn_is_done_without_time_passing(node):
     client.send(1, methods.QueueDelete(queue="q"))
     client.expect(methods.QueueDeleteOk)
     assert client.expect(methods.BasicCancel).consumer_tag == "t"
+
+
+def test_a_connection_beyond_the_limit_is_shown_out(caplog):
+    with served(limits=LimitSettings(connection_max=2)) as node:
+        first, second = node.client(), node.client()
+        with socket.create_connection(node.address, timeout=5) as third:
+            third.settimeout(5)
+            with contextlib.suppress(ConnectionResetError):
+                assert third.recv(1) == b""
+        assert first.declare("q").queue == "q"
+        second.hang_up()
+        node.wait_until(lambda: len(node.server.transports) == 1)
+        assert node.client().declare("q", passive=True).queue == "q"
+    (line,) = [each for each in caplog.messages if "connection_max" in each]
+    assert line.startswith("refusing connection 127.0.0.1:")
 
 
 def test_with_nothing_promised_no_alarm_clock_is_set(node):

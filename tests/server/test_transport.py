@@ -4,10 +4,12 @@ import threading
 
 import pytest
 
-from leveret.server import transport as server_transport
+from leveret.config import Settings
+from leveret.config.limit_settings import LimitSettings
 from leveret.server.transport import CLOSING_S, HIGH_WATER_BYTES, LARGE_CHUNK_BYTES, Transport
 from leveret.wire import codec, frames, methods
 from tests.server.client import Gone, method_frame, publish_frames
+from tests.server.served import HandLoop, ServedNode
 
 # What is read from a socket at once: uvloop's buffer, and asyncio's.
 CHUNK_BYTES_MAX = 256 * 1024
@@ -187,9 +189,14 @@ def test_what_is_published_in_between_waits_for_a_paused_consumer(node):
     assert lazy.deliveries(161)[-1] == b"one more"
 
 
-def test_a_publisher_that_does_not_read_what_is_returned_is_read_no_more(node, monkeypatch):
+def test_a_publisher_that_does_not_read_what_is_returned_is_read_no_more():
     """Deliveries and answers stop before; what is returned stops here."""
-    monkeypatch.setattr(server_transport, "DEBT_BYTES_MAX", 1024 * 1024)
+    settings = Settings(limits=LimitSettings(connection_output_max=1024 * 1024))
+    with ServedNode(HandLoop(), settings) as node:
+        check_that_what_is_returned_stops(node)
+
+
+def check_that_what_is_returned_stops(node):
     deaf = lazy_reader(node)
     count = 300
     returned = publish_frames(1, b"x" * 50_000, "nowhere", mandatory=True)

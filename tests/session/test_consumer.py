@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.protocol.limits import Limits
 from leveret.wire import codec, frames, methods
 from tests.session.harness import World
 
@@ -178,3 +179,37 @@ def test_a_consumer_that_is_ready_does_not_stand_in_line_twice(channel):
     consumer = consumer_of(channel)
     consumer.reconsider()
     assert list(consumer.queue.consumers.first) == [consumer]
+
+
+def test_a_consumer_without_prefetch_waits_when_it_holds_as_many_as_it_may():
+    world = World(Limits(unacked_max=2))
+    channel = world.channel()
+    channel.declare("q")
+    channel.fill("q", b"a", b"b", b"c", b"d")
+    assert [each.body for each in channel.consume("q")] == [b"a", b"b"]
+    channel.ack(1)
+    assert channel.bodies() == [b"c"]
+    channel.ack(3, multiple=True)
+    assert channel.bodies() == [b"d"]
+
+
+def test_a_consumer_that_acknowledges_nothing_is_not_limited():
+    channel = World(Limits(unacked_max=2)).channel()
+    channel.declare("q")
+    channel.fill("q", *[b"x"] * 5)
+    assert len(channel.consume("q", no_ack=True)) == 5
+
+
+def test_getting_more_than_a_channel_may_hold_is_refused():
+    channel = World(Limits(unacked_max=2)).channel()
+    channel.declare("q")
+    channel.fill("q", *[b"x"] * 4)
+    for _ in range(2):
+        assert channel.get("q")
+    assert channel.get("q", no_ack=True)
+    close = channel.refusal(methods.BasicGet(queue="q"))
+    assert close.reply_code == 406
+    assert close.reply_text == (
+        "PRECONDITION_FAILED - channel 1 holds 2 unacknowledged messages, as many as unacked_max "
+        "allows: acknowledge them before you get more"
+    )

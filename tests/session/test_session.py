@@ -3,6 +3,7 @@
 import pytest
 from pamqp import commands, frame
 
+from leveret.broker.node_limits import NodeLimits
 from leveret.protocol.limits import Limits
 from leveret.protocol.states import State
 from leveret.session.allowance import TURN_BYTES
@@ -209,6 +210,20 @@ def test_a_channel_beyond_the_users_limit_costs_the_connection(world):
         "user limit of (2)"
     )
     first.channel(2)
+
+
+def test_a_channel_beyond_the_nodes_limit_costs_the_connection(world):
+    world.broker.node, world.broker.node_limits = "leveret@burrow", NodeLimits(channels=2)
+    world.client().channel()
+    client = world.client()
+    client.channel(1)
+    client.say(methods.ChannelOpen(), 2)
+    close = client.closed_with()
+    assert close.reply_code == 530
+    assert close.reply_text == (
+        "NOT_ALLOWED - number of channels opened on node 'leveret@burrow' has reached the maximum "
+        "allowed limit of (2)"
+    )
 
 
 def test_a_connection_beyond_a_limit_is_refused(world):

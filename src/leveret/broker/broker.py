@@ -29,6 +29,7 @@ from leveret.broker.keeper import Keeper
 from leveret.broker.limits import Limits, is_reached
 from leveret.broker.logins import DEFAULT_ENTRY, Entry, Logins
 from leveret.broker.memory import MEMORY
+from leveret.broker.node_limits import NodeLimits
 from leveret.broker.parameters import Parameters
 from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.queues.paging import Paging
@@ -68,6 +69,8 @@ class Broker:
         self.random_bytes = random_bytes
         # The name of the node this is; the edge sets it.
         self.node = "leveret@localhost"
+        # Set by the edge as well.
+        self.node_limits = NodeLimits()
         # When it was started, in seconds since 1970; the edge sets it too.
         self.started_at = 0
         # Numbers for connections, none of which comes twice.
@@ -149,8 +152,15 @@ class Broker:
     def place_vhost(self, name: str) -> Vhost:
         """A new vhost, told to nobody."""
         vhost = Vhost(name, self.agenda, self.random_bytes, self._keeper, self.paging)
+        vhost.refuse_queue = self._refuse_queue
         self.vhosts[name] = vhost
         return vhost
+
+    def _refuse_queue(self, name: str) -> None:
+        """Another queue may be one too many. Raises PreconditionFailed."""
+        if self.node_limits.queues:
+            count = sum(len(vhost.queues) for vhost in self.vhosts.values())
+            self.node_limits.refuse_queue(count, name)
 
     def trace(self, vhost_name: str, *, is_on: bool) -> None:
         """Switch a vhost's firehose. As in RabbitMQ it is off after a start. Raises NotFound."""
@@ -250,7 +260,9 @@ class Broker:
             )
 
     def refuse_channel_beyond_limit(self, user: str) -> None:
-        """Another channel of the user may be one too many. Raises NotAllowed."""
+        """Another channel, of this user, may be one too many. Raises NotAllowed."""
+        if self.node_limits.channels:
+            self.node_limits.refuse_channel(self.connections.channels(), self.node)
         limits, name = self.limits.of_user(user), "max-channels"
         if limits and is_reached(limits, name, self.connections.channels_of_user(user)):
             raise NotAllowed(

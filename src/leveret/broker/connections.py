@@ -57,6 +57,10 @@ class Connections:
     def count_in_vhost(self, name: str) -> int:
         return len(self._in_vhost.get(name, ()))
 
+    def channels(self) -> int:
+        """How many channels are open."""
+        return sum(len(each.channels) for row in self._in_vhost.values() for each in row)
+
     def channels_of_user(self, name: str) -> int:
         """How many channels the user has open, on all its connections."""
         return sum(len(each.channels) for each in self._of_user.get(name, ()))

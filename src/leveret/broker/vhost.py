@@ -58,6 +58,7 @@ class Vhost:
     """One virtual host.
 
     firehose: what copies its messages while it is traced.
+    refuse_queue: asked before each new queue; raises when the node has as many as it may.
     keeper, paging: the broker's, for what is durable and for what leaves memory.
     policies, limits: what parameters.py has for this vhost.
     """
@@ -78,6 +79,7 @@ class Vhost:
         self.queues: dict[str, AnyQueue] = {}
         self.bindings = Bindings()
         self.firehose: Firehose | None = None
+        self.refuse_queue: Callable[[str], None] = _nobody_refuses
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
@@ -305,6 +307,7 @@ class Vhost:
         return queue
 
     def _refuse_over_limit(self, name: str) -> None:
+        self.refuse_queue(name)
         if limits.is_reached(self.limits, "max-queues", len(self.queues)):
             raise PreconditionFailed(
                 f"cannot declare queue '{name}': queue limit in vhost '{self.name}' "
@@ -359,6 +362,10 @@ class Vhost:
         """A queue's own rules ended it."""
         with self._keeper.events.internally():
             self.remove_queue(queue)
+
+
+def _nobody_refuses(_name: str) -> None:
+    """A vhost on its own."""
 
 
 def _is_kept(thing: Destination) -> bool:

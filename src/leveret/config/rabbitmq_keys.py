@@ -13,7 +13,7 @@ CANNOT = tls_settings.CANNOT | socket_settings.CANNOT
 NOT_SUPPORTED_YET = (
     # Sockets.
     "num_acceptors.*", "socket_writer.*", "reverse_dns_lookups", "initial_frame_max",
-    "connection_max", "channel_max_per_node",
+
     # Who may come in.
     "auth_backends*", "auth_cache*", "auth_http*", "auth_ldap*", "auth_oauth2*", "auth_attempt*",
     "credential_validator.*", "anonymous_*", "default_users.*",

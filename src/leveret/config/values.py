@@ -97,6 +97,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def number_or_infinity(most: int) -> Callable[[str], int]:
+    """A limit; 0 is none, written `infinity`."""
+
+    def parse(written: str) -> int:
+        return 0 if written.lower() == "infinity" else whole_number(1, most)(written)
+
+    return parse
+
+
 port = whole_number(0, PORT_MAX)
 
 

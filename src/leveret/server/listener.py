@@ -151,6 +151,9 @@ def _limits(limits: LimitSettings) -> Limits:
         heartbeat_s=limits.heartbeat_s,
         message_bytes_max=limits.max_message_size,
         handshake_s=limits.handshake_timeout_s,
+        connections_max=limits.connection_max,
+        unacked_max=limits.unacked_max,
+        output_bytes_max=limits.connection_output_max,
     )
 
 

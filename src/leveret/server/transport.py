@@ -38,7 +38,6 @@ LOW_WATER_BYTES: Final = 32 * 1024
 # Octets the socket may owe before nothing more is read: deliveries and answers stop at the high
 # water, but what is returned to a publisher that never reads must stop somewhere too. Far above
 # the high water, since a simple client may publish in a row and read afterwards.
-DEBT_BYTES_MAX: Final = 64 * 1024 * 1024
 # A chunk this large says that more is waiting in the socket. libuv would go on reading up to 32
 # such chunks (8 MiB) before anybody else gets a turn; measured, that starves consumers, acks and
 # heartbeats under one fast publisher, so the socket pauses until the next turn.
@@ -65,6 +64,7 @@ class Transport(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._received_at = 0.0
         self._sent_at = 0.0
+        self._debt_max = 0
 
     # From asyncio ----------------------------------------------------------------------------
 
@@ -78,7 +78,19 @@ class Transport(asyncio.Protocol):
         self._output = self._session.connection.output
         self._timer = self._loop.call_later(server.terms.limits.handshake_s, self._handshake_over)
         server.transports.add(self)
+        self._debt_max = server.terms.limits.output_bytes_max
+        self._refuse_beyond(server.terms.limits.connections_max)
         log.debug("accepted connection %s", self._session.peer.name)
+
+    def _refuse_beyond(self, connections_max: int) -> None:
+        if connections_max and len(self._server.transports) > connections_max:
+            log.warning(
+                "refusing connection %s: connection_max (%d) is reached; close connections that "
+                "nobody needs, or raise it",
+                self._session.peer.name,
+                connections_max,
+            )
+            self.abort()
 
     def data_received(self, data: bytes) -> None:
         self._received_at = self._loop.time()
@@ -148,7 +160,7 @@ class Transport(asyncio.Protocol):
             output.clear()
             self._sent_at = self._loop.time()
             self._socket.write(octets)
-            if self._socket.get_write_buffer_size() > DEBT_BYTES_MAX:
+            if self._socket.get_write_buffer_size() > self._debt_max:
                 self.hold_reading("debt", is_held=True)
             self._session.renew_allowance()
             self._follow_state()

@@ -15,6 +15,10 @@ from typing import Final
 TURN_BYTES: Final = 1024 * 1024
 
 
+# Stands for "as many as you like": deliveries count it down and never reach 0.
+UNLIMITED: Final = 1 << 62
+
+
 class Allowance:
     """octets: what is left of this turn's."""
 

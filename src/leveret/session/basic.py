@@ -94,6 +94,8 @@ def cancelled(_channel: Channel, _method: methods.BasicCancelOk) -> None:
 
 def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | Later | None:
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
+    if not method.no_ack:
+        _refuse_beyond_unacked(channel)
     taken = queue.get()
     if taken is None and queue.is_loading:
         return Later(queue.when_loaded, lambda: get(channel, method))
@@ -116,6 +118,14 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | L
     tracing.delivered(channel, queue, message, redelivered=redelivered)
     channel.session.answered(len(message.content))
     return None
+
+
+def _refuse_beyond_unacked(channel: Channel) -> None:
+    if len(channel.unacked) >= channel.session.unacked_max:
+        raise PreconditionFailed(
+            f"channel {channel.number} holds {len(channel.unacked)} unacknowledged messages, as "
+            "many as unacked_max allows: acknowledge them before you get more"
+        )
 
 
 def ack(channel: Channel, method: methods.BasicAck) -> None:

@@ -27,9 +27,6 @@ _HEAD: Final = struct.Struct(">BHII")
 _INDEX_OCTETS: Final = 4
 _TAG_AND_FLAG_OCTETS: Final = 9
 
-# Stands for "as many as you like": deliveries count it down and never reach 0.
-UNLIMITED: Final = 1 << 62
-
 
 class Consumer:
     """One consumer of one queue.
@@ -75,7 +72,7 @@ class Consumer:
         timeout_ms = method.arguments.get("x-consumer-timeout")
         self._timeout_ms = timeout_ms if isinstance(timeout_ms, int) else None
         self.prefetch_count = 0 if method.no_ack else channel.prefetch_count
-        self.room = self.prefetch_count or UNLIMITED
+        self.room = self.prefetch_count or channel.session.unacked_max
         self.is_ready = False
         self._number = channel.number
         self._output = channel.output

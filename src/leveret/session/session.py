@@ -19,7 +19,7 @@ from leveret.protocol.sasl import EXTERNAL, READERS, MalformedCredentials
 from leveret.protocol.states import State
 from leveret.protocol.violation import LoginRefused, ProtocolViolation
 from leveret.session import telling
-from leveret.session.allowance import Allowance
+from leveret.session.allowance import UNLIMITED, Allowance
 from leveret.session.channel import Channel
 from leveret.session.confirms import HeldConfirms
 from leveret.session.throttle import DISK, REASONS, SPILL, Throttle
@@ -231,6 +231,10 @@ class Session:
         """Whether the client announced a capability."""
         capabilities = self.client_properties.get("capabilities")
         return isinstance(capabilities, dict) and capabilities.get(capability) is True
+
+    @property
+    def unacked_max(self) -> int:
+        return self._terms.limits.unacked_max or UNLIMITED
 
     @property
     def pid(self) -> str:
