@@ -17,6 +17,8 @@ from leveret.config.limit_settings import LimitSettings
 from leveret.config.tap_settings import TapSettings
 from leveret.errors import StartRefused
 from leveret.node import Node, new_event_loop, tune_interpreter
+from tests.server.secured import Pki, SecureClient
+from tests.server.secured import closing as leaving
 
 LOOPBACK = Settings(bind="127.0.0.1", port=0)
 
@@ -389,3 +391,63 @@ def test_definitions_that_have_not_changed_are_not_loaded_at_the_next_start(tmp_
     assert talk_to(settings, names_in) == ([], [])
     file.write_text('{"vhosts": [{"name": "y"}]}')
     assert talk_to(settings, names_in) == (["y"], [])
+
+
+# Listeners -----------------------------------------------------------------------------------
+
+
+def speaks_amqp_behind_tls(address, context):
+    with leaving(SecureClient((address.host, address.port), context)) as client:
+        client.open()
+        return client.declare("q").queue == "q"
+
+
+def test_a_node_listens_with_tls_beside_plain_amqp(tmp_path):
+    pki = Pki(tmp_path)
+
+    async def scene():
+        tls = (Listener("127.0.0.1", 0, is_tls=True),)
+        settings = Settings(bind="127.0.0.1", port=0, tls_listeners=tls, tls=pki.options())
+        node = Node(dataclasses.replace(settings, bind=None, listeners=(Listener("127.0.0.1", 0),)))
+        await node.start()
+        plain, secured = node.addresses
+        up = await asyncio.to_thread(accepts, plain)
+        spoken = await asyncio.to_thread(speaks_amqp_behind_tls, secured, pki.client_context())
+        node.reload()
+        again = await asyncio.to_thread(speaks_amqp_behind_tls, secured, pki.client_context())
+        await node.stop()
+        return plain.is_tls, secured.is_tls, up, spoken, again, str(secured)
+
+    *told, name = run(scene())
+    assert told == [False, True, True, True, True]
+    assert name.endswith(" (TLS)")
+
+
+def test_a_certificate_of_no_use_stops_the_start():
+    async def scene():
+        with pytest.raises(StartRefused, match=r"a TLS listener needs ssl_options\.certfile"):
+            await Node(Settings(bind="127.0.0.1", port=0, tls_port=0)).start()
+
+    run(scene())
+
+
+def test_a_node_that_would_listen_nowhere_is_refused(tmp_path):
+    async def scene():
+        with pytest.raises(StartRefused, match="there is nowhere to listen"):
+            await Node(Settings(listeners=(), data_dir=tmp_path)).start()
+
+    run(scene())
+    assert left_in(tmp_path) == KEPT
+
+
+def test_reloading_a_node_without_tls_does_nothing():
+    async def scene():
+        node = Node(LOOPBACK)
+        node.reload()
+        await node.start()
+        node.reload()
+        up = await asyncio.to_thread(accepts, node.address)
+        await node.stop()
+        return up
+
+    assert run(scene())

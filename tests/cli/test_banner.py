@@ -27,3 +27,8 @@ def test_a_password_that_was_chosen_is_not_shown():
 def test_every_interface_is_reached_through_localhost():
     assert "@localhost:5672/" in client_url(Settings(), Listener("0.0.0.0", 5672))
     assert "@[::1]:5672/" in client_url(Settings(), Listener("::1", 5672))
+
+
+def test_tls_has_a_scheme_of_its_own():
+    url = client_url(Settings(), Listener("127.0.0.1", 5671, is_tls=True))
+    assert url == "amqps://guest:guest@127.0.0.1:5671/%2F"

@@ -97,8 +97,8 @@ class Door:
         try:
             ends = await self._read_header(accepted) if self._server.is_proxied else None
             await self._make_transport(accepted, ends)
-        except _ShownOut as shown_out:
-            log.warning("closing connection %s: %s", name, shown_out)
+        except (_ShownOut, OSError) as why:
+            log.warning("closing connection %s: %s", name, why)
 
     async def _read_header(self, accepted: socket.socket) -> Ends | None:
         try:
