@@ -132,7 +132,8 @@ def _what_was_rescued(rescued: Rescued) -> Iterator[str]:
     rows = [counted(count, table.replace("_", " ")) for table, count in rescued.rows.items()]
     yield f"  saved: {', '.join(rows)}"
     for name in rescued.damaged:
-        yield f"  some of the {name} rows could not be read; what named them is dropped"
+        spelt = name.replace("_", " ")
+        yield f"  some of the {spelt} rows could not be read; what named them is dropped"
     for name in rescued.named:
         yield f"  messages wait for a queue whose name is lost: it is called {name} now"
     yield f"  the damaged file is kept: {', '.join(rescued.kept_as)}"
