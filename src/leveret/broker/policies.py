@@ -183,6 +183,8 @@ class Policies:
         return self._applied(_EXCHANGE, name)
 
     def _applied(self, kind: str, name: str) -> Applied:
+        if not self.user.by_name and not self.operator.by_name:
+            return NOTHING_APPLIED
         policy, operator = self.user.choose(kind, name), self.operator.choose(kind, name)
         if policy is None and operator is None:
             return NOTHING_APPLIED
