@@ -140,6 +140,18 @@ ALL = [
     *BINDINGS,
 ]
 
+# What a file of the catalogue's version 1 can hold of it (tests/storage/golden).
+OF_VERSION_1 = [
+    *(each for each in VHOSTS if isinstance(each, VhostAdded)),
+    *USERS[:1],
+    USERS[2],
+    UserSet("", b"\0", frozenset({"monitoring", "a, b"})),
+    *PERMISSIONS,
+    *(each for each in EXCHANGES if not each.number),
+    *(each for each in QUEUES if each.number not in {12, 13}),
+    *BINDINGS,
+]
+
 
 # One more change, and what it takes with it of all the others.
 ENDS = [

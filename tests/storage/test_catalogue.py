@@ -14,16 +14,11 @@ import pytest
 
 from leveret.broker.changes import (
     ExchangeDeclared,
-    GlobalParameterSet,
-    ParameterSet,
     QueueDeclared,
     QueueDeleted,
-    TopicPermissionSet,
-    UserLimitsSet,
     UserRemoved,
     UserSet,
     VhostAdded,
-    VhostDescribed,
 )
 from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.queues.queue import QueueOptions
@@ -31,9 +26,10 @@ from leveret.errors import StartRefused
 from leveret.storage import catalogue as module
 from leveret.storage import schema
 from leveret.storage.catalogue import CatalogueFile, read_catalogue
-from tests.ports.samples import ALL
+from tests.ports.samples import ALL, OF_VERSION_1
 
-GOLDEN = Path(__file__).parent / "golden" / "catalogue-1.sqlite"
+GOLDEN = Path(__file__).parent / "golden"
+BY_VERSION = {1: OF_VERSION_1, 2: ALL}
 ROOT = "/"
 
 
@@ -302,46 +298,41 @@ def test_a_name_with_signs_of_an_address_can_be_read(tmp_path):
 # Versions ----------------------------------------------------------------------------------------
 
 
-LATER = (VhostDescribed, UserLimitsSet, TopicPermissionSet, ParameterSet, GlobalParameterSet)
-
-
-# Samples that came later: a delayed exchange and two streams.
-LATER_NUMBERS = {7, 12, 13}
-
-
-def of_version_1():
-    """What the samples were before there was more to say: as the golden file has them."""
-    for each in ALL:
-        if isinstance(each, UserSet):
-            yield UserSet(each.name, each.password_hash, each.tags)
-        elif not isinstance(each, LATER) and getattr(each, "number", 0) not in LATER_NUMBERS:
-            yield each
-
-
 @READERS
-def test_a_file_of_version_1_is_read_by_every_later_one(path, read):
-    shutil.copy(GOLDEN, path)
-    assert read(path) == list(of_version_1())
+@pytest.mark.parametrize("version", BY_VERSION)
+def test_a_file_of_every_version_is_read_by_this_one(path, read, version):
+    shutil.copy(golden(version), path)
+    assert read(path) == BY_VERSION[version]
     with closing(CatalogueFile(path)) as file:
         assert file.last_queue_number == 2**32 + 1
 
 
+def test_every_version_has_its_golden_file():
+    assert list(BY_VERSION) == list(range(1, schema.VERSION + 1))
+
+
 @READERS
-def test_a_file_of_version_1_is_brought_forward(path, monkeypatch, read):
+def test_a_file_is_brought_forward(path, monkeypatch, read):
     def rename_all(connection):
         connection.execute("UPDATE vhost SET name = 'new ' || name")
 
-    shutil.copy(GOLDEN, path)
+    shutil.copy(golden(1), path)
     ladder = (*schema.LADDER, rename_all)
     monkeypatch.setattr(schema, "LADDER", ladder)
     monkeypatch.setattr(schema, "VERSION", len(ladder))
     assert VhostAdded("new /") in read(path)
 
 
+def golden(version):
+    return GOLDEN / f"catalogue-{version}.sqlite"
+
+
 def make_golden():
-    """How the file of a version is made, once: python -m tests.storage.test_catalogue."""
+    """How the file of the latest version is made, once: python -m tests.storage.test_catalogue."""
     last = 2**32 + 1
-    write(GOLDEN, *ALL, declare(last), QueueDeleted(last, ROOT, f"q{last}"))
+    path = golden(schema.VERSION)
+    assert not path.exists(), "a version's file is never replaced"
+    write(path, *BY_VERSION[schema.VERSION], declare(last), QueueDeleted(last, ROOT, f"q{last}"))
 
 
 if __name__ == "__main__":
