@@ -386,8 +386,15 @@ def test_definitions_that_have_not_changed_are_not_loaded_at_the_next_start(tmp_
     file = tmp_path / "told.json"
     file.write_text('{"vhosts": [{"name": "x"}]}')
     settings = durable(tmp_path / "mq", load_definitions=file, skip_unchanged_definitions=True)
+
+    async def change_by_hand():
+        node = Node(settings)
+        await node.start()
+        node._server.broker.remove_vhost("x")
+        await node.stop()
+
     assert talk_to(settings, names_in) == (["x"], [])
-    talk_to(settings, lambda node: node._server.broker.remove_vhost("x"))
+    run(change_by_hand())
     assert talk_to(settings, names_in) == ([], [])
     file.write_text('{"vhosts": [{"name": "y"}]}')
     assert talk_to(settings, names_in) == (["y"], [])
