@@ -12,7 +12,7 @@ from leveret.broker.keeper import Keeper
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost import Vhost
 from leveret.wire.properties import Properties
-from tests.broker.domain import bodies, message, paging, publish_stored, random_bytes
+from tests.broker.domain import Subscriber, bodies, message, paging, publish_stored, random_bytes
 from tests.broker.fake_storage import FakeEngine
 
 
@@ -52,6 +52,24 @@ def waiting(queue):
 
 def deaths(letter):
     return [(each["queue"], each["reason"], each["count"]) for each in letter.headers["x-death"]]
+
+
+def test_what_goes_round_for_ever_leaves_others_their_turns(create, agenda):
+    """Rejected once, and pushed out from then on: RabbitMQ keeps such a message going, too."""
+    one, two = create("one", "", "two", max_length=0), create("two", "", "one", max_length=0)
+    consumer, rescuer = Subscriber(one), Subscriber(two)
+    one.subscribe(consumer)
+    one.consumers.resume(consumer)
+    one.publish(message("a", key="one"))
+    one.unsubscribe(consumer)
+    one.reject(consumer.held)
+    agenda.run()
+    assert agenda.next_deadline() is not None
+    two.subscribe(rescuer)
+    two.consumers.resume(rescuer)
+    agenda.run()
+    assert rescuer.got == ["a"]
+    assert agenda.next_deadline() is None
 
 
 def test_a_dead_message_goes_where_its_queue_says(create):

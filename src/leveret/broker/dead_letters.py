@@ -2,7 +2,8 @@
 
 Rule: a dead letter is with the store and its next queues before its old queue lets go of it, both
 in one group commit, so it is never lost in between. What dies on the way (the next queue is full)
-waits until the letter in hand is delivered: no chain of queues is too long.
+waits until the letter in hand is delivered: no chain of queues is too long. A message that was
+rejected may go round for ever, as in RabbitMQ; others have their turns meanwhile.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # A message that has died in so many queues, or of so many causes, is dropped: its headers would
 # outgrow a frame, and each further death costs more than the one before.
 DEATHS_MAX: Final = 64
+# What follows from one death is dealt with in further turns beyond so many.
+TURN_MAX: Final = 1000
 
 
 # A queue that insists (dead-letter strategy at-least-once) asks again so often for a way.
@@ -58,11 +61,19 @@ class DeadLetters:
         if self._is_busy:
             return
         self._is_busy = True
+        self._deliver_some()
+
+    def _deliver_some(self) -> None:
+        """As many as one turn may take."""
         try:
-            while self._waiting:
+            for _ in range(TURN_MAX):
+                if not self._waiting:
+                    break
                 self._deliver(self._waiting.popleft())
         finally:
-            self._is_busy = False
+            self._is_busy = bool(self._waiting)
+            if self._is_busy:
+                self._agenda.soon(self._deliver_some)
 
     def _deliver(self, dead: Dead) -> None:
         rules, message = dead.queue.rules, dead.message

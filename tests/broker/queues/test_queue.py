@@ -588,6 +588,28 @@ def test_what_comes_to_the_front_with_its_time_over_goes_at_once(agenda):
     assert [take(queue), take(queue)] == [("c", False), ("d", False)]
 
 
+def test_what_came_back_behind_a_longer_lived_head_is_seen_to_be_over(agenda):
+    queue = make_queue("jobs", agenda, arguments={"x-message-ttl": 5000})
+    consumer = subscribe(queue)
+    publish(queue, "a")
+    publish(queue, "b", ttl_ms=100)
+    queue.unsubscribe(consumer)
+    queue.requeue(consumer.held)
+    agenda.pass_time(0.2)
+    assert take(queue) == ("a", True)
+    assert queue.ready.count == 0
+
+
+def test_a_queue_that_keeps_nothing_counts_by_itself_what_others_have_stored(kept, agenda):
+    fleeting = make_queue("fleeting", agenda, arguments={"x-delivery-limit": 5})
+    stored = publish_stored(kept._store, "a", kept, fleeting)
+    assert stored.is_stored
+    for count in range(3):
+        message, _redelivered = fleeting.get()
+        assert message.headers["x-delivery-count"] == count
+        fleeting.requeue([message])
+
+
 def test_a_message_pushed_to_the_front_is_watched(agenda):
     queue = make_queue("jobs", agenda, arguments={"x-max-length": 2})
     publish(queue, "a")

@@ -54,6 +54,13 @@ class Queue:
         return min(both) if isinstance(both[0], int) else both[0]
 
     @property
+    def is_quorum(self):
+        return self.arguments.get("x-queue-type") == "quorum"
+
+    def keeps(self, letter):
+        return self.is_quorum or (self.is_durable and letter.is_persistent)
+
+    @property
     def octets(self):
         return sum(copy.letter.octets for copy in self.waiting)
 
@@ -135,7 +142,7 @@ class Model:
             self._keep_time(queue)
         if queue.since is not None:
             letter.published_at = self.now
-        copy = Copy(letter, letter.is_persistent and queue.is_durable)
+        copy = Copy(letter, queue.keeps(letter))
         if not queue.waiting and queue.ready():
             self._hand(queue, copy)
         elif queue.ttl_ms(copy) == 0:
@@ -173,7 +180,8 @@ class Model:
     def compare(self, queue, copy, content, *, is_got=False):
         """What was sent is this copy, in all that the rules say of it."""
         letter = copy.letter
-        is_counted = queue.rule("delivery-limit") and (copy.is_redelivered or is_got)
+        counts = queue.is_quorum or queue.rule("delivery-limit")
+        is_counted = counts and (copy.is_redelivered or is_got)
         count = copy.count if is_counted else None
         expected = {
             "name": letter.name,

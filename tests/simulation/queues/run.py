@@ -1,7 +1,7 @@
 """Runs seeds; a failure comes with its seed, a short trace and the way to see it again."""
 
 from tests.simulation.queues.steps import steps_of
-from tests.simulation.queues.world import World
+from tests.simulation.queues.world import Endless, World
 from tests.simulation.shrinking import shrink
 
 STEPS = 120
@@ -42,6 +42,8 @@ def failure_of(steps):
         for step in steps:
             world.take(step)
         world.end()
+    except Endless:
+        return None, world.told
     except Exception as error:
         return error, world.told
     return None, world.told

@@ -19,6 +19,12 @@ PUBLISHER, GETTER = 1, 4
 CONSUMING = (2, 3)
 CHANNELS = (PUBLISHER, *CONSUMING, GETTER)
 TURNS = 6
+TURNS_MAX = 300
+ROUNDS_MAX = 200
+
+
+class Endless(Exception):
+    """A message that somebody rejected goes round for ever, as in RabbitMQ: this life is over."""
 
 
 class World:
@@ -34,10 +40,12 @@ class World:
         self._restarts = 0
         # Queues of consumers that the model is yet to hear of.
         self._newcomers = {}
+        self._turns_left = TURNS_MAX
         self._connect()
 
     def take(self, step):
         self.told.append(step.kind)
+        self._turns_left = TURNS_MAX
         if step.kind != "found":
             self._declare_missing()
         getattr(self, f"_{step.kind}")(step)
@@ -47,6 +55,7 @@ class World:
 
     def end(self):
         """Everything comes back, and leaves in order."""
+        self._turns_left = TURNS_MAX * 10
         for number in (*CONSUMING, GETTER):
             self._reopen(number)
         self._check()
@@ -57,18 +66,33 @@ class World:
     # Founding --------------------------------------------------------------------------------
 
     def _connect(self):
+        self._limit_turns(self._broker.agenda)
         self._client = self._broker.client()
         self._channels = {number: self._client.channel(number) for number in CHANNELS}
         self._model.out = {number: {} for number in CHANNELS}
         self._channels[PUBLISHER].call(methods.ConfirmSelect())
         self._confirms = 0
 
+    def _limit_turns(self, agenda):
+        run = agenda.run
+
+        def counted():
+            self._turns_left -= 1
+            assert self._turns_left, "the broker comes to no rest"
+            if any(map(goes_round, self._broker.vhost.dead_letters._waiting)):
+                raise Endless
+            run()
+
+        agenda.run = counted
+
     def _found(self, step):
         kind = methods.ExchangeDeclare(exchange="dead", exchange_type="fanout", durable=True)
         self._do(PUBLISHER, kind)
         for place, name in enumerate(NAMES):
             dice = step.dice[place * 25 : place * 25 + 25]
-            self._declared[name] = (arguments_of(dice), dice[24] < 0.75)
+            arguments = arguments_of(dice)
+            is_quorum = "x-queue-type" in arguments
+            self._declared[name] = (arguments, is_quorum or dice[24] < 0.75)
             self._declare(name)
 
     def _declare_missing(self):
@@ -149,6 +173,8 @@ class World:
     # Publishing and getting ------------------------------------------------------------------
 
     def _publish(self, step):
+        # No two messages have the same time: whose is over first is then no matter of chance.
+        self._wait(0.000137)
         self._published += 1
         name = step.one_of(0, NAMES)
         letter = Letter(
@@ -295,13 +321,20 @@ class World:
     def _pass_time(self, step):
         seconds = round(step.dice[0] * (5 if step.dice[1] < 0.2 else 0.5), 6)
         self.told.append(f"  {seconds} s")
+        self._wait(seconds)
+
+    def _wait(self, seconds):
         self._broker.pass_time(seconds)
         self._rest()
         self._model.pass_time(self._broker.agenda.clock())
+        self._declare_missing()
 
     def _policy(self, step):
         name = step.one_of(0, NAMES)
         definition = policy_of(step.dice[1:])
+        if any(each.letter.published_at is None for each in self._model.queues[name].waiting):
+            # Since when a message waits that came before time mattered is known if it was on disk.
+            definition.pop("message-ttl", None)
         self.told.append(f"  {name} follows {definition}")
         parameters = self._broker.broker.parameters
         if definition:
@@ -329,6 +362,13 @@ class World:
         self._rest()
 
 
+def goes_round(dead):
+    """It was rejected, and has died of something else hundreds of times, in one turn."""
+    deaths = dead.message.headers.get("x-death", [])
+    is_rejected = any(each["reason"] == "rejected" for each in deaths)
+    return is_rejected and any(each["count"] > ROUNDS_MAX for each in deaths)
+
+
 def arguments_of(dice):
     """Of a queue.declare: any of the rules, or none."""
     found = {}
@@ -337,6 +377,9 @@ def arguments_of(dice):
             found[name] = choices[int(dice[12 + place] * len(choices))]
     if "x-dead-letter-exchange" not in found:
         found.pop("x-dead-letter-routing-key", None)
+    if "x-queue-type" in found:
+        for name in ("x-max-priority", "x-queue-mode"):
+            found.pop(name, None)
     return found
 
 
@@ -352,6 +395,7 @@ ARGUMENTS = (
     ("x-single-active-consumer", 0.3, (True,)),
     ("x-delivery-limit", 0.3, (1, 2, 3)),
     ("x-queue-mode", 0.15, ("lazy",)),
+    ("x-queue-type", 0.2, ("quorum",)),
 )
 POLICY = (
     ("message-ttl", (307, 2003)),

@@ -67,6 +67,12 @@ class MessageExpiry:
     def begin(self, message: Message) -> None:
         """The message's time starts to run."""
         message.published_at = self._agenda.clock()
+        if message.traits is not None and message.traits.ttl_ms is not None:
+            self._is_uniform = False
+
+    def mix(self) -> None:
+        """Some of the messages that are there now have times of their own."""
+        self._is_uniform = False
 
     def is_over_at_once(self, message: Message) -> bool:
         """A time to live of 0 means: to a consumer now or not at all."""

@@ -212,7 +212,7 @@ class Queue(Ruled):
     def _loaded(self, messages: list[Message]) -> None:
         """What waited on disk is in memory now."""
         if any(each.traits is not None and each.traits.ttl_ms is not None for each in messages):
-            self._needed_expiry()
+            self._needed_expiry().mix()
         if self.expiry is not None:
             self.expiry.look()
         actions, self._awaiting_load = self._awaiting_load, []

@@ -160,7 +160,8 @@ class Ruled(Keeping, ABC):
         """The message as whoever takes it gets it."""
         if self.limit is not None:
             self.limit.taken(message)
-        if self.counts_deliveries and redelivered and message.is_stored:
+        is_stored = message.is_stored and self._store is not None
+        if self.counts_deliveries and redelivered and is_stored:
             return with_count(message, self.returns.get(message.position, 0))
         return message
 
