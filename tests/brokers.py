@@ -74,7 +74,7 @@ class RabbitMQAdmin:
         self._node = node
 
     def add_user(self, name: str, password: str) -> None:
-        self._node.ctl("add_user", name, password)
+        self._call("rabbit_auth_backend_internal", "add_user", name, password)
 
     def set_permission(self, user: str, permission: Permission, vhost: str = "/") -> None:
         rights = (permission.configure, permission.write, permission.read)
