@@ -217,11 +217,7 @@ def of_type(kind: str):
 
 
 ARGUMENTS = {
-    f"{name} {value!r} of a {kind} queue": [
-        *of_type(kind),
-        consume(arguments={name: value}),
-        do("queue.delete", queue="~q"),
-    ]
+    f"{name} {value!r} of a {kind} queue": [*of_type(kind), consume(arguments={name: value})]
     for kind in ("classic", "quorum", "stream")
     for name, value in [
         ("x-priority", 5),

@@ -90,7 +90,7 @@ class World:
         self._do(PUBLISHER, kind)
         for place, name in enumerate(NAMES):
             dice = step.dice[place * 25 : place * 25 + 25]
-            arguments = arguments_of(dice)
+            arguments = own_times(arguments_of(dice), place)
             is_quorum = "x-queue-type" in arguments
             self._declared[name] = (arguments, is_quorum or dice[24] < 0.75)
             self._declare(name)
@@ -331,7 +331,7 @@ class World:
 
     def _policy(self, step):
         name = step.one_of(0, NAMES)
-        definition = policy_of(step.dice[1:])
+        definition = own_times(policy_of(step.dice[1:]), NAMES.index(name))
         if any(each.letter.published_at is None for each in self._model.queues[name].waiting):
             # Since when a message waits that came before time mattered is known if it was on disk.
             definition.pop("message-ttl", None)
@@ -367,6 +367,14 @@ def goes_round(dead):
     deaths = dead.message.headers.get("x-death", [])
     is_rejected = any(each["reason"] == "rejected" for each in deaths)
     return is_rejected and any(each["count"] > ROUNDS_MAX for each in deaths)
+
+
+def own_times(rules, place):
+    """No two queues have the same times: what is over in which first is no matter of chance."""
+    return {
+        name: value + 7 * place if value and name.endswith(("message-ttl", "expires")) else value
+        for name, value in rules.items()
+    }
 
 
 def arguments_of(dice):
