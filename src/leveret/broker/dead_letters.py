@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # outgrow a frame, and each further death costs more than the one before.
 DEATHS_MAX: Final = 64
 # What follows from one death is dealt with in further turns beyond so many.
-TURN_MAX: Final = 1000
+TURN_MAX: Final = 200
 
 
 # A queue that insists (dead-letter strategy at-least-once) asks again so often for a way.
