@@ -19,6 +19,7 @@ from functools import partial
 from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
 from leveret.broker.logins import Entry
+from leveret.broker.memory import MEMORY
 from leveret.broker.node_limits import NodeLimits
 from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import Permission
@@ -119,15 +120,14 @@ class Node:
 
     def _broker(self) -> Broker:
         """A broker as it was when it was stopped; as the settings have it at the first start."""
-        engine, entry = self._engine, _entry(self.settings)
-        if engine is None:
-            broker = Broker(time.monotonic, secrets.token_bytes, entry)
-            self._furnish(broker, is_new=True)
-            return broker
-        broker = Broker(time.monotonic, secrets.token_bytes, entry, engine.storage)
-        self._furnish(broker, is_new=not _restore(broker))
-        engine.on_trouble(partial(_raise_alarm, broker))
-        engine.tidy_up()
+        engine = self._engine
+        storage = MEMORY if engine is None else engine.storage
+        broker = Broker(time.monotonic, secrets.token_bytes, _entry(self.settings), storage)
+        broker.agenda.wall_clock = time.time
+        self._furnish(broker, is_new=engine is None or not _restore(broker))
+        if engine is not None:
+            engine.on_trouble(partial(_raise_alarm, broker))
+            engine.tidy_up()
         return broker
 
     def _furnish(self, broker: Broker, *, is_new: bool) -> None:
@@ -152,7 +152,6 @@ class Node:
                 "there is nowhere to listen: name a listener with listeners.tcp or listeners.ssl"
             )
         broker = self._broker()
-        broker.agenda.wall_clock = time.time
         broker.node = self.settings.node
         limits = self.settings.limits
         broker.node_limits = NodeLimits(limits.channel_max_per_node, limits.cluster_queue_limit)
