@@ -122,6 +122,8 @@ def queue_type(arguments: Table) -> str:
 def check_queue(queue: str, options: QueueOptions) -> None:
     """Raises PreconditionFailed for what a queue of its type can't be."""
     arguments = options.arguments
+    if not arguments:
+        return
     kind = queue_type(arguments)
     if kind in _EVERY:
         _check_known(queue, kind, arguments)
@@ -214,6 +216,8 @@ def check_same_queue(queue: AnyQueue, options: QueueOptions) -> None:
     """Raises PreconditionFailed when a queue is declared again otherwise."""
     _check_same_flag(str(queue), "durable", queue.options.durable, options.durable)
     _check_same_flag(str(queue), "auto_delete", queue.options.auto_delete, options.auto_delete)
+    if queue.options.arguments == options.arguments:
+        return
     for row in QUEUE_ARGUMENTS:
         if row.compared:
             _check_same(str(queue), row.name, queue.options.arguments, options.arguments)

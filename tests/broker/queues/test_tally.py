@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leveret.broker.policies import Applied
+from leveret.broker.queues import queue as queue_module
 from leveret.broker.queues import ruled
 from leveret.broker.queues import tally as tally_module
 from leveret.broker.queues.tally import OnDisk, Tally
@@ -132,7 +133,8 @@ def test_after_a_start_a_limit_by_octets_comes_to_the_truth(sizes, takes, priori
 
 
 def test_a_limit_that_comes_with_a_policy_counts_what_is_on_disk(monkeypatch):
-    monkeypatch.setattr(ruled, "WINDOW", 2)
+    for module in (queue_module, ruled):
+        monkeypatch.setattr(module, "WINDOW", 2)
     agenda = HandAgenda()
     engine = FakeEngine(agenda)
     jobs = limited(engine, agenda)

@@ -23,7 +23,7 @@ from leveret.broker.queues.paging import WINDOW
 from leveret.broker.queues.priority import PriorityReady
 from leveret.broker.queues.ready import Backing, Ready
 from leveret.broker.queues.ruled import Ruled
-from leveret.broker.queues.rules import Rules
+from leveret.broker.queues.rules import NO_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,7 +81,8 @@ class Queue(Ruled):
         # What waits until the first message has been read from disk.
         self._awaiting_load: list[Callable[[], None]] = []
         self.ready = self._new_ready(options.arguments, home.paging)
-        self._apply(Rules())
+        if self.rules is not NO_RULES:
+            self._apply(NO_RULES)
 
     def __str__(self) -> str:
         """As error texts name it."""
