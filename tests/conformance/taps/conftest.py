@@ -5,11 +5,12 @@ Both trace vhost /, publish their events, and publish their log. One script runs
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from bench.rabbitmq import is_installed, running_rabbitmq
+from bench.rabbitmq import START_S_MAX, RabbitMQ, is_installed, running_rabbitmq
 
 from leveret import Settings, running
 from leveret.config.tap_settings import TapSettings
@@ -40,6 +41,14 @@ class Tapped:
         return [neutral(line) for line in run(script, self)]
 
 
+def wait_for_log_exchange(node: RabbitMQ) -> None:
+    """It is declared some seconds after the start."""
+    deadline = time.monotonic() + START_S_MAX
+    while "amq.rabbitmq.log" not in node.ctl("list_exchanges", "name"):
+        assert time.monotonic() < deadline, "RabbitMQ has no amq.rabbitmq.log"
+        time.sleep(0.2)
+
+
 @pytest.fixture(scope="session")
 def tapped_rabbitmq() -> Iterator[Tapped]:
     if not is_installed() and "CI" not in os.environ:
@@ -48,6 +57,7 @@ def tapped_rabbitmq() -> Iterator[Tapped]:
         settings=["log.exchange = true"], plugins=["rabbitmq_event_exchange"]
     ) as node:
         node.ctl("trace_on", "-p", "/")
+        wait_for_log_exchange(node)
         yield Tapped(node.host, node.port, lambda terms: node.ctl("eval", terms))
 
 

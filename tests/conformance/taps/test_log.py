@@ -9,6 +9,7 @@ import pytest
 from tests.conformance.protocol.script import Step, bind, consume, publish, queue, quiet, sync
 
 LOG = "amq.rabbitmq.log"
+ATTEMPTS = 15
 
 
 @pytest.fixture(params=["tapped_leveret", "tapped_rabbitmq"])
@@ -31,14 +32,23 @@ def refused_login(endpoint) -> None:
             peer.recv(8192)
 
 
+def hear_a_line(run, client) -> None:
+    """Give the broker something to log until a line of it comes: RabbitMQ's log takes seconds after
+    the start to find its exchange."""
+    for _ in range(ATTEMPTS):
+        refused_login(run.endpoint)
+        if client.receive(1.0) is not None:
+            return
+
+
 def test_a_line_is_a_message_with_its_level_as_the_key(tapped):
     transcript = tapped.run(
         [
             queue("~log", exclusive=1),
             *[bind("~log", LOG, key) for key in ("error", "warning")],
             consume("~log", "log", no_ack=1),
-            Step(lambda run, _client: refused_login(run.endpoint)),
-            quiet(0.6),
+            Step(hear_a_line),
+            quiet(0.3),
         ]
     )
     delivered = next(line for line in transcript if "basic.deliver" in line)
