@@ -18,7 +18,6 @@ from aiormq.exceptions import (
     ChannelAccessRefused,
     ChannelLockedResource,
     ConnectionCommandInvalid,
-    ConnectionNotImplemented,
 )
 
 from tests.conformance.clients.waiting import wait_until
@@ -181,14 +180,7 @@ def test_rpc_calls_are_answered(broker, unique):
             assert await asyncio.gather(*answers) == [2 * number for number in range(10)]
             await rpc.close()
 
-    if broker.name == "rabbitmq":
-        run(scenario())
-        return
-    # The pattern's queues have a dead-letter exchange, whose rule is not here yet.
-    with pytest.raises(
-        ConnectionNotImplemented, match=r"x-dead-letter-exchange = .* not supported"
-    ):
-        run(scenario())
+    run(scenario())
 
 
 REFUSED = [
