@@ -25,13 +25,13 @@ FOLLOWED: Final = 20
 
 
 class Following:
-    """One vhost's way to its policies."""
+    """One vhost's way to its policies. is_under_way: some have yet to follow."""
 
     def __init__(self, agenda: Agenda, vhost: Vhost) -> None:
         self._agenda = agenda
         self._vhost = vhost
         self._waiting: Iterator[Exchange | AnyQueue] = iter(())
-        self._is_due = False
+        self.is_under_way = False
 
     def begin(self) -> None:
         """Everything looks again, what was under way as well."""
@@ -58,12 +58,12 @@ class Following:
             self._vhost.forget_routes()
 
     def _go_on_later(self) -> None:
-        if not self._is_due:
-            self._is_due = True
+        if not self.is_under_way:
+            self.is_under_way = True
             self._agenda.soon(self._next_turn)
 
     def _next_turn(self) -> None:
-        self._is_due = False
+        self.is_under_way = False
         self._go_on()
 
 

@@ -117,6 +117,11 @@ class Vhost:
         """The policies have changed: everything here follows them, soon if that is much."""
         self._following.begin()
 
+    @property
+    def is_following(self) -> bool:
+        """Some queues or exchanges have yet to follow a change of policies."""
+        return self._following.is_under_way
+
     def trace(self, firehose: Firehose | None) -> None:
         """Give it copies of all that clients publish and get, or none any more."""
         self.firehose = firehose

@@ -4,7 +4,8 @@
         broker.admin.set_policy(leveret.Policy("short", "^jobs", {"max-length": 1000}))
 
 Rule: it happens on the broker's own event loop, whoever asks. From another thread a call returns
-once what it changed is safe; in the broker's own loop it returns at once, as nothing waits there.
+once what it changed is safe, and every queue follows it; in the broker's own loop it returns at
+once, as nothing waits there.
 Refusals are raised where you asked: leveret.Refused, with RabbitMQ's text.
 """
 
@@ -106,7 +107,14 @@ class Administration:
         except Exception as error:  # raised again where it was asked
             done.set_exception(error)
             return
-        self._broker.storage.durability.when_durable(lambda: done.set_result(result))
+        self._broker.storage.durability.when_durable(lambda: self._finish(result, done))
+
+    def _finish(self, result: T, done: "Future[T]") -> None:
+        """Many queues follow a policy over some turns."""
+        if any(vhost.is_following for vhost in self._broker.vhosts.values()):
+            self._loop.call_soon(self._finish, result, done)
+        else:
+            done.set_result(result)
 
 
 def _is_running(loop: asyncio.AbstractEventLoop) -> bool:

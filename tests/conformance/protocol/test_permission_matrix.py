@@ -69,6 +69,11 @@ def fanout(name: str, **values: Any) -> Step:
     return declare_exchange(name, "fanout", **values)
 
 
+def filled(name: str) -> list[Step]:
+    """A queue with a message: RabbitMQ has it there once the channel was told of its queue."""
+    return [queue(name), publish(name), queue(name, passive=1)]
+
+
 def consume(name: str) -> Step:
     return do("basic.consume", queue=name, consumer_tag="t")
 
@@ -92,12 +97,12 @@ ONE: dict[str, Single] = {
     "delete queue": lambda q: ([queue(q)], [do("queue.delete", queue=q)]),
     "delete no queue": lambda q: ([], [do("queue.delete", queue=q)]),
     "delete queue if empty": lambda q: (
-        [queue(q), publish(q)],
+        filled(q),
         [do("queue.delete", queue=q, if_empty=1)],
     ),
     "purge": lambda q: ([queue(q)], [do("queue.purge", queue=q)]),
     "purge nothing": lambda q: ([], [do("queue.purge", queue=q)]),
-    "get": lambda q: ([queue(q), publish(q)], [get(q)]),
+    "get": lambda q: (filled(q), [get(q)]),
     "get from nothing": lambda q: ([], [get(q)]),
     "consume": lambda q: ([queue(q)], [consume(q)]),
     "consume nothing": lambda q: ([], [consume(q)]),
