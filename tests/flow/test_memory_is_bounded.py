@@ -13,7 +13,7 @@ from tests.conformance.raw import CAPABILITIES, Client
 from tests.crash.node import Node
 
 FLOOD_S = 3.0
-ALLOWED = 100_000_000
+ALLOWED = 128_000_000
 PAGE_BYTES = 4096
 ROUND_TRIP_S_MAX = 0.5
 FLOOD_OCTETS_MIN = 5_000_000

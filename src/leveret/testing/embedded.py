@@ -12,7 +12,7 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -134,7 +134,8 @@ class _BrokerThread(threading.Thread):
         await self.broker.__aexit__(None, None, None)
 
     def stop(self) -> None:
-        if not self.down.done():
+        # It may have ended by itself and closed its loop; why is told by `down`.
+        with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.told_to_stop.set)
         self.join()
         self.down.result()
