@@ -1,46 +1,29 @@
-"""Runs seeds; a failure comes with its seed, a short trace and the way to see it again."""
+"""Runs seeds of whole sessions; a failure comes with its steps cut down."""
 
+from tests.simulation import seeds
+from tests.simulation.seeds import Failed
 from tests.simulation.shrinking import shrink
 from tests.simulation.steps import steps_of
 from tests.simulation.world import World
 
+__all__ = ["STEPS", "Failed", "failure_of", "run_seed"]
+
 STEPS = 250
 
 
-class Failed(Exception):
-    """What went wrong, in words."""
+def run_seed(seed, count=STEPS):
+    """One world. Raises Failed."""
+    steps = list(steps_of(seed, count))
+    if not fails(steps):
+        return
+    shorter = shrink(steps, fails)
+    seeds.tell(seed, shorter, failure_of(shorter), f"make sim SEED={seed} COUNT=1")
 
 
 def fails(steps):
     return failure_of(steps)[0] is not None
 
 
-def run_seed(seed, count=STEPS):
-    """One world. Raises Failed."""
-    steps = list(steps_of(seed, count))
-    error, _told = failure_of(steps)
-    if error is None:
-        return
-    shorter = shrink(steps, fails)
-    error, told = failure_of(shorter)
-    raise Failed(
-        "\n".join(
-            [
-                f"seed {seed}, shrunk to {len(shorter)} steps: {type(error).__name__}: {error}",
-                *told,
-                f"again: make sim SEED={seed} COUNT=1",
-            ]
-        )
-    ) from error
-
-
 def failure_of(steps):
     """What is raised, or None, and what had happened until then."""
-    world = World()
-    try:
-        for step in steps:
-            world.take(step)
-        world.end()
-    except Exception as error:
-        return error, world.told
-    return None, world.told
+    return seeds.failure_of(World(), steps)
