@@ -18,6 +18,10 @@ log = logging.getLogger("leveret.test")
 def lines():
     """Start logging in a form at a level; what was written so far."""
     kept = logging.getLogger().handlers[:], logging.getLogger().level
+    # A broker of other tests may want to hear more or less than these ask for.
+    program = logging.getLogger("leveret")
+    wanted = program.level
+    program.setLevel(logging.NOTSET)
     stream = io.StringIO()
 
     def start(form="text", level="info"):
@@ -29,6 +33,7 @@ def lines():
     yield start
     logging.getLogger().handlers[:], level = kept
     logging.getLogger().setLevel(level)
+    program.setLevel(wanted)
 
 
 def test_lines_are_text_unless_json_is_asked_for(lines):

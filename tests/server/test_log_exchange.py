@@ -138,3 +138,25 @@ def test_nothing_is_published_after_the_end():
     heard.run(lambda: None)
     log.error("x")
     assert heard.take() == []
+
+
+@pytest.mark.parametrize("first_to_go", [0, 1])
+def test_two_nodes_of_one_process_each_hear_their_level(first_to_go):
+    curious, calm = Heard(level="debug"), Heard(level="warning")
+    nodes = [curious, calm]
+
+    async def scene():
+        loop = asyncio.get_running_loop()
+        for node in nodes:
+            node.handler.start(loop)
+        log.debug("both are there")
+        nodes.pop(first_to_go).handler.stop()
+        log.debug("one is there")
+        await asyncio.sleep(0.01)
+        nodes.pop().handler.stop()
+
+    asyncio.run(scene())
+    # What waits for the loop when a node goes is not published.
+    expected = [] if first_to_go == 0 else ["both are there\n", "one is there\n"]
+    assert [body for _, body in sentences(curious.take())] == expected
+    assert calm.take() == []

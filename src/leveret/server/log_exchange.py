@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from leveret.server.log_lines import LEVELS, formatter
 from leveret.wire.properties import Properties
@@ -34,6 +34,9 @@ _CONTENT_TYPES: Final = {"text": "text/plain", "json": "application/json"}
 class LogExchange(logging.Handler):
     """Publishes this process's log in one vhost, from start() to stop(). form: text or json."""
 
+    # The logger's level before any log exchange of this process listened.
+    _own_level: ClassVar[int] = logging.NOTSET
+
     def __init__(self, vhost: Vhost, node: str, level: str, form: str) -> None:
         super().__init__(LEVELS[level])
         self.setFormatter(formatter(form))
@@ -41,7 +44,6 @@ class LogExchange(logging.Handler):
         self._headers = {"node": node}
         self._content_type = _CONTENT_TYPES[form]
         self._logger = logging.getLogger(_LOGGER)
-        self._logger_level = self._logger.level
         self._waiting: deque[tuple[str, int, bytes]] = deque()
         self._left_out = 0
         self._is_publishing = False
@@ -51,16 +53,26 @@ class LogExchange(logging.Handler):
         """Publish what is logged from now on. It may want to hear more than the console does."""
         self._exchange = self._vhost.declare_system_exchange(LOG_EXCHANGE)
         self._loop = loop
+        if not self._listening():
+            LogExchange._own_level = self._logger.level
         self._logger.addHandler(self)
-        self._logger_level = self._logger.level
-        if self._logger.getEffectiveLevel() > self.level:
-            self._logger.setLevel(self.level)
+        self._let_pass_what_is_wanted()
 
     def stop(self) -> None:
         """Lines that still wait are not published."""
         self._loop = None
         self._logger.removeHandler(self)
-        self._logger.setLevel(self._logger_level)
+        self._let_pass_what_is_wanted()
+
+    def _listening(self) -> list[LogExchange]:
+        return [handler for handler in self._logger.handlers if isinstance(handler, LogExchange)]
+
+    def _let_pass_what_is_wanted(self) -> None:
+        """The level it had, or the lowest that a log exchange of this process wants."""
+        self._logger.setLevel(self._own_level)
+        wanted = min((handler.level for handler in self._listening()), default=LEVELS["none"])
+        if self._logger.getEffectiveLevel() > wanted:
+            self._logger.setLevel(wanted)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line, in whatever thread it was said."""
