@@ -189,7 +189,7 @@ def free_ports(count: int) -> list[int]:
     that takes seconds to start finds its own still free."""
     found: set[int] = set()
     while len(found) < count:
-        port = random.randrange(20_000, 32_000)  # nothing secret
+        port = CHANCE.randrange(20_000, 32_000)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind((HOST, port))
             found.add(port)
