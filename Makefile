@@ -11,8 +11,8 @@ CODE := src tests bench examples
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## the comparison with RabbitMQ beside everything else
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+test: setup  ## in two processes, side by side
+	$(BIN)/pytest --numprocesses 2
 
 check: lint types test
 

@@ -55,15 +55,6 @@ def broker(request: pytest.FixtureRequest) -> Endpoint:
     return request.getfixturevalue(request.param)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`make test`) a module stays together, and all that shares a RabbitMQ."""
-    for item in items:
-        module = item.nodeid.partition("::")[0]
-        shares = module.startswith("tests/conformance/")
-        item.add_marker(pytest.mark.xdist_group("conformance" if shares else module))
-
-
 NUMBERS = itertools.count(1)
 
 
