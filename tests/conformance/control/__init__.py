@@ -1,0 +1,1 @@
+"""rabbitmqctl and leveretctl: the same commands, the same words and exit codes."""
