@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leveret.cli.flags import flags_of_settings
 from leveret.config.load import load
-from leveret.config.settings import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,26 +17,13 @@ if TYPE_CHECKING:
     from leveret.node import Node
 
 
-def _flags() -> list[click.Parameter]:
-    return [
-        click.Option(
-            [row.flag],
-            help=f"{row.about}  [default: {row.shown_default}]",
-            metavar=row.metavar,
-        )
-        for row in ROWS
-        if row.flag
-    ]
-
-
-@click.command(params=_flags())
+@click.command(params=flags_of_settings())
 @click.option("--detached", is_flag=True, help="run in the background; return once it is up")
 @click.option(
     "--banner/--no-banner", default=None, help="an example to paste  [default: on a terminal]"
 )
 def serve(detached: bool, banner: bool | None, **flags: str | None) -> None:
     """Run a broker."""
-    # Flags arrive as text or None; the table reads them, so that all sources speak alike.
     settings = load({name: text for name, text in flags.items() if text is not None}, os.environ)
     if detached:
         from leveret.cli.detach import detach  # noqa: PLC0415  # costs start-up time
