@@ -21,7 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # leveret/__init__.py itself. Whatever is absent from a row is forbidden to it.
 NODE = {
     "session", "protocol", "broker", "wire",
-    "config", "server", "storage", "data_directory", "definitions", "errors",
+    "config", "server", "storage", "data_directory", "definitions", "errors", "control",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -36,9 +36,10 @@ ARROWS = {
     "storage": {"broker", "wire", "errors"},
     "definitions": {"broker", "wire", "errors", "version"},
     "node": NODE | {"version"},
+    "control": {"broker", "wire", "config", "errors", "server", "version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
     "testing": NODE | {"node", "version"},
-    "cli": NODE | {"node", "version", "perf"},
+    "cli": NODE | {"node", "version", "perf", "control"},
     "package": NODE | {"node", "version", "testing"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -1,0 +1,92 @@
+"""One question answered: the verb is found, called, and what it gives is told in pieces.
+
+Rule: a listing is rendered in slices of some milliseconds, with a turn of the loop between them,
+so that nobody's messages wait for somebody's curiosity.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.errors import Refused as RefusedByBroker
+from leveret.control import exits
+from leveret.control.call import Call, Feed, Reply, Rows, VerbRefused, app_stopped
+from leveret.control.messages import (
+    Answer,
+    Ask,
+    Batch,
+    Begun,
+    Columns,
+    Done,
+    Plain,
+    Refused,
+    Told,
+)
+from leveret.control.verbs import find
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+
+    from leveret.control.host import Host
+
+log = logging.getLogger("leveret")
+
+SLICE_S: Final = 0.004
+BATCH_ROWS_MAX: Final = 500
+
+
+async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
+    """Begun, what comes of it, and the last word: Done, or Refused at any place."""
+    try:
+        verb = find(ask.verb)
+        if verb is None:
+            raise VerbRefused(exits.SOFTWARE, f"this node does not know the command '{ask.verb}'")
+        if verb.needs_app and host.broker is None:
+            raise app_stopped()
+        yield Begun()
+        reply = verb.function(Call(host, ask.arguments))
+        if inspect.isawaitable(reply):
+            reply = await reply
+        async for answer in _told(host, reply):
+            yield answer
+    except VerbRefused as refused:
+        yield Refused(refused.exit_code, refused.text, refused.needs)
+    except RefusedByBroker as refused:
+        yield Refused(exits.UNAVAILABLE, f"Error:\n{refused}")
+    except Exception:
+        log.exception("the command %s failed", ask.verb)
+        yield Refused(exits.SOFTWARE, f"Error:\nthe command {ask.verb} failed; see the node's log")
+
+
+async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
+    if isinstance(reply, Rows):
+        yield Columns(list(reply.columns))
+        for batch in _batches(reply):
+            yield batch
+            await asyncio.sleep(0)
+        yield Done()
+    elif isinstance(reply, Feed):
+        async for value in reply.values:
+            yield Told(value)
+        yield Done()
+    else:
+        if host.broker is not None:
+            await host.settled()
+        yield Done(reply)
+
+
+def _batches(listing: Rows) -> Iterator[Batch]:
+    rows: list[list[Plain]] = []
+    until = time.monotonic() + SLICE_S
+    for row in listing.rows:
+        rows.append(row)
+        if len(rows) >= BATCH_ROWS_MAX or time.monotonic() >= until:
+            yield Batch(rows)
+            rows = []
+            until = time.monotonic() + SLICE_S
+    if rows:
+        yield Batch(rows)

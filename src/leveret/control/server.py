@@ -1,0 +1,134 @@
+"""The node port: tools come in, prove that they have the cookie, and ask.
+
+Rule: whoever has not proved itself costs a socket and a moment, and at most so many of them are let
+in at a time; garbage, silence and a wrong cookie end their own connection and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from leveret.control import challenge
+from leveret.control.answering import answers
+from leveret.control.challenge import Challenge
+from leveret.control.messages import BadMessage, decode_ask, encode
+from leveret.control.wire import HEAD_OCTETS, BadFrame, Opener, Sealer
+
+if TYPE_CHECKING:
+    import socket
+
+    from leveret.control.host import Host
+
+log = logging.getLogger("leveret")
+
+# People and their scripts: more at once is a flood.
+CONNECTIONS_MAX: Final = 128
+PROOF_S_MAX: Final = 5.0
+# Between one question and the next.
+SILENCE_S_MAX: Final = 60.0
+# A line in the log for each stranger would let strangers fill the disk.
+WARNING_INTERVAL_S: Final = 1.0
+BACKLOG: Final = 64
+
+_GONE = (ConnectionError, asyncio.IncompleteReadError, TimeoutError)
+
+
+class NodePort:
+    """host: whom the questions are about. cookie: what a tool has to have."""
+
+    def __init__(self, host: Host, cookie: bytes) -> None:
+        self._host = host
+        self._cookie = cookie
+        self._servers: list[asyncio.Server] = []
+        self._visits: set[asyncio.Task[None]] = set()
+        self._next_warning = 0.0
+
+    async def listen(self, place: str, port: int) -> tuple[str, int]:
+        """Where it listens then. Raises OSError."""
+        server = await asyncio.start_server(self._visit, place, port, backlog=BACKLOG)
+        self._servers.append(server)
+        return _name(server.sockets[0])
+
+    async def stop(self) -> None:
+        """No new questions; who waits for an answer loses the connection."""
+        for server in self._servers:
+            server.close()
+        visits = [visit for visit in self._visits if visit is not asyncio.current_task()]
+        for visit in visits:
+            visit.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
+        self._servers.clear()
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.current_task()
+        assert visit is not None
+        self._visits.add(visit)
+        try:
+            if len(self._visits) <= CONNECTIONS_MAX:
+                await self._receive(reader, writer)
+        except _GONE:
+            pass  # It went, or never said what it came for.
+        except challenge.NotOurs as error:
+            self._warn(f"closing a connection to the node port from {_peer(writer)}: {error}")
+        except (BadFrame, BadMessage) as error:
+            self._warn(f"closing a connection to the node port from {_peer(writer)}: {error}")
+        except challenge.Unproven:
+            self._warn(
+                f"a tool at {_peer(writer)} was refused at the node port: its cookie is not ours"
+            )
+        finally:
+            self._visits.discard(visit)
+            writer.close()
+
+    async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(PROOF_S_MAX):
+            keys = await self._prove(reader, writer)
+        opener, sealer = Opener(keys.tool_key()), Sealer(keys.node_key())
+        while True:
+            async with asyncio.timeout(SILENCE_S_MAX):
+                length = opener.begin(await reader.readexactly(HEAD_OCTETS))
+                ask = decode_ask(opener.finish(await reader.readexactly(length)))
+            async with contextlib.aclosing(answers(self._host, ask)) as said:
+                async for answer in said:
+                    writer.write(sealer.seal(encode(answer)))
+                    await writer.drain()
+
+    async def _prove(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Challenge:
+        # Looked at before the rest is awaited: somebody else's protocol may be shorter.
+        begin = await reader.readexactly(len(challenge.MAGIC))
+        if begin != challenge.MAGIC:
+            raise challenge.NotOurs("it does not speak Leveret's protocol")
+        hello = begin + await reader.readexactly(challenge.HELLO_OCTETS - len(begin))
+        challenge.purpose_of(hello)
+        greeting = challenge.greeting(os.urandom(challenge.NONCE_OCTETS))
+        writer.write(greeting)
+        keys = Challenge(self._cookie, hello, greeting)
+        proof = await reader.readexactly(challenge.PROOF_OCTETS)
+        try:
+            keys.check_tool(proof)
+        except challenge.Unproven:
+            writer.write(challenge.REFUSED)
+            raise
+        writer.write(keys.node_verdict())
+        return keys
+
+    def _warn(self, sentence: str) -> None:
+        now = time.monotonic()
+        if now >= self._next_warning:
+            self._next_warning = now + WARNING_INTERVAL_S
+            log.warning(sentence)
+
+
+def _name(listening: socket.socket) -> tuple[str, int]:
+    host, port = listening.getsockname()[:2]
+    return host, port
+
+
+def _peer(writer: asyncio.StreamWriter) -> str:
+    peer = writer.get_extra_info("peername")
+    return f"{peer[0]}:{peer[1]}" if peer else "an address that is gone"

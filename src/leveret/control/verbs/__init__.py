@@ -1,0 +1,39 @@
+"""What can be asked of a node: a function for each verb, a module for each noun.
+
+`VERBS` of each module names them. They are imported when the first question comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from leveret.control.call import Verb
+
+MODULES: Final = ("nodes", "vhosts")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A verb, and whether it needs the application to run."""
+
+    function: Verb
+    needs_app: bool
+
+
+def find(name: str) -> Known | None:
+    return _all().get(name)
+
+
+@cache
+def _all() -> dict[str, Known]:
+    known: dict[str, Known] = {}
+    for module_name in MODULES:
+        module = import_module(f"leveret.control.verbs.{module_name}")
+        always: frozenset[str] = getattr(module, "ALWAYS", frozenset())
+        for name, function in module.VERBS.items():
+            known[name] = Known(function, name not in always)
+    return known

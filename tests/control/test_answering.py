@@ -1,0 +1,120 @@
+"""What is told of one question, from beginning to end."""
+
+import asyncio
+
+import pytest
+
+from leveret.broker.errors import NotFound
+from leveret.control import answering, exits, verbs
+from leveret.control.call import Feed, Rows, VerbRefused
+from leveret.control.messages import (
+    APP_STOPPED,
+    Ask,
+    Batch,
+    Begun,
+    Columns,
+    Done,
+    Refused,
+    Told,
+)
+from tests.control.served import OneBroker
+
+
+async def waits(_call):
+    await asyncio.sleep(0)
+    return "waited"
+
+
+async def ticks():
+    yield 1
+    yield 2
+
+
+def not_found(_call):
+    raise NotFound("no queue 'q'")
+
+
+def unwilling(_call):
+    raise VerbRefused(exits.DATA, "no")
+
+
+def broken(_call):
+    raise ZeroDivisionError
+
+
+def breaks_off(_call):
+    return Rows(["n"], (1 // (1 - n) for n in range(3)))
+
+
+VERBS = {
+    "waits": waits,
+    "silent": lambda _call: None,
+    "ticks": lambda _call: Feed(ticks()),
+    "many": lambda _call: Rows(["n"], ([n] for n in range(1200))),
+    "none": lambda _call: Rows(["n"], []),
+    "not_found": not_found,
+    "unwilling": unwilling,
+    "broken": broken,
+    "breaks_off": breaks_off,
+    "always": lambda _call: None,
+}
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch):
+    known = {name: verbs.Known(verb, name != "always") for name, verb in VERBS.items()}
+    monkeypatch.setattr(answering, "find", known.get)
+
+
+def told(verb, host=None):
+    async def collect():
+        return [each async for each in answering.answers(host or OneBroker(), Ask(verb))]
+
+    return asyncio.run(collect())
+
+
+def test_what_is_done_what_is_said_and_what_takes_time():
+    assert told("silent") == [Begun(), Done()]
+    assert told("waits") == [Begun(), Done("waited")]
+    assert told("ticks") == [Begun(), Told(1), Told(2), Done()]
+
+
+def test_a_listing_comes_in_slices(monkeypatch):
+    monkeypatch.setattr(answering, "SLICE_S", 100)
+    begun, columns, *batches, done = told("many")
+    assert (begun, columns, done) == (Begun(), Columns(["n"]), Done())
+    assert [len(batch.rows) for batch in batches] == [500, 500, 200]
+    assert [row for batch in batches for row in batch.rows] == [[n] for n in range(1200)]
+
+
+def test_a_slice_ends_with_its_time(monkeypatch):
+    monkeypatch.setattr(answering, "SLICE_S", 0)
+    assert [len(each.rows) for each in told("many") if isinstance(each, Batch)] == [1] * 1200
+
+
+def test_an_empty_listing_has_columns_and_no_rows():
+    assert told("none") == [Begun(), Columns(["n"]), Done()]
+
+
+def test_refusals_are_told_in_their_own_words():
+    assert told("unwilling") == [Begun(), Refused(exits.DATA, "no")]
+    assert told("not_found") == [Begun(), Refused(exits.UNAVAILABLE, "Error:\nno queue 'q'")]
+    assert told("nosuch") == [
+        Refused(exits.SOFTWARE, "this node does not know the command 'nosuch'")
+    ]
+
+
+def test_a_stopped_application_is_said_before_it_begins():
+    host = OneBroker()
+    asyncio.run(host.stop_app())
+    [refused] = told("silent", host)
+    assert (refused.exit_code, refused.needs) == (exits.USAGE, APP_STOPPED)
+    assert told("always", host) == [Begun(), Done()]
+
+
+@pytest.mark.parametrize("verb", ["broken", "breaks_off"])
+def test_an_error_of_ours_is_in_the_log_and_ends_the_answer(verb, caplog):
+    last = told(verb)[-1]
+    assert last.exit_code == exits.SOFTWARE
+    assert "see the node's log" in last.text
+    assert f"the command {verb} failed" in caplog.text
