@@ -30,6 +30,8 @@ def test_connections_are_found_by_user_and_by_vhost(connections):
     assert [connections.count_in_vhost(name) for name in ("/", "other", "no")] == [2, 1, 0]
     assert [connections.channels_of_user(name) for name in ("ada", "bob", "eve")] == [5, 5, 0]
     assert connections.channels() == 10
+    assert len(connections) == 3
+    assert set(connections) == {first, second, third}
 
 
 def test_what_has_gone_is_found_no_more(connections):

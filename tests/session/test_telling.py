@@ -109,7 +109,9 @@ def test_a_connection_over_tls_says_so(world, heard):
     assert login["ssl"] is True
     assert login["peer_host"] == "{0,0,0,0,0,0,0,1}"
     assert created["ssl_protocol"] == "tlsv1.3"
-    assert created["ssl_cipher"] == "TLS_AES_256_GCM_SHA384"
+    assert created["ssl_key_exchange"] == "any"
+    assert created["ssl_cipher"] == "aes_256_gcm"
+    assert created["ssl_hash"] == "aead"
     assert created["peer_cert_subject"] == "CN=alice"
     assert created["peer_cert_issuer"] == "CN=ca"
     assert created["peer_cert_validity"] == "2026 - 2027"

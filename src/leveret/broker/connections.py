@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Iterator, Sized
 
     from leveret.broker.access import Access
 
@@ -44,6 +44,12 @@ class Connections:
         user, vhost = _place(connection)
         _discard(self._of_user, user, connection)
         _discard(self._in_vhost, vhost, connection)
+
+    def __iter__(self) -> Iterator[Connected]:
+        return iter([each for row in self._in_vhost.values() for each in row])
+
+    def __len__(self) -> int:
+        return sum(len(row) for row in self._in_vhost.values())
 
     def of_user(self, name: str) -> list[Connected]:
         return list(self._of_user.get(name, ()))

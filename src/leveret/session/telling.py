@@ -12,6 +12,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.terms import fields
+from leveret.session import cipher_suite
 
 if TYPE_CHECKING:
     from leveret.session.channel import Channel
@@ -146,12 +147,12 @@ def _place(consumer: Consumer) -> dict[str, Value]:
 
 
 def _encryption(peer: Peer) -> dict[str, Value]:
-    """RabbitMQ has a cipher in three parts; here it is one, by its usual name."""
     tls = peer.tls
+    suite = cipher_suite.parts("" if tls is None else tls.cipher)
     return {
-        "ssl_hash": "",
-        "ssl_cipher": "" if tls is None else tls.cipher,
-        "ssl_key_exchange": "",
+        "ssl_hash": suite.hash,
+        "ssl_cipher": suite.cipher,
+        "ssl_key_exchange": suite.key_exchange,
         "ssl_protocol": "" if tls is None else tls.protocol,
     }
 
