@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import ssl
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,11 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.server.certificate import MalformedCertificate, read_certificate
+from leveret.server.certificate import (
+    MalformedCertificate,
+    read_certificate,
+    read_certificates,
+)
 from tests.server.authority import Party, authority, name
 
 CA = authority()
@@ -123,3 +128,15 @@ def test_a_damaged_certificate_is_read_or_refused_and_nothing_else(position, oct
 def test_a_certificate_that_is_cut_off_is_refused(length):
     with pytest.raises(MalformedCertificate):
         read_certificate(DER[:length])
+
+
+def test_a_file_holds_any_number_of_certificates():
+    hare = CA.vouch_for("hare")
+    text = f"a word before\n{hare.pem.decode()}and one between\n{CA.pem.decode()}"
+    assert read_certificates(text) == [read_certificate(hare.der), read_certificate(CA.der)]
+    assert read_certificates("nothing of the kind") == []
+
+
+def test_a_file_with_something_else_between_the_lines_is_refused():
+    with pytest.raises(ValueError, match="."):
+        read_certificates(f"{ssl.PEM_HEADER}\nAAAA\n{ssl.PEM_FOOTER}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from leveret.server.machine import Machine
 from leveret.server.readings import Readings, open_files_max, threads_max
 

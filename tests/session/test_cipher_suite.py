@@ -4,6 +4,7 @@
 import ssl
 
 import pytest
+
 from leveret.session.cipher_suite import parts
 
 SUITES = {

@@ -10,7 +10,9 @@ them: RFC 4514, the last component first, every octet outside plain ASCII as \\H
 
 from __future__ import annotations
 
+import re
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -52,6 +54,7 @@ _ENCODINGS: Final = {
 _NAME_KINDS: Final = {0xA0: "other_name", 0x81: "email", 0x82: "dns", 0x86: "uri", 0x87: "ip"}
 _VERSION: Final = 0xA0
 _EXTENSIONS: Final = 0xA3
+_PEM: Final = re.compile(f"{ssl.PEM_HEADER}.*?{ssl.PEM_FOOTER}", re.DOTALL)
 
 
 class MalformedCertificate(ValueError):
@@ -90,6 +93,11 @@ def read_certificate(der: bytes) -> Certificate:
         return _read(der)
     except (IndexError, UnicodeDecodeError, OSError, ValueError) as error:
         raise MalformedCertificate(f"not an X.509 certificate: {error}") from error
+
+
+def read_certificates(pem: str) -> list[Certificate]:
+    """All certificates of a file, in their order. Raises MalformedCertificate."""
+    return [read_certificate(ssl.PEM_cert_to_DER_cert(each)) for each in _PEM.findall(pem)]
 
 
 def _read(der: bytes) -> Certificate:

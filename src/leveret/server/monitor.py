@@ -38,11 +38,22 @@ class Monitor:
         self._paging = broker.paging
         self._memory = MemoryWatch(settings.watches, machine, broker.alarms, broker.paging)
         self._watches: list[MemoryWatch | DiskWatch] = [self._memory]
+        self._disk: DiskWatch | None = None
         if settings.data_dir is not None:
-            disk = DiskWatch(settings.watches, machine, broker.alarms, settings.data_dir)
-            self._watches.append(disk)
+            self._disk = DiskWatch(settings.watches, machine, broker.alarms, settings.data_dir)
+            self._watches.append(self._disk)
         self._timers: dict[MemoryWatch | DiskWatch, asyncio.TimerHandle] = {}
         self._known: list[str] = []
+
+    @property
+    def memory_limit(self) -> int:
+        """The process may use so many octets before publishers have to wait."""
+        return self._memory.allowed
+
+    @property
+    def disk_limit(self) -> int:
+        """So many octets must be free on the disk; 0 without one."""
+        return 0 if self._disk is None else self._disk.limit
 
     def start(self) -> None:
         """Look for the first time, and go on looking. The node's directory exists."""

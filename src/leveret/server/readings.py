@@ -1,4 +1,4 @@
-"""What the process uses of its machine, as numbers that change: what /api/nodes and the metrics show.
+"""What the process uses of its machine, as numbers that change: for /api/nodes and the metrics.
 
 Rule: a reading costs some microseconds, whatever the number of connections, and is 0 where this
 system does not tell. The names are RabbitMQ's; what has no counterpart there is not made up here.

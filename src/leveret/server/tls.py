@@ -15,7 +15,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from leveret.server.certificate import Certificate, MalformedCertificate, read_certificate
+from leveret.server.certificate import (
+    Certificate,
+    MalformedCertificate,
+    read_certificate,
+    read_certificates,
+)
 from leveret.session.identity import Encryption
 
 if TYPE_CHECKING:
@@ -120,11 +125,10 @@ class Certificates:
 def days_left(options: TlsSettings) -> int:
     """Until the node's certificate expires; negative once it has. Raises OSError, ValueError."""
     assert options.certfile is not None
-    text = options.certfile.read_text("utf-8", "replace")
-    begin = text.find(ssl.PEM_HEADER)
-    end = text.find(ssl.PEM_FOOTER, begin) + len(ssl.PEM_FOOTER)
-    der = ssl.PEM_cert_to_DER_cert(text[begin:end])
-    return (read_certificate(der).not_after - datetime.now(UTC)) // timedelta(days=1)
+    certificates = read_certificates(options.certfile.read_text("utf-8", "replace"))
+    if not certificates:
+        raise ValueError("there is no certificate in it")
+    return (certificates[0].not_after - datetime.now(UTC)) // timedelta(days=1)
 
 
 # The context --------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The parts of a cipher suite, as RabbitMQ names them, from the name that OpenSSL has for it.
 
-    TLS_AES_256_GCM_SHA384         any          aes_256_gcm   aead
-    ECDHE-RSA-AES128-GCM-SHA256    ecdhe_rsa    aes_128_gcm   aead
-    AES256-SHA                     rsa          aes_256_cbc   sha
+TLS_AES_256_GCM_SHA384         any          aes_256_gcm   aead
+ECDHE-RSA-AES128-GCM-SHA256    ecdhe_rsa    aes_128_gcm   aead
+AES256-SHA                     rsa          aes_256_cbc   sha
 """
 
 from __future__ import annotations
