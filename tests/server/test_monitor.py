@@ -181,9 +181,16 @@ def test_without_a_machine_it_watches_the_one_it_runs_on():
     assert asyncio.run(scene()) == ["memory"]
 
 
-def test_the_limits_that_hold_can_be_asked_for(tmp_path):
-    watched = Watched(data_dir=tmp_path, memory_share=0.5, disk_free_bytes=4096)
-    assert watched.monitor.memory_limit == watched.machine.total_memory() // 2
-    assert watched.monitor.disk_limit == 4096
-    assert Watched(memory_bytes=1234).monitor.memory_limit == 1234
-    assert Watched().monitor.disk_limit == 0
+@pytest.mark.parametrize(
+    ("chosen", "memory", "disk"),
+    [
+        ({"memory_share": 0.5, "disk_free_bytes": 4096}, 0.5, 4096),
+        ({"memory_share": 0.25}, 0.25, 0),
+    ],
+)
+def test_the_limits_that_hold_can_be_asked_for(tmp_path, chosen, memory, disk):
+    async def scene(watched):
+        assert watched.monitor.memory_limit == int(watched.machine.total_memory() * memory)
+        assert watched.monitor.disk_limit == disk
+
+    Watched(data_dir=tmp_path if disk else None, **chosen).run(scene)
