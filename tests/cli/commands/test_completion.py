@@ -59,3 +59,28 @@ def test_bash_takes_its_script(leveret):
         check=False,
     )
     assert told.stdout.split() == ["serve"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+def test_each_shell_asks_leveretctl_itself(leveret, shell):
+    told = leveret.run("completion", shell, "leveretctl")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "leveretctl autocomplete" in told.stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+@pytest.mark.parametrize(("at", "answer"), [(1, ["list_queues", "list_users"]), (2, [])])
+def test_bash_completes_the_first_word_after_leveretctl(leveret, at, answer):
+    script = leveret.run("completion", "bash", "leveretctl").stdout
+    (leveret.home / "leveretctl").write_text('#!/bin/sh\n[ "$1 $2" = "autocomplete list_" ] && '
+                                             'printf "list_queues\\nlist_users\\n"\n')  # fmt: skip
+    (leveret.home / "leveretctl").chmod(0o755)
+    ask = f"COMP_WORDS=(leveretctl list_ list_); COMP_CWORD={at}; _leveretctl_completion"
+    told = subprocess.run(
+        ["bash", "-c", f"{script}\n{ask}; echo ${{COMPREPLY[@]}}"],
+        env=leveret.environment | {"PATH": f"{leveret.home}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout.split() == answer

@@ -7,6 +7,7 @@ from leveret.cli.ctl.command import Command
 
 MODULES: dict[str, tuple[str, ...]] = {
     "application": ("start_app", "stop_app"),
+    "report": ("report",),
     "vhosts": ("add_vhost", "list_vhosts"),
 }
 
