@@ -20,8 +20,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Who may import whom. A part is a package or a module right under src/leveret; `package` is
 # leveret/__init__.py itself. Whatever is absent from a row is forbidden to it.
 NODE = {
-    "session", "protocol", "broker", "wire",
-    "config", "server", "storage", "data_directory", "definitions", "errors", "control",
+    "session", "protocol", "broker", "wire", "statistics",
+    "config", "server", "storage", "data_directory", "definitions", "errors", "durable",
+    "management", "control", "furnish", "application",
+}  # fmt: skip
+EDGE = {
+    "session", "protocol", "broker", "wire", "statistics",
+    "config", "server", "definitions", "errors", "durable", "version",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -32,11 +37,16 @@ ARROWS = {
     "errors": set(),
     "config": {"errors"},
     "data_directory": {"config", "errors"},
-    "server": {"session", "protocol", "broker", "wire", "config", "version"},
+    "server": {"session", "protocol", "broker", "wire", "config", "version", "statistics"},
     "storage": {"broker", "wire", "errors"},
     "definitions": {"broker", "wire", "errors", "version"},
+    "statistics": {"session", "broker", "wire"},
+    "durable": {"broker"},
+    "management": EDGE,
+    "control": EDGE | {"data_directory"},
+    "furnish": {"broker", "storage", "config", "definitions", "errors"},
+    "application": NODE - {"application", "data_directory"},
     "node": NODE | {"version"},
-    "control": {"broker", "wire", "config", "errors", "server", "version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
     "testing": NODE | {"node", "version"},
     "cli": NODE | {"node", "version", "perf", "control"},

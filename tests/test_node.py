@@ -195,7 +195,7 @@ def test_a_disk_that_can_not_be_written_to_blocks_publishers_until_it_can(tmp_pa
         node = Node(durable(tmp_path))
         await node.start()
         alarms = node.broker.alarms
-        troubled = node._engine._messages.journal.troubled
+        troubled = node.application._engine._messages.journal.troubled
         troubled(OSError(28, "No space left on device"))
         was_on = alarms.is_on
         troubled(None)
@@ -213,7 +213,8 @@ def test_what_can_not_be_written_at_the_end_is_said(tmp_path, caplog):
         def fail():
             raise OSError(5, "Input/output error")
 
-        close, node._engine.close = node._engine.close, fail
+        engine = node.application._engine
+        close, engine.close = engine.close, fail
         await node.stop()
         close()
 
@@ -288,7 +289,7 @@ def test_the_taps_are_opened_where_the_settings_say():
         )
         await node.start()
         assert log.handlers != handlers
-        broker = node._server.broker
+        broker = node.broker
         exchanges = set(broker.vhosts["/"].exchanges)
         await node.stop()
         return broker, exchanges
@@ -390,7 +391,7 @@ def test_definitions_that_have_not_changed_are_not_loaded_at_the_next_start(tmp_
     async def change_by_hand():
         node = Node(settings)
         await node.start()
-        node._server.broker.remove_vhost("x")
+        node.broker.remove_vhost("x")
         await node.stop()
 
     assert talk_to(settings, names_in) == (["x"], [])

@@ -15,7 +15,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from leveret.config import Listener
+from leveret.config import Listener, Listening
 from leveret.errors import StartRefused
 
 LOG_FILE = "leveret.log"
@@ -77,12 +77,18 @@ class DataDirectory:
         except (OSError, ValueError):
             return None
 
-    def report(self, node: str, addresses: Sequence[Listener]) -> None:
-        """Say where the node listens, for whoever started it in the background."""
+    def report(
+        self, node: str, addresses: Sequence[Listener], listening: Sequence[Listening]
+    ) -> None:
+        """Say where the node listens, for whoever started it in the background.
+
+        addresses: where it speaks AMQP. listening: everything it listens on.
+        """
         told = {
             "node": node,
             "pid": os.getpid(),
             "listeners": [dataclasses.asdict(each) for each in addresses],
+            "listening": [dataclasses.asdict(each) for each in listening],
         }
         draft = self.path / "node.json.new"
         try:

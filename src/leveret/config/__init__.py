@@ -6,6 +6,6 @@ rabbitmq.conf's form; `load.py` lays the sources over one another.
 
 from leveret.config.errors import SettingRefused
 from leveret.config.settings import Settings
-from leveret.config.values import Listener
+from leveret.config.values import Listener, Listening
 
-__all__ = ["Listener", "SettingRefused", "Settings"]
+__all__ = ["Listener", "Listening", "SettingRefused", "Settings"]

@@ -13,6 +13,7 @@ class Row:
     """One setting: the attribute it fills, and where and how it may be written.
 
     part: the attribute of Settings whose attribute it is, empty for one of Settings itself.
+    switch: what its flag means, where the flag takes nothing.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Row:
     fold: Callable[[Any, str, str], object] | None = None
     fold_start: object = None
     flag: str = ""
+    switch: str = ""
     metavar: str = ""
     environment: tuple[str, ...] = ()
     shown_default: str = ""

@@ -6,8 +6,8 @@ under a key of leveret.conf (RabbitMQ's own names), in environment variables, as
 
 Rule: a setting stands here only once it works.
 Families of keys that belong together are parts with a table of their own (tls_settings.py,
-socket_settings.py, limit_settings.py, watch_settings.py, log_settings.py, tap_settings.py); rows.py
-says what a row is.
+socket_settings.py, http_settings.py, limit_settings.py, watch_settings.py, log_settings.py,
+tap_settings.py); rows.py says what a row is.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from leveret.config import values
+from leveret.config.http_settings import HttpSettings
 from leveret.config.limit_settings import LimitSettings
 from leveret.config.log_settings import LogSettings
 from leveret.config.rows import part, rows_of, setting
@@ -113,12 +114,16 @@ class Settings:
         name="proxy_protocol",
         shown_default="false",
     )
-    node_port: int = setting(
-        25672,
+    node_port: int | None = setting(
+        None,
         values.port,
-        "port kept for other nodes and for tools; nothing listens on it yet",
+        "port for leveretctl and other nodes, 0 for a free one",
         flag="--node-port",
+        shown_default="the AMQP port and 20000: 25672",
     )
+
+    # HTTP.
+    http: HttpSettings = part(HttpSettings())
 
     # Who may come in.
     default_user: str = setting(

@@ -53,6 +53,20 @@ class Listener:
         return f"{where} (TLS)" if self.is_tls else where
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """An address that is listened on, and what is spoken there, in RabbitMQ's words: amqp,
+    amqp/ssl, http, https, http/prometheus, clustering."""
+
+    protocol: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        where = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return f"{where} ({self.protocol})"
+
+
 def text(written: str) -> str:
     if not written:
         raise ValueError("it must not be empty")
@@ -66,6 +80,14 @@ def pattern(written: str) -> str:
     except re.error as error:
         raise ValueError(f"it is no regular expression: {error}") from None
     return written
+
+
+def path_prefix(written: str) -> str:
+    """What paths begin with: it begins with a slash and ends with none."""
+    trimmed = text(written).rstrip("/")
+    if trimmed and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", trimmed):
+        raise ValueError("expected a path such as /rabbit")
+    return trimmed
 
 
 def path(written: str) -> Path:

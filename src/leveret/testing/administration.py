@@ -19,6 +19,7 @@ from leveret.broker.permissions import EVERYTHING, Permission
 from leveret.broker.policies import Policy
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
+from leveret.durable import when_settled
 from leveret.wire.values import Value
 
 T = TypeVar("T")
@@ -107,14 +108,7 @@ class Administration:
         except Exception as error:  # raised again where it was asked
             done.set_exception(error)
             return
-        self._broker.storage.durability.when_durable(lambda: self._finish(result, done))
-
-    def _finish(self, result: T, done: "Future[T]") -> None:
-        """Many queues follow a policy over some turns."""
-        if any(vhost.is_following for vhost in self._broker.vhosts.values()):
-            self._loop.call_soon(self._finish, result, done)
-        else:
-            done.set_result(result)
+        when_settled(self._broker, lambda: done.set_result(result))
 
 
 def _is_running(loop: asyncio.AbstractEventLoop) -> bool:

@@ -18,6 +18,7 @@ from typing import Self
 from urllib.parse import quote
 
 from leveret.config import Settings
+from leveret.config.http_settings import HttpSettings
 from leveret.node import Node, new_event_loop
 from leveret.testing.administration import Administration
 from leveret.testing.topology import Definitions, document
@@ -32,17 +33,21 @@ class Broker:
     """One broker; use it as an async context manager, or through running().
 
     definitions: queues, exchanges, bindings, ... that are there from the start (topology.py).
+    management_port, prometheus_port: serve HTTP there too, 0 for a free port; None for not at all.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all but the first are for keywords
         self,
         port: int = 0,
         host: str = LOOPBACK,
         *,
         settings: Settings = DEFAULTS,
         definitions: Definitions | None = None,
+        management_port: int | None = None,
+        prometheus_port: int | None = None,
     ) -> None:
-        self.settings = dataclasses.replace(settings, bind=host, port=port)
+        http = _http(settings.http, management_port, prometheus_port)
+        self.settings = dataclasses.replace(settings, bind=host, port=port, http=http)
         self.host = host
         self._node = Node(self.settings, document(definitions, settings.default_vhost))
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -72,6 +77,22 @@ class Broker:
         return self._node.address.port
 
     @property
+    def management_url(self) -> str:
+        """Where the management API is: http://127.0.0.1:40002"""
+        return self._http_url("http")
+
+    @property
+    def prometheus_url(self) -> str:
+        """Where the metrics are: http://127.0.0.1:40003"""
+        return self._http_url("http/prometheus")
+
+    def _http_url(self, protocol: str) -> str:
+        for each in self._node.listeners:
+            if each.protocol == protocol:
+                return f"http://{self._url_host}:{each.port}"
+        raise LookupError(f"this broker does not serve {protocol}: give it a port for it")
+
+    @property
     def url(self) -> str:
         """What any AMQP client takes: amqp://guest:guest@127.0.0.1:40001/%2F"""
         return self.url_as(self.settings.default_user, self.settings.default_pass)
@@ -80,20 +101,42 @@ class Broker:
         """The same for another user; without a vhost, for the one of the settings."""
         place = self.settings.default_vhost if vhost is None else vhost
         user, password, place = (quote(part, safe="") for part in (user, password, place))
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"amqp://{user}:{password}@{host}:{self.port}/{place}"
+        return f"amqp://{user}:{password}@{self._url_host}:{self.port}/{place}"
+
+    @property
+    def _url_host(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def _http(http: HttpSettings, management: int | None, prometheus: int | None) -> HttpSettings:
+    return dataclasses.replace(
+        http,
+        has_management=management is not None,
+        management_port=management,
+        has_metrics=prometheus is not None,
+        metrics_port=prometheus,
+    )
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913  # as Broker's
     port: int = 0,
     host: str = LOOPBACK,
     *,
     settings: Settings = DEFAULTS,
     definitions: Definitions | None = None,
+    management_port: int | None = None,
+    prometheus_port: int | None = None,
 ) -> Iterator[Broker]:
     """A broker on a thread of its own, for programs that block or have their own event loop."""
-    broker = Broker(port, host, settings=settings, definitions=definitions)
+    broker = Broker(
+        port,
+        host,
+        settings=settings,
+        definitions=definitions,
+        management_port=management_port,
+        prometheus_port=prometheus_port,
+    )
     thread = _BrokerThread(broker)
     thread.start()
     try:

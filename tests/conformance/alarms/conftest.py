@@ -109,8 +109,8 @@ def leveret_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"), watches=watches)
     with running(port=0, settings=settings) as broker:
         node = broker._node
-        memory, disk = node._monitor._watches
-        loop = node._server._listeners[0].get_loop()
+        memory, disk = node.application.monitor._watches
+        loop = node.application.server._listeners[0].get_loop()
 
         def look(resource: str, is_short: bool, done: Future[None]) -> None:
             if resource == "memory":

@@ -254,7 +254,7 @@ def exported_by_rabbitmq(node, tmp_path):
 
 
 def exported_by_leveret(broker):
-    return write_document(definitions_of(broker._node._server.broker), "3.13.7")
+    return write_document(definitions_of(broker._node.broker), "3.13.7")
 
 
 def relevant(document):

@@ -43,7 +43,7 @@ def test_nothing_is_left_of_clients_that_are_gone():
         # Whoever answers this has noticed all the hang-ups before.
         last = Client(node.host, node.port)
         last.handshake()
-        server = node._node._server
+        server = node._node.application.server
         queues = server.broker.vhosts["/"].queues.values()
         assert len(server.transports) == 1
         # The other one is the monitor.

@@ -52,7 +52,7 @@ WITHOUT_ADDRESSES = {
 class ProxiedLeveret:
     def __init__(self, node):
         self.address = (node.host, node.port)
-        self._server = node._node._server
+        self._server = node._node.application.server
 
     def names(self):
         return {each._session.peer.name for each in list(self._server.transports)}

@@ -1,0 +1,179 @@
+"""From an HTTP request to a Call, from an Answer to an HTTP response.
+
+    paths as they were sent ──> Starlette finds the resource ──> Endpoint: method, entry, vhost,
+    body, handler ──> settled on the disk ──> response
+
+Rule: nobody who may not ask learns whether what he asks for is there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leveret.broker.events import INTERNAL
+from leveret.durable import wait_settled
+from leveret.management.answers import HttpRefused, NotAuthorised, NotThere
+from leveret.management.api import API, PAGES, RESOURCES
+from leveret.management.call import Call
+from leveret.management.entry import Unauthenticated, admit
+from leveret.management.look import Look
+from leveret.management.query import Query
+from leveret.management.refusals import TRANSLATED, body, translated
+from leveret.management.rendering import to_json
+from leveret.management.resource import VHOST, Needs
+from leveret.management.responses import JSON, response_to
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from leveret.broker.users import User
+    from leveret.management.answers import Answer
+    from leveret.management.host import Host
+    from leveret.management.resource import Resource
+
+log = logging.getLogger("leveret.http")
+
+REALM: Final = 'Basic realm="RabbitMQ Management"'
+
+
+class _Segment(Convertor[str]):
+    """One segment of a path: a vhost's name may hold a slash, sent as %2F."""
+
+    regex = "[^/]+"
+
+    def convert(self, value: str) -> str:
+        return unquote(value, errors="surrogateescape")
+
+    def to_string(self, value: str) -> str:
+        raise NotImplementedError("no route is written backwards")
+
+
+register_url_convertor("segment", _Segment())
+
+
+def make_app(host: Host) -> ASGIApp:
+    """The management API of a running application."""
+    prefix = host.settings.http.path_prefix
+    routes = [_route(prefix + API + each.path, each, host) for each in RESOURCES]
+    routes += [_route(prefix + each.path, each, host) for each in PAGES]
+    return _RawPaths(Starlette(routes=routes, exception_handlers={404: _nothing_there}))
+
+
+def _route(path: str, resource: Resource, host: Host) -> Route:
+    return Route(path.replace("}", ":segment}"), _Endpoint(host, resource))
+
+
+class _RawPaths:
+    """Routes see paths as they were sent, so that an escaped slash is none."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._app = app
+        app.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raw = scope["raw_path"].decode("latin-1")
+            scope = {**scope, "path": raw.rstrip("/") or "/"}
+        await self._app(scope, receive, send)
+
+
+async def _nothing_there(_request: Request, _error: Exception) -> Response:
+    return refusal(NotThere())
+
+
+class _Endpoint:
+    """One resource."""
+
+    def __init__(self, host: Host, resource: Resource) -> None:
+        self._host = host
+        self._resource = resource
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except ClientDisconnect:
+            return
+        except TRANSLATED as error:
+            response = refusal(translated(error))
+        except Exception:
+            # A bug of ours costs this request alone.
+            log.exception("%s %s failed", request.method, request.url.path)
+            response = refusal(HttpRefused(500, "internal_error", "see the node's log"))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        handler = self._resource.handlers.get(method)
+        if handler is None:
+            is_asked = request.method == "OPTIONS"
+            return Response(status_code=200 if is_asked else 405, headers=self._allowed)
+        call = await self._call(request, self._resource.needs_for(method))
+        events = self._host.broker.events
+        events.actor = INTERNAL if call.look.user is None else call.user.name
+        try:
+            answer = handler(call)
+        finally:
+            events.actor = INTERNAL
+        told: Answer = await answer if inspect.isawaitable(answer) else answer
+        if method != "GET":
+            await wait_settled(self._host.broker)
+        return await response_to(told, call.look, is_head=request.method == "HEAD")
+
+    @property
+    def _allowed(self) -> dict[str, str]:
+        return {"allow": self._resource.allowed}
+
+    async def _call(self, request: Request, needs: Needs) -> Call:
+        user = admit(
+            self._host.broker,
+            request.headers.get("authorization"),
+            request.client.host if request.client else "",
+            needs,
+        )
+        self._refuse_vhost(request, user, needs)
+        content = await _content(request, self._host.settings.http.body_bytes_max)
+        look = Look(self._host, Query(request.url.query), time.time(), user)
+        return Call(look, request.path_params, request.headers, content)
+
+    def _refuse_vhost(self, request: Request, user: User | None, needs: Needs) -> None:
+        """Raises NotThere, NotAuthorised."""
+        name = request.path_params.get("vhost")
+        if needs is not VHOST or name is None:
+            return
+        assert user is not None
+        broker = self._host.broker
+        if name not in broker.vhosts:
+            is_made = request.method in {"PUT", "POST"}
+            raise NotThere("not_found", "vhost_not_found") if is_made else NotThere()
+        if broker.permissions.get(user.name, name) is None and "administrator" not in user.tags:
+            raise NotAuthorised(VHOST.refusal)
+
+
+async def _content(request: Request, bytes_max: int) -> bytes:
+    """The body, as long as it is no longer than a body may be. Raises HttpRefused."""
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > bytes_max:
+            reason = f"the body is larger than {bytes_max} bytes (management.max_http_body_size)"
+            raise HttpRefused(413, "payload_too_large", reason)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def refusal(refused: HttpRefused) -> Response:
+    headers = {"www-authenticate": REALM} if isinstance(refused, Unauthenticated) else {}
+    content = to_json(body(refused)) if refused.error else b""
+    media_type = JSON if content else None
+    return Response(content, refused.status, headers, media_type)

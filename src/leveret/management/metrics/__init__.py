@@ -1,0 +1,1 @@
+"""Metrics for Prometheus, under the names that RabbitMQ has for them."""

@@ -1,0 +1,1 @@
+"""What is shown of things, as tables of columns (view.py says what a view is)."""
