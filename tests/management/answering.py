@@ -57,7 +57,7 @@ def _handler(answering):
             )
             answering.asked.append(asked)
             status, value = answering.answer_to(asked)
-            content = b"" if value is None else json.dumps(value).encode()
+            content = value if isinstance(value, bytes) else json.dumps(value).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(content)))
             self.end_headers()

@@ -318,7 +318,7 @@ class TestRefusals:
             (404, {"error": "Object Not Found", "reason": "Not Found"}, "Not found: /api/q"),
             (400, {"error": "bad_request", "reason": "no good"}, "no good\n"),
             (400, {"error": "bad_request", "reason": ["not_boolean", "x"]}, "['not_boolean', 'x']"),
-            (500, None, "500 Internal Server Error: /api/q"),
+            (500, b"", "500 Internal Server Error: /api/q"),
             (503, ["x"], "503 Service Unavailable: /api/q"),
         ],
     )
