@@ -395,7 +395,7 @@ def print_names(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 WHOLE = {
     "raw_json": partial(json.dumps, separators=(",", ":"), ensure_ascii=False),
-    "pretty_json": partial(json.dumps, indent=2, sort_keys=True),
+    "pretty_json": partial(json.dumps, indent=2, sort_keys=True, ensure_ascii=False),
 }
 SHAPES = {
     "tsv": print_tsv,
