@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leveret.management.routes import whoami
+from leveret.management.routes.description import description_of, pages_of
 
 if TYPE_CHECKING:
     from leveret.management.resource import Resource
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 API: Final = "/api"
 
 # Where two paths match, the first counts: fixed words come before names.
-RESOURCES: Final[tuple[Resource, ...]] = (*whoami.RESOURCES,)
+_DESCRIBED: Final[tuple[Resource, ...]] = (*whoami.RESOURCES,)
+RESOURCES: Final[tuple[Resource, ...]] = (*_DESCRIBED, *description_of(_DESCRIBED))
 # Not below /api: their paths are whole.
-PAGES: Final[tuple[Resource, ...]] = ()
+PAGES: Final[tuple[Resource, ...]] = pages_of(RESOURCES)

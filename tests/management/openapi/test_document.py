@@ -1,8 +1,8 @@
 """The description holds every resource, and says of each who may ask and what comes back."""
 
 import pytest
-from leveret.management.api import RESOURCES
 
+from leveret.management.api import RESOURCES
 from leveret.management.openapi.document import describe
 from leveret.management.resource import ADMINISTRATOR, ANYBODY, MANAGEMENT, VHOST, Resource
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import leveret.management
 from leveret.management.answers import Done, Json, Raw
 from leveret.management.openapi.document import describe
 from leveret.management.openapi.page import page_of_api, page_of_script
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from leveret.management.call import Call
 
 HTML: Final = "text/html; charset=utf-8"
-SCRIPT: Final = Path(leveret.management.__file__).with_name("rabbitmqadmin.py")
+SCRIPT: Final = Path(__file__).parents[1] / "rabbitmqadmin.py"
 
 
 def description_of(resources: Sequence[Resource]) -> tuple[Resource, ...]:
