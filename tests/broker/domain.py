@@ -10,6 +10,7 @@ from leveret.broker.message import Message, Traits, pack_address
 from leveret.broker.queues.paging import Paging
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.queues.ready import Backing
+from leveret.broker.tallies import Deliveries
 from leveret.wire import frames
 from leveret.wire.properties import Properties, encode_header
 
@@ -104,6 +105,7 @@ class Subscriber:
         self.held = []
         self.got = []
         self.redelivered = []
+        self.deliveries = Deliveries()
         self.is_told_of_the_end = False
 
     def __repr__(self):

@@ -86,7 +86,7 @@ def test_a_changed_permission_forgets_the_vhosts_routes(broker):
         lambda: broker.set_topic_permission(TOPICS, NOTHING),
         lambda: broker.clear_topic_permissions("ada", "/"),
     ):
-        access.remember(b"address", object())
+        access.remember(b"address", access.vhost.route("", "nowhere"))
         change()
         assert access.routes == {}
 
@@ -143,7 +143,7 @@ def test_topic_permissions_are_cleared_for_one_exchange_or_for_all(broker):
 
 def test_a_removed_user_may_do_nothing_any_more(broker):
     access = broker.enter(broker.users.get("ada"), "/", object())
-    access.remember(b"address", object())
+    access.remember(b"address", access.vhost.route("", "nowhere"))
     broker.set_topic_permission(TOPICS, NOTHING)
     broker.remove_user("ada")
     assert access.routes == {}

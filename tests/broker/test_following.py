@@ -49,7 +49,7 @@ def test_what_comes_later_follows_from_the_start(broker, vhost):
 
 def test_an_exchange_that_follows_forgets_the_routes(broker, vhost):
     vhost.declare_exchange("x", "fanout", ExchangeOptions())
-    vhost.routes["ada"] = {b"address": object()}
+    vhost.routes["ada"] = {b"address": vhost.route("", "nowhere")}
     broker.parameters.set_policy("/", Policy("p", "^x$", {"alternate-exchange": "amq.fanout"}))
     assert vhost.exchange("x").alternate == "amq.fanout"
     assert vhost.routes["ada"] == {}
@@ -59,7 +59,7 @@ def test_who_follows_already_is_left_alone(broker, vhost):
     queue = vhost.create_queue("q", QueueOptions(), None)
     broker.parameters.set_policy("/", LONG)
     followed = queue.policy
-    vhost.routes["ada"] = {b"address": object()}
+    vhost.routes["ada"] = {b"address": vhost.route("", "nowhere")}
     broker.parameters.set_policy("/", Policy("other", "^z", {"max-length": 1}))
     assert queue.policy is followed
     assert vhost.routes["ada"] != {}

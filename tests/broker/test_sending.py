@@ -13,6 +13,7 @@ class Place:
     """A receiver; it may have room for so many."""
 
     is_deleted = False
+    tally = None
 
     def __init__(self, number=0, *, room=None):
         self.number = number

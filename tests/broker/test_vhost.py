@@ -30,6 +30,7 @@ class Waiting:
 
     number = 0
     may_refuse = False
+    tally = None
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.tallies import QueueTally
 from leveret.session.later import Later
 from leveret.wire import codec, frames, methods
 from tests.session.harness import PERSISTENT, World
@@ -201,6 +202,7 @@ class SlowQueue:
     def __init__(self, times):
         self.times = times
         self.actions = []
+        self.tally = QueueTally()
 
     def get(self):
         return None

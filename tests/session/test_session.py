@@ -115,7 +115,7 @@ def test_a_certificate_is_a_login(world):
     client, start = greeted(world, tls=Encryption("tlsv1.3", "x", login="guest"))
     assert start.mechanisms == b"PLAIN AMQPLAIN EXTERNAL"
     assert isinstance(log_in(client, b"", "EXTERNAL")[0], methods.ConnectionTune)
-    assert client.session._user.name == "guest"
+    assert client.session._handshake._user.name == "guest"
 
 
 @pytest.mark.parametrize(

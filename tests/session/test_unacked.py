@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.errors import PreconditionFailed
+from leveret.broker.tallies import Deliveries
 from leveret.session.unacked import requeue, settle, take
 from tests.broker.domain import message
 
@@ -12,6 +13,7 @@ class Holder:
 
     def __init__(self, queue=None):
         self.queue = queue
+        self.deliveries = Deliveries()
         self.settled_counts = []
 
     def settled(self, count):

@@ -29,6 +29,7 @@ from leveret.broker.errors import (
 from leveret.broker.exchanges.kinds import check_kind
 from leveret.broker.names import refuse_reserved, without_line_breaks
 from leveret.broker.routing import REMEMBERED_MAX, Route
+from leveret.broker.tallies import fold
 from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
@@ -112,16 +113,18 @@ class Access:
             return self._create_queue(name, options)
         self._refuse_locked(queue, is_locked=queue.options.exclusive != options.exclusive)
         arguments.check_same_queue(queue, options)
+        self.vhost.tally.queue_declared += 1
         self.vhost.vouch_for("queue", name)
         queue.touch()
         return queue
 
     def _create_queue(self, name: str, options: QueueOptions) -> AnyQueue:
         self._ask_to_dead_letter(name, options.arguments)
-        if not options.exclusive:
-            return self.vhost.create_queue(name, options, None)
-        queue = self.vhost.create_queue(name, options, self._owner)
-        self._own_queues.add(queue)
+        owner = self._owner if options.exclusive else None
+        queue = self.vhost.create_queue(name, options, owner)
+        self.vhost.tally.queue_declared += 1
+        if options.exclusive:
+            self._own_queues.add(queue)
         return queue
 
     def check_queue(self, name: str) -> AnyQueue:
@@ -202,6 +205,7 @@ class Access:
         if self.vhost.firehose is not None:
             return
         if len(self.routes) >= REMEMBERED_MAX:
+            fold(self.routes.values(), self.vhost.tally)
             self.routes.clear()
         self.routes[address] = route
 

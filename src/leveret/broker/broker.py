@@ -35,6 +35,7 @@ from leveret.broker.permissions import EVERYTHING, Permission, Permissions
 from leveret.broker.queues.paging import Paging
 from leveret.broker.restore import restore
 from leveret.broker.rights import Rights
+from leveret.broker.tallies import Churn, VhostTally
 from leveret.broker.topic_permissions import TopicPermissions
 from leveret.broker.users import Users
 from leveret.broker.vhost import Vhost
@@ -84,6 +85,9 @@ class Broker:
         self.parameters = Parameters(self.vhosts, self._keeper)
         self.limits = Limits(self.parameters, self.users, self._keeper)
         self.connections = Connections()
+        self.churn = Churn()
+        # What was counted of vhosts that are gone.
+        self.gone = VhostTally()
         self.logins = Logins(self.users, clock, entry)
         # The order of publishing over all queues; see Message.position.
         self.next_position: Callable[[], int] = count(storage.first_position).__next__
@@ -127,6 +131,9 @@ class Broker:
         vhost = self._vhost(name)
         vhost.clear()
         del self.vhosts[name]
+        self.gone.add(vhost.tally)
+        # Its connections will be gone in a moment.
+        vhost.tally = self.gone
         self.forget_vhost(name)
         self._keeper.commit(("vhost", name), VhostRemoved(name))
         if self.connections.in_vhost(name):

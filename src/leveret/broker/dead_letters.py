@@ -90,6 +90,7 @@ class DeadLetters:
                 self._keep(dead)
                 return
             self._vhost.sender.send(letter, _onward(route, letter, dead.reason))
+            self._vhost.tally.letters_confirmed += rules.insists_on_dead_letters
         elif rules.insists_on_dead_letters and exchange not in self._vhost.exchanges:
             self._keep(dead)
             return

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.exchanges.exchange import Stop
     from leveret.broker.message import Message
+    from leveret.broker.tallies import QueueTally
     from leveret.wire.properties import Properties
 
 # Remembered routes of a user in a vhost: more than the queues most brokers have, at some 250
@@ -29,6 +30,7 @@ class Receiver(Protocol):
     number: what the message store knows it by; 0 when it keeps nothing there.
     is_deleted: nothing it takes gets anywhere.
     may_refuse: it has to be asked first, by `refuses`.
+    tally: what is counted of it; None for what is no queue.
     """
 
     @property
@@ -42,6 +44,9 @@ class Receiver(Protocol):
 
     @property
     def may_refuse(self) -> bool: ...
+
+    @property
+    def tally(self) -> QueueTally | None: ...
 
     def refuses(self, message: Message) -> bool:
         """Whether it has no place for the message; its publisher is told."""
@@ -59,15 +64,19 @@ class Witness:
         self.publish = publish
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Route:
     """Where messages with one exchange and routing key go, as long as no binding changes.
+
+    Nothing of it changes but what is counted.
 
     is_for_one: an exchange on the way looks at more than the routing key, so the receivers hold for
         one message.
     witnesses: who is told of it on the way.
     queue_numbers: the receivers that a persistent message is stored for.
     is_plain: nothing is to be asked of any receiver.
+    published, stored: how many messages took it since `tallies.fold` has looked, and how many of
+        them the message store has.
     """
 
     exchange: Exchange
@@ -76,12 +85,12 @@ class Route:
     witnesses: tuple[Witness, ...] = ()
     queue_numbers: tuple[int, ...] = field(init=False)
     is_plain: bool = field(init=False)
+    published: int = field(init=False, default=0, compare=False)
+    stored: int = field(init=False, default=0, compare=False)
 
     def __post_init__(self) -> None:
-        numbers = tuple([each.number for each in self.receivers if each.number])
-        is_plain = not any(each.may_refuse for each in self.receivers)
-        object.__setattr__(self, "queue_numbers", numbers)
-        object.__setattr__(self, "is_plain", is_plain)
+        self.queue_numbers = tuple([each.number for each in self.receivers if each.number])
+        self.is_plain = not any(each.may_refuse for each in self.receivers)
 
     def accepting(self, message: Message) -> Route:
         """The route to the receivers that have a place for the message; itself if all have."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.message import Message, Traits, pack_address
+from leveret.broker.tallies import count_stored
 from leveret.wire import frames
 from leveret.wire.properties import Properties, encode_header
 from leveret.wire.values import octets
@@ -42,6 +43,7 @@ def hand_over(
     traits = message.traits
     if traits is not None and traits.is_persistent and accepting.queue_numbers:
         keep(message, accepting.queue_numbers)
+        count_stored(accepting)
     for receiver in accepting.receivers:
         receiver.publish(message)
     for witness in route.witnesses:

@@ -38,6 +38,7 @@ from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
 from leveret.broker.sending import Sender, compose
 from leveret.broker.streams.log import StreamHome
+from leveret.broker.tallies import VhostTally, fold
 from leveret.broker.vhost_metadata import NO_METADATA
 from leveret.wire.properties import NO_PROPERTIES
 from leveret.wire.values import octets
@@ -61,6 +62,7 @@ class Vhost:
     refuse_queue: asked before each new queue; raises when the node has as many as it may.
     keeper, paging: the broker's, for what is durable and for what leaves memory.
     policies, limits: what parameters.py has for this vhost.
+    tally: what is counted of it, once `count_routes` was called.
     """
 
     def __init__(
@@ -79,14 +81,16 @@ class Vhost:
         self.queues: dict[str, AnyQueue] = {}
         self.bindings = Bindings()
         self.firehose: Firehose | None = None
+        self.tally = VhostTally()
         self.refuse_queue: Callable[[str], None] = _nobody_refuses
         self.reply_consumers = ReplyConsumers(random_bytes, self._forget_route_to)
         # Remembered routes by user: a route also says that the user may publish.
         self.routes: dict[str, dict[bytes, Route]] = {}
         self.dead_letters = DeadLetters(self, agenda)
+        bury = self.dead_letters.take
         self.sender = Sender(keeper.messages, paging.next_position)
         self._homes = Homes(
-            QueueHome(name, agenda, paging, self._retire_queue, self.dead_letters.take),
+            QueueHome(name, agenda, paging, self._retire_queue, bury, self.tally.deaths),
             StreamHome(name, agenda, paging, keeper),
         )
         self._exchange_home = ExchangeHome(
@@ -101,8 +105,14 @@ class Vhost:
 
     def forget_routes(self) -> None:
         """Something changed: every route is found anew."""
+        self.count_routes()
         for remembered in self.routes.values():
             remembered.clear()
+
+    def count_routes(self) -> None:
+        """Count what was published along the remembered routes since the last time."""
+        for remembered in self.routes.values():
+            fold(remembered.values(), self.tally)
 
     def _forget_route_to(self, queue_name: str) -> None:
         """A queue or reply consumer without bindings came or went: one route has changed.
@@ -111,7 +121,9 @@ class Vhost:
         """
         address = pack_address(b"", octets(queue_name))
         for remembered in self.routes.values():
-            remembered.pop(address, None)
+            route = remembered.pop(address, None)
+            if route is not None:
+                fold([route], self.tally)
 
     def follow_policies(self) -> None:
         """The policies have changed: everything here follows them, soon if that is much."""
@@ -308,6 +320,7 @@ class Vhost:
         if is_kept:
             change = QueueDeclared(number, self.name, name, options)
             self._keeper.commit(("queue", self.name, name), change)
+        self.tally.queue_created += 1
         announcing.queue_created(self._keeper.events, queue)
         return queue
 
@@ -344,6 +357,7 @@ class Vhost:
         if _is_kept(queue):
             change = QueueDeleted(queue.number, self.name, queue.name)
             self._keeper.commit(("queue", self.name, queue.name), change)
+        self.tally.queue_deleted += 1
         announcing.queue_deleted(self._keeper.events, queue, lost)
         if sources:
             self.forget_routes()

@@ -135,6 +135,11 @@ class Transport(asyncio.Protocol):
             self._received_at = self._loop.time()
             self._read_on()
 
+    @property
+    def send_pend(self) -> int:
+        """Octets that the socket has yet to take."""
+        return self._socket.get_write_buffer_size()
+
     def _read_on(self) -> None:
         if not self._holds and not self._socket.is_closing():
             self._socket.resume_reading()
@@ -160,9 +165,12 @@ class Transport(asyncio.Protocol):
             output.clear()
             self._sent_at = self._loop.time()
             self._socket.write(octets)
+            session = self._session
+            session.send_oct += len(octets)
+            session.send_cnt += 1
             if self._socket.get_write_buffer_size() > self._debt_max:
                 self.hold_reading("debt", is_held=True)
-            self._session.renew_allowance()
+            session.renew_allowance()
             self._follow_state()
         if self._session.connection.is_closed:
             self._socket.close()

@@ -99,9 +99,12 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | L
     taken = queue.get()
     if taken is None and queue.is_loading:
         return Later(queue.when_loaded, lambda: get(channel, method))
+    deliveries = channel.tally.of(queue, channel)
     if taken is None:
+        deliveries.get_empty += 1
         return methods.BasicGetEmpty()
     message, redelivered = taken
+    deliveries.count_get(no_ack=method.no_ack, redelivered=redelivered)
     channel.delivery_tag += 1
     if not method.no_ack:
         channel.got(queue, message)

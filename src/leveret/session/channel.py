@@ -10,7 +10,8 @@ the transaction.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused
 from leveret.broker.events import INTERNAL
@@ -20,11 +21,12 @@ from leveret.session import dispatch, publish, telling, unacked
 from leveret.session.consumer import Getter
 from leveret.session.later import Later
 from leveret.session.overdue import Overdue
+from leveret.session.tally import ChannelTally
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from leveret.session.unacked import Settling, Unacked
     from leveret.wire.methods import Method
 
+# Deliveries looked through for those of one queue.
+SEARCHED_MAX: Final = 512
+
 
 class Channel:
     """One open channel.
@@ -47,8 +52,8 @@ class Channel:
     overdue: what keeps the times of its deliveries; None while none may be overdue.
     is_watched: somebody wants to hear of each delivery: the limit, or `overdue`.
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
-    is_plain: a publish needs no further look: there is no transaction.
     has_appended: gave the message store something in this turn.
+    published, tally: what is counted of it.
     """
 
     __slots__ = (
@@ -68,7 +73,6 @@ class Channel:
         "got_count",
         "has_appended",
         "is_limited",
-        "is_plain",
         "is_watched",
         "last_queue",
         "needs_narrow_frames",
@@ -76,8 +80,10 @@ class Channel:
         "output",
         "overdue",
         "prefetch_count",
+        "published",
         "room",
         "session",
+        "tally",
         "transaction",
         "unacked",
         "wake",
@@ -100,13 +106,13 @@ class Channel:
         self.prefetch_count = 0
         self.is_limited = False
         self.room = 0
-        self.got_count = 0
+        self.got_count = self.published = 0
         self.overdue: Overdue | None = None
         self.is_watched = False
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
         self.has_appended = False
-        self.is_plain = True
+        self.tally = ChannelTally()
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due
@@ -128,12 +134,8 @@ class Channel:
         if extra:
             # Flags and properties, read before? (What stands before them is in publish.py.)
             traits = self._known_traits.get(content[19 : 21 + extra], UNKNOWN_TRAITS)
-        if (
-            route is None
-            or (bits and (bits != publish.MANDATORY or not route.receivers))
-            or traits is UNKNOWN_TRAITS
-            or not self.is_plain
-        ):
+            route = None if traits is UNKNOWN_TRAITS else route
+        if route is None or not route.receivers or (bits and bits != publish.MANDATORY):
             try:
                 publish.publish(self, address, bits, extra, content)
             except Refused as refused:
@@ -141,14 +143,21 @@ class Channel:
                 return
         else:
             message = Message(address, content, self.number, self._next_position(), traits)
+            route.published += 1
+            self.published += 1
             if traits is not None and traits.is_persistent and route.queue_numbers:
                 self.keep(message, route.queue_numbers)
+                route.stored += 1
             for receiver in route.receivers:
                 receiver.publish(message)
         if self.confirms is not None:
             if not self.confirms.due:
                 self._confirms_due.append(self)
             self.confirms.due += 1
+
+    def look_further(self) -> None:
+        """From now on a publish needs more than a remembered route."""
+        self._routes = {}
 
     def content_came(self) -> None:
         """It publishes during an alarm."""
@@ -182,6 +191,7 @@ class Channel:
         holder, message = delivery
         if message.is_stored:
             holder.queue.settle(message)
+        holder.deliveries.ack += 1
         holder.settled(1)
 
     def _ack_several(self, delivery_tag: int, multiple: bool) -> None:
@@ -321,6 +331,23 @@ class Channel:
         if self.session.client_can("consumer_cancel_notify"):
             self.send(methods.BasicCancel(consumer_tag=consumer.tag, nowait=True))
 
+    def forget_queue(self, queue: AnyQueue) -> None:
+        """A queue it has taken from is deleted."""
+        self.tally.forget(queue, self.access.vhost.tally)
+
+    def out_of(self, queue: AnyQueue) -> Iterator[Message]:
+        """What is out of a queue, among the oldest of all that is out."""
+        oldest = islice(self.unacked.values(), SEARCHED_MAX)
+        return (message for holder, message in oldest if holder.queue is queue)
+
+    @property
+    def limit_count(self) -> int:
+        """How many deliveries all its consumers together may hold; 0 for any."""
+        if not self.is_limited:
+            return 0
+        held_count = self.transaction.held_count if self.transaction is not None else 0
+        return self.room + len(self.unacked) + held_count - self.got_count
+
     # Settling --------------------------------------------------------------------------------
 
     def settle(self, delivery_tag: int, how: Settling, *, multiple: bool) -> None:
@@ -355,3 +382,4 @@ class Channel:
         if self.confirms is not None:
             self.session.held_confirms.drop(self.confirms)
         self.recover()
+        self.tally.end(self)

@@ -32,10 +32,11 @@ class Confirms:
 
     due: messages published since the last look, neither confirmed nor held.
     held: messages that wait for the disk, or for others that do.
+    refused_count: messages refused so far.
     batch: the last batch any of them is held under.
     """
 
-    __slots__ = ("_confirmed", "_number", "_refused", "batch", "due", "held")
+    __slots__ = ("_confirmed", "_number", "_refused", "batch", "due", "held", "refused_count")
 
     def __init__(self, number: int) -> None:
         self.due = 0
@@ -43,6 +44,7 @@ class Confirms:
         self.batch = 0
         self._number = number
         self._confirmed = 0
+        self.refused_count = 0
         # The numbers of messages refused, as far as they are behind what is confirmed.
         self._refused: deque[int] = deque()
 
@@ -55,7 +57,18 @@ class Confirms:
         self.due = -1
         number = self._confirmed + self.held + len(self._refused) + 1
         self._refused.append(number)
+        self.refused_count += 1
         return self._answer(methods.BasicNack.index, number, is_multiple=False)
+
+    @property
+    def confirmed(self) -> int:
+        """How many messages were confirmed, none of them refused."""
+        return self._confirmed + len(self._refused) - self.refused_count
+
+    @property
+    def received(self) -> int:
+        """How many messages have come since confirms were asked for."""
+        return self._confirmed + len(self._refused) + self.held + self.due
 
     def take_ack(self) -> bytes:
         """The frame that confirms all that is due."""

@@ -34,6 +34,7 @@ class Consumer:
     arguments: of basic.consume.
     room: deliveries it may still hold unacknowledged.
     is_ready: stands in its queue's line.
+    deliveries: what its channel has had of that queue.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Consumer:
         "_timeout_ms",
         "arguments",
         "channel",
+        "deliveries",
         "exclusive",
         "is_ready",
         "no_ack",
@@ -60,6 +62,7 @@ class Consumer:
     def __init__(self, channel: Channel, queue: AnyQueue, method: BasicConsume, tag: str) -> None:
         self.channel = channel
         self.queue = queue
+        self.deliveries = channel.tally.of(queue, channel)
         self.tag = tag
         self.no_ack = method.no_ack
         # RabbitMQ's other queue types take no notice of it.
@@ -97,13 +100,15 @@ class Consumer:
             channel.wake()
         output += (self._head, _TAG_AND_FLAG(delivery_tag, redelivered), self._tail, content)
         allowance = self._allowance
-        allowance.octets -= len(content)
-        if allowance.octets < 0:
+        allowance.octets = left = allowance.octets - len(content)
+        if left < 0:
             channel.session.use_up_allowance()
         if message.is_stored:
             (self.queue.settle if self.no_ack else self.queue.mark_delivered)(message)
         if self.no_ack:
+            self.deliveries.deliver_no_ack += 1
             return
+        self.deliveries.deliver += 1
         channel.unacked[delivery_tag] = (self, message)
         self.room -= 1
         if not self.room or channel.is_watched:
@@ -176,11 +181,12 @@ class TracedConsumer(Consumer):
 class Getter:
     """Holds what basic.get took; no limit counts it."""
 
-    __slots__ = ("_channel", "queue")
+    __slots__ = ("_channel", "deliveries", "queue")
 
     def __init__(self, channel: Channel, queue: AnyQueue) -> None:
         self._channel = channel
         self.queue = queue
+        self.deliveries = channel.tally.of(queue, channel)
 
     @property
     def timeout_ms(self) -> int:

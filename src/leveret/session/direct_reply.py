@@ -22,6 +22,7 @@ class DirectReply:
     # Replies pass by every queue: nothing of them is stored.
     number: ClassVar[int] = 0
     may_refuse: ClassVar[bool] = False
+    tally: ClassVar[None] = None
 
     def __init__(self, channel: Channel, tag: str) -> None:
         self.is_deleted = False

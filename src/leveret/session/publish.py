@@ -13,7 +13,7 @@ from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
 from leveret.broker.sending import hand_over
 from leveret.protocol.violation import ProtocolViolation, spell_octets
-from leveret.session import tracing
+from leveret.session import tally, tracing
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
 from leveret.wire.properties import decode_header
@@ -71,6 +71,7 @@ def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: b
 
     False when a queue had no place for it; who waits for a confirm hears of it.
     """
+    tally.published(channel, route, is_mandatory=is_mandatory)
     is_accepted = hand_over(message, route, channel.keep)
     if is_mandatory and not route.receivers:
         returned = methods.BasicReturn(

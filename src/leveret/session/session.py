@@ -12,16 +12,16 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
-from leveret.broker.errors import AccessRefused, Refused
+from leveret.broker.errors import Refused
 from leveret.protocol.connection import Connection
 from leveret.protocol.handshake import agree, what_came
-from leveret.protocol.sasl import EXTERNAL, READERS, MalformedCredentials
 from leveret.protocol.states import State
-from leveret.protocol.violation import LoginRefused, ProtocolViolation
+from leveret.protocol.violation import ProtocolViolation
 from leveret.session import telling
 from leveret.session.allowance import UNLIMITED, Allowance
 from leveret.session.channel import Channel
 from leveret.session.confirms import HeldConfirms
+from leveret.session.handshake import Handshake
 from leveret.session.throttle import DISK, REASONS, SPILL, Throttle
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.broker import Broker
     from leveret.broker.message import Traits
-    from leveret.broker.users import User
     from leveret.protocol.waiting import Line
     from leveret.session.consumer import Consumer
     from leveret.session.identity import Peer, Terms
@@ -49,6 +48,10 @@ class Edge(Protocol):
     def hold_reading(self, reason: str, *, is_held: bool) -> None:
         """Stop reading from the peer, or go on when there is no other reason to stop."""
 
+    @property
+    def send_pend(self) -> int:
+        """Octets that the socket has yet to take."""
+
 
 class Session:
     """One connection, from the first octet to the last.
@@ -60,6 +63,8 @@ class Session:
     known_traits: what properties ask of the broker, by the octets of flags and properties, for
         those that ask nothing else; a publisher has a handful.
     edge: whoever holds the socket.
+    recv_oct, recv_cnt, send_oct, send_cnt: octets that came and went, and in how many pieces; the
+        edge counts what it sends.
     """
 
     def __init__(self, broker: Broker, terms: Terms, peer: Peer, edge: Edge) -> None:
@@ -67,11 +72,10 @@ class Session:
         self.peer = peer
         self.client_properties: Table = {}
         self.mechanism = ""
-        self._login = ""
         self.connected_at_ms = int(broker.agenda.wall_clock() * 1000)
         self._number = broker.next_connection()
         self.next_channel: Callable[[], int] = count(1).__next__
-        self._user: User | None = None
+        self._handshake = Handshake(self, terms)
         self._access: Access | None = None
         self.channels: dict[int, Channel] = {}
         self.confirms_due: list[Channel] = []
@@ -82,6 +86,7 @@ class Session:
         self.allowance = Allowance()
         self.next_position = broker.next_position
         self.random_bytes = broker.random_bytes
+        self.recv_oct = self.recv_cnt = self.send_oct = self.send_cnt = 0
         self.known_traits: dict[bytes, Traits | None] = {}
         self.connection = Connection(self, terms.limits, edge.wake)
         self.durability = broker.storage.durability
@@ -98,6 +103,8 @@ class Session:
 
     def receive(self, data: bytes) -> None:
         """A chunk of what the peer sent."""
+        self.recv_oct += len(data)
+        self.recv_cnt += 1
         self.connection.receive(data)
         self.end_turn()
 
@@ -249,6 +256,11 @@ class Session:
         return self.pid
 
     @property
+    def send_pend(self) -> int:
+        """Octets that wait to be sent."""
+        return self._edge.send_pend
+
+    @property
     def state(self) -> str:
         """The connection's, as RabbitMQ names it: running, flow, blocking (an alarm is on, and it
         has not published yet), blocked; or how far its handshake or its end has come."""
@@ -284,7 +296,7 @@ class Session:
     def method(self, method: Method) -> None:
         match method:
             case methods.ConnectionStartOk():
-                self._start(method)
+                self._handshake.start(method)
             case methods.ConnectionTuneOk():
                 self.connection.settle(agree(self._terms.limits, method))
             case methods.ConnectionOpen():
@@ -301,6 +313,7 @@ class Session:
         except Refused as refused:
             raise ProtocolViolation(refused.code, str(refused)) from refused
         channel = self.channels[number] = Channel(self, number)
+        self.broker.churn.channel_created += 1
         telling.channel_created(channel)
         return channel
 
@@ -309,6 +322,7 @@ class Session:
         self.release_confirms()
         channel = self.channels.pop(number)
         channel.end()
+        self.broker.churn.channel_closed += 1
         telling.channel_closed(channel)
 
     def violated(self, violation: ProtocolViolation) -> None:
@@ -318,59 +332,10 @@ class Session:
     def hold_reading(self, is_held: bool) -> None:
         self._edge.hold_reading("waiting", is_held=is_held)
 
-    # The handshake ---------------------------------------------------------------------------
-
-    def _start(self, method: methods.ConnectionStartOk) -> None:
-        self.client_properties = method.client_properties
-        self.mechanism = method.mechanism
-        if method.mechanism not in self._terms.offers(self.peer):
-            raise self._login_violation(f"unknown mechanism {method.mechanism!r}", method)
-        try:
-            self._user = self._log_in(method)
-        except MalformedCredentials as error:
-            raise self._login_violation(str(error), method) from error
-        except AccessRefused as refused:
-            self.report(f"login refused for {self.peer.name}: {refused}")
-            telling.refused(self, self._login, str(refused))
-            raise LoginRefused(
-                f"Login was refused using authentication mechanism {method.mechanism}. "
-                "For details see the broker logfile.",
-                is_explained=self.client_can("authentication_failure_close"),
-            ) from refused
-        telling.logged_in(self, self._user.name)
-        self.connection.send(
-            0,
-            methods.ConnectionTune(
-                channel_max=self._terms.limits.channel_max,
-                frame_max=self._terms.limits.frame_max,
-                heartbeat=self._terms.limits.heartbeat_s,
-            ),
-        )
-
-    def _log_in(self, method: methods.ConnectionStartOk) -> User:
-        """The user of a mechanism's response. Raises MalformedCredentials, AccessRefused."""
-        logins, source = self.broker.logins, self.peer.source
-        if method.mechanism == EXTERNAL:
-            tls = self.peer.tls
-            assert tls is not None
-            if not tls.login:
-                raise AccessRefused(tls.trouble)
-            self._login = tls.login
-            return logins.with_certificate(tls.login, source)
-        credentials = READERS[method.mechanism](method.response)
-        self._login = credentials.user
-        return logins.with_password(credentials.user, credentials.password, source)
-
-    def _login_violation(self, reason: str, method: Method) -> ProtocolViolation:
-        return ProtocolViolation(ReplyCode.ACCESS_REFUSED, reason, method.index)
-
     def _open(self, method: methods.ConnectionOpen) -> None:
-        assert self._user is not None
-        try:
-            self._access = self.broker.enter(self._user, method.virtual_host, self)
-        except Refused as refused:
-            raise ProtocolViolation(refused.code, str(refused), method.index) from refused
+        self._access = self._handshake.enter(method)
         self.broker.connections.add(self)
+        self.broker.churn.connection_created += 1
         self.broker.alarms.watchers[self] = None
         self.connection.watch_contents(is_watching=self.broker.alarms.is_on)
         telling.connection_created(self)
@@ -387,10 +352,14 @@ class Session:
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""
         self.broker.alarms.watchers.pop(self, None)
+        self.broker.churn.connection_closed += 1
         if self.mechanism:
             telling.connection_closed(self)
         if self._access is not None:
             self.broker.connections.discard(self)
+            tally = self._access.vhost.tally
+            tally.recv_oct += self.recv_oct
+            tally.send_oct += self.send_oct
             self._access.delete_exclusive_queues()
 
     def _pause_consumers(self, *, is_paused: bool) -> None:

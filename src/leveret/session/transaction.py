@@ -37,6 +37,11 @@ class Transaction:
         self._settlements.append((deliveries, how))
 
     @property
+    def publish_count(self) -> int:
+        """How many messages are published once it is committed."""
+        return len(self._publishes)
+
+    @property
     def held_count(self) -> int:
         """How many are settled once it is committed, and out until then."""
         return sum(len(deliveries) for deliveries, _how in self._settlements)
@@ -88,7 +93,7 @@ def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:
         raise PreconditionFailed("cannot switch from confirm to tx mode")
     if channel.transaction is None:
         channel.transaction = Transaction()
-        channel.is_plain = False
+        channel.look_further()
     return methods.TxSelectOk()
 
 

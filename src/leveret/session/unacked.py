@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.tallies import Deliveries
 
 
 class Holder(Protocol):
@@ -23,6 +24,10 @@ class Holder(Protocol):
     @property
     def queue(self) -> AnyQueue:
         """Where the message came from, and goes back to."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What its channel has had of that queue."""
 
     @property
     def timeout_ms(self) -> int:
@@ -69,6 +74,7 @@ def settle(deliveries: Unacked) -> None:
         stored = [message.position for message in messages if message.is_stored]
         if stored:
             holder.queue.settle_all(stored)
+        holder.deliveries.ack += len(messages)
         holder.settled(len(messages))
 
 
@@ -113,4 +119,5 @@ def _by_queue(deliveries: Unacked) -> dict[AnyQueue, list[Message]]:
 
 def _make_room(deliveries: Unacked) -> None:
     for holder, messages in _by_holder(deliveries).items():
+        holder.deliveries.returned += len(messages)
         holder.settled(len(messages))

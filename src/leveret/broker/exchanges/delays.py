@@ -87,6 +87,7 @@ class Delays:
     )
 
     may_refuse: ClassVar[bool] = False
+    tally: ClassVar[None] = None
 
     def __init__(self, name: str, number: int, home: ExchangeHome) -> None:
         self.name = name

@@ -92,7 +92,10 @@ class ExchangeOptions:
 
 
 class Exchange:
-    """One exchange and the bindings that leave it."""
+    """One exchange and the bindings that leave it.
+
+    publish_in, publish_out: messages that clients published to it, and places they went to.
+    """
 
     __slots__ = (
         "_bindings",
@@ -100,6 +103,8 @@ class Exchange:
         "name",
         "options",
         "policy",
+        "publish_in",
+        "publish_out",
         "type",
         "vhost_name",
         "was_bound",
@@ -116,6 +121,7 @@ class Exchange:
         self.options = options
         self.follow(NOTHING_APPLIED)
         self.was_bound = False
+        self.publish_in = self.publish_out = 0
         self._bindings: dict[BindingKey, Binding] = {}
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leveret.broker.message import Message
+    from leveret.broker.tallies import Deliveries
 
 
 class Consumer(Protocol):
@@ -30,6 +31,10 @@ class Consumer(Protocol):
     @property
     def exclusive(self) -> bool:
         """No other consumer may share the queue."""
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What its channel has had of the queue."""
 
     def deliver(self, message: Message, redelivered: bool) -> None:
         """Hand over a message. A consumer that is then full parks itself with the queue."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.message import Message
+from leveret.broker.tallies import QueueTally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,13 +44,15 @@ class Keeping:
 
     number: its own for ever; 0 when the store keeps nothing for it.
     returns: how often a stored message came back unsettled, by position; absent for never.
+    tally: what is counted of its messages.
     """
 
-    __slots__ = ("_store", "number", "returns")
+    __slots__ = ("_store", "number", "returns", "tally")
 
     def __init__(self, store: MessageStore | None, number: int) -> None:
         self.number = number
         self.returns: dict[int, int] = {}
+        self.tally = QueueTally()
         self._store = store if number else None
 
     def settle(self, message: Message) -> None:

@@ -142,6 +142,11 @@ class Pages:
         """Those that are in memory after all."""
         return self._held.values()
 
+    @property
+    def held_count(self) -> int:
+        """How many they are."""
+        return len(self._held)
+
     def on_disk(self, line: int) -> Iterator[OnDisk]:
         """The others, as they lie; those being read are on disk until they have arrived."""
         if self._newest:

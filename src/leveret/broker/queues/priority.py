@@ -84,6 +84,13 @@ class PriorityReady:
         for line in self._highest_first():
             yield from line.at_hand()
 
+    @property
+    def at_hand_count(self) -> int:
+        return sum(line.at_hand_count for line in self._highest_first())
+
+    def head_at_hand(self) -> Message | None:
+        return self._first().head_at_hand() if self.count else None
+
     def on_disk(self) -> Iterator[OnDisk]:
         for priority, line in self._lines.items():
             yield from line.on_disk(priority)

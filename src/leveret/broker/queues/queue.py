@@ -11,6 +11,7 @@ for the queue in rules.py, what comes of it in ruled.py; its dealings with the s
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.paging import Paging
+    from leveret.broker.tallies import Deaths
     from leveret.wire.values import Table
 
 
@@ -54,6 +56,7 @@ class QueueHome:
     retire: called when a queue's own rules end it (auto-delete, x-expires).
     bury: takes a message that died in a queue with a dead-letter exchange; the queue lets go of it
         when it has arrived (see `let_go`).
+    deaths: counts the dead.
     """
 
     vhost_name: str
@@ -61,6 +64,7 @@ class QueueHome:
     paging: Paging
     retire: Callable[[Queue], None]
     bury: Callable[[Ruled, Message, Reason], None]
+    deaths: Deaths = field(default_factory=Counter)
 
 
 class Queue(Ruled):
@@ -107,6 +111,7 @@ class Queue(Ruled):
     def _publish_by_rules(self, message: Message) -> None:
         if self.keeps_all and not message.is_stored:
             message = keep_own(message, self.number, self._home.paging)
+            self.tally.disk_writes += 1
         traits, expiry = message.traits, self.expiry
         if expiry is None and traits is not None and traits.ttl_ms is not None:
             expiry = self._needed_expiry()
@@ -136,6 +141,8 @@ class Queue(Ruled):
                 message = self._leaving(message, redelivered)
             consumer = consumers.first[0]
             consumers.first.rotate(-1)
+            if redelivered:
+                consumer.deliveries.redeliver += 1
             consumer.deliver(message, redelivered)
             # Behind a longer-lived head that has just gone one may have expired.
             self._drop_expired()
@@ -212,6 +219,7 @@ class Queue(Ruled):
 
     def _loaded(self, messages: list[Message]) -> None:
         """What waited on disk is in memory now."""
+        self.tally.disk_reads += len(messages)
         if any(each.traits is not None and each.traits.ttl_ms is not None for each in messages):
             self._needed_expiry().mix()
         if self.expiry is not None:
@@ -307,6 +315,7 @@ class Queue(Ruled):
             # Next turn: whoever deletes the queue hears of it before its consumers do.
             self._agenda.soon(consumer.queue_gone)
         self.ready.detach()
+        self.tally.close(self)
         return cleared
 
     def _new_ready(self, arguments: Table, paging: Paging) -> Ready | PriorityReady:

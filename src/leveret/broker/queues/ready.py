@@ -153,6 +153,18 @@ class Ready:
         if self._pages is not None:
             yield from self._pages.held()
 
+    @property
+    def at_hand_count(self) -> int:
+        """How many messages are in memory."""
+        held = self._pages.held_count if self._pages is not None else 0
+        return len(self._fresh) + len(self._returned) + held
+
+    def head_at_hand(self) -> Message | None:
+        """The message that would be taken next, unless it is on disk. Nothing is read for it."""
+        if self._returned:
+            return self._returned[0][1]
+        return self._fresh[0] if self._fresh else None
+
     def on_disk(self, line: int = 0) -> Iterator[OnDisk]:
         """The others."""
         if self._pages is not None:

@@ -185,8 +185,9 @@ class Ruled(Keeping, ABC):
 
     # Dying ------------------------------------------------------------------------------------
 
-    def _die(self, messages: Iterable[Message], reason: Reason) -> None:
+    def _die(self, messages: Sequence[Message], reason: Reason) -> None:
         """These are done for, here: on to the dead-letter exchange, if there is one."""
+        self._home.deaths[self.type, self.rules.strategy, reason] += len(messages)
         if self.rules.dead_letter_exchange is None or self.is_deleted:
             self._drop(messages)
             return

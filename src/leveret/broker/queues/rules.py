@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import QUEUE_ARGUMENTS, QueueArgument
+from leveret.broker.tallies import AT_LEAST_ONCE, AT_MOST_ONCE, DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,13 @@ class Rules:
         """A dead letter without a way is kept. As in RabbitMQ, only a queue that turns away what
         is new can insist: it stays bounded."""
         return self.dead_letter_strategy == "at-least-once" and self.overflow == REJECT_PUBLISH
+
+    @property
+    def strategy(self) -> str:
+        """What becomes of the dead, as it is counted (tallies.py)."""
+        if self.dead_letter_exchange is None:
+            return DISABLED
+        return AT_LEAST_ONCE if self.insists_on_dead_letters else AT_MOST_ONCE
 
     @property
     def is_limited(self) -> bool:

@@ -23,6 +23,7 @@ from leveret.broker.streams.outline import Outline
 from leveret.broker.streams.reader import Reader
 from leveret.broker.streams.readers import Readers
 from leveret.broker.streams.starts import NEXT, start_of
+from leveret.broker.tallies import QueueTally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,6 +44,7 @@ class Stream:
     number: what the message store knows it by; 0 in a broker that keeps nothing.
     rules: those of a queue that count for a stream's consumers; its own are in retention.py.
     owner: nobody: RabbitMQ has no exclusive streams.
+    tally: what is counted of its messages.
     """
 
     kind: ClassVar[str] = "queue"
@@ -56,6 +58,7 @@ class Stream:
         self.options = options
         self.owner: object | None = None
         self.is_deleted = False
+        self.tally = QueueTally()
         self.consumers = Readers()
         self.policy: Applied = NOTHING_APPLIED
         self.rules = rules_of(options.arguments, {})
@@ -255,4 +258,5 @@ class Stream:
             # Next turn: whoever deletes the stream hears of it before its readers do.
             self._agenda.soon(consumer.queue_gone)
         self.log.forget()
+        self.tally.close(self)
         return 0
