@@ -54,7 +54,7 @@ ARROWS = {
     "__main__": {"cli"},
 }  # fmt: skip
 
-PURE = {"wire", "protocol", "broker", "session"}
+PURE = {"wire", "protocol", "broker", "session", "statistics"}
 IMPURE_IMPORTS = {
     "asyncio", "socket", "os", "time", "random", "logging", "threading", "secrets", "selectors",
 }  # fmt: skip

@@ -95,13 +95,15 @@ class Taker(Protocol):
 class QueueTally:
     """What is counted of one queue.
 
+    since: when it was made, in seconds since 1970.
     publish: by clients, through any exchange. taken: by those who take from it, as long as they do.
     gone: by those who did.
     """
 
-    __slots__ = ("disk_reads", "disk_writes", "gone", "publish", "taken")
+    __slots__ = ("disk_reads", "disk_writes", "gone", "publish", "since", "taken")
 
     def __init__(self) -> None:
+        self.since = 0.0
         self.publish = 0
         self.disk_reads = self.disk_writes = 0
         # Made when first needed: most queues of many are idle.
@@ -164,6 +166,7 @@ class VhostTally:
 
     publish, routed: messages that clients published, and places they went to.
     confirm, received_confirm, deliveries: of channels that are gone, the last by queue type.
+    disk_reads, disk_writes: of queues that are gone.
     letters_confirmed: dead letters whose next queues are sure to have them.
     recv_oct, send_oct: of connections that are gone.
     """
@@ -175,13 +178,19 @@ class VhostTally:
         self.deliveries: dict[str, Deliveries] = {}
         self.deaths: Deaths = Counter()
         self.letters_confirmed = 0
+        self.disk_reads = self.disk_writes = 0
         self.queue_declared = self.queue_created = self.queue_deleted = 0
         self.recv_oct = self.send_oct = 0
-        self.has_connected = False
 
     def delivered(self, queue_type: str, deliveries: Deliveries) -> None:
         """A channel has done with a queue of that type."""
         self.deliveries.setdefault(queue_type, Deliveries()).add(deliveries)
+
+    def lose_queue(self, queue: QueueTally) -> None:
+        """A queue is deleted."""
+        self.queue_deleted += 1
+        self.disk_reads += queue.disk_reads
+        self.disk_writes += queue.disk_writes
 
     def add(self, other: VhostTally) -> None:
         """Another vhost is gone."""
@@ -195,6 +204,8 @@ class VhostTally:
             self.delivered(queue_type, deliveries)
         self.deaths += other.deaths
         self.letters_confirmed += other.letters_confirmed
+        self.disk_reads += other.disk_reads
+        self.disk_writes += other.disk_writes
         self.queue_declared += other.queue_declared
         self.queue_created += other.queue_created
         self.queue_deleted += other.queue_deleted

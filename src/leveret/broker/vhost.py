@@ -357,7 +357,7 @@ class Vhost:
         if _is_kept(queue):
             change = QueueDeleted(queue.number, self.name, queue.name)
             self._keeper.commit(("queue", self.name, queue.name), change)
-        self.tally.queue_deleted += 1
+        self.tally.lose_queue(queue.tally)
         announcing.queue_deleted(self._keeper.events, queue, lost)
         if sources:
             self.forget_routes()

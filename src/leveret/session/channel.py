@@ -112,7 +112,7 @@ class Channel:
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
         self.has_appended = False
-        self.tally = ChannelTally()
+        self.tally = ChannelTally(session.broker.agenda.wall_clock())
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
         self._confirms_due = session.confirms_due

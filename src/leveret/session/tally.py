@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 class ChannelTally:
-    """deliveries: what it has had, by queue."""
+    """since: when it was opened, in seconds since 1970. deliveries: what it has had, by queue."""
 
-    __slots__ = ("_gone", "deliveries", "drop_unroutable", "return_unroutable")
+    __slots__ = ("_gone", "deliveries", "drop_unroutable", "return_unroutable", "since")
 
-    def __init__(self) -> None:
+    def __init__(self, since: float) -> None:
+        self.since = since
         self.return_unroutable = self.drop_unroutable = 0
         self.deliveries: dict[AnyQueue, Deliveries] = {}
         # Of queues that are deleted.

@@ -80,6 +80,11 @@ class Consumers:
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
 
+    @property
+    def can_take(self) -> bool:
+        """A message would find somebody."""
+        return bool(self.first)
+
     def refuses(self, newcomer: Consumer) -> bool:
         """It, or one that is there, wants the queue for itself."""
         if newcomer.exclusive:
@@ -141,6 +146,10 @@ class SingleActiveConsumer:
 
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
+
+    @property
+    def can_take(self) -> bool:
+        return bool(self.first)
 
     def refuses(self, newcomer: Consumer) -> bool:
         """Which of them has the queue for itself is the queue's choice."""

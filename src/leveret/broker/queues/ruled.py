@@ -63,6 +63,7 @@ class Ruled(Keeping, ABC):
         super().__init__(home.paging.store, number)
         self._home = home
         self._agenda = home.agenda
+        self.tally.since = home.agenda.wall_clock()
         self.name = name
         self.options = options
         self.type = queue_type(options.arguments)

@@ -32,6 +32,11 @@ class Readers:
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
 
+    @property
+    def can_take(self) -> bool:
+        """A message would find somebody."""
+        return bool(self._ready)
+
     def activity(self, _consumer: Consumer) -> Activity:
         """Nobody waits for another."""
         return Activity.UP

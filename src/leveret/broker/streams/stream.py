@@ -64,6 +64,7 @@ class Stream:
         self.rules = rules_of(options.arguments, {})
         self.log = StreamLog(home, number, self._grown)
         self._agenda = home.agenda
+        self.tally.since = home.agenda.wall_clock()
         self._keeper = home.keeper
         # Between `restore` and `recover`.
         self._is_starting = False

@@ -1,0 +1,254 @@
+"""What the broker's things have done and how fast, as RabbitMQ's management plugin tells it.
+
+Totals are of now, or of the last sample where summing up would take too long; rates are of the last
+two samples, which are 5 s apart. Whoever has the clock goes through `sampling`, the work of one
+sample, and lets others have their turn between two slices.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from leveret.broker.exchanges.exchange import Exchange
+from leveret.broker.vhost import Vhost
+from leveret.session.channel import Channel
+from leveret.statistics import rows
+from leveret.statistics.details import Group, Json, Window, group
+from leveret.statistics.retention import BASIC, DETAILED, GLOBAL, RETENTION
+from leveret.statistics.sampling import NODE, Sampling, node_row
+from leveret.statistics.series import Timeline
+from leveret.statistics.totals import Totals, sum_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from leveret.broker.broker import Broker
+    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.session.session import Session
+    from leveret.statistics.retention import Step
+    from leveret.statistics.series import Row, Series
+    from leveret.statistics.span import Range, Span
+
+    Counted: TypeAlias = AnyQueue | Exchange | Channel | Vhost | Sequence[Vhost]
+
+# Routes count what is published along them; to go through all of them is worth it so often.
+FRESH_S: Final = 0.05
+# What is in a vhost of more queues and connections is summed up with each sample alone.
+SUMMED_AT_ONCE_MAX: Final = 1000
+
+_QUEUE_PUBLISH: Final = group(rows.QUEUE, ("publish",))
+_QUEUE_DELIVER: Final = group(rows.QUEUE, rows.DELIVER)
+_QUEUE_LENGTHS: Final = group(rows.QUEUE, rows.LENGTHS)
+_PUBLISH_IN: Final = group(rows.EXCHANGE, ("publish_in",))
+_PUBLISH_OUT: Final = group(rows.EXCHANGE, ("publish_out",))
+_CHANNEL_FINE: Final = group(rows.CHANNEL, rows.FINE)
+_CHANNEL_DELIVER: Final = group(rows.CHANNEL, rows.DELIVER)
+_VHOST_FINE: Final = group(rows.VHOST, rows.FINE)
+_VHOST_DELIVER: Final = group(rows.VHOST, rows.DELIVER)
+_VHOST_DISK: Final = group(rows.VHOST, rows.DISK)
+_VHOST_LENGTHS: Final = group(rows.VHOST, rows.LENGTHS)
+_VHOST_DATA: Final = group(rows.VHOST, rows.DATA)
+_SESSION_DATA: Final = group(rows.DATA, rows.DATA)
+_CHURN: Final = group(rows.CHURN, rows.CHURN)
+
+
+class Statistics:
+    """One broker's."""
+
+    RETENTION: Final = RETENTION
+    # RabbitMQ's default: no figures of pairs (which channel has published to which exchange).
+    RATES_MODE: Final = "basic"
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._now = broker.agenda.wall_clock
+        self._timeline = Timeline(GLOBAL[-1].length_s // GLOBAL[0].interval_s)
+        self._sampling = Sampling(broker, self._timeline)
+        self._counted_at = float("-inf")
+
+    # Sampling --------------------------------------------------------------------------------
+
+    def sample(self) -> None:
+        """Take one sample at once."""
+        for _ in self.sampling():
+            pass
+
+    def sampling(self) -> Iterator[None]:
+        """Take one sample; stops between slices."""
+        return self._sampling.take(self._now())
+
+    # Answers ---------------------------------------------------------------------------------
+
+    def message_stats(self, thing: Counted, span: Span) -> Json:
+        """Messages published, delivered, acknowledged, with rates; empty for what is untouched.
+
+        Of several vhosts, which are told as one, also what was read from and written to the disk.
+        """
+        self._count_routes()
+        if isinstance(thing, Exchange):
+            return self._exchange_stats(thing, span)
+        if isinstance(thing, Channel):
+            return self._channel_stats(thing, span)
+        if isinstance(thing, Vhost):
+            return self._vhost_stats([thing], span)
+        if isinstance(thing, (list, tuple)):
+            return self._vhost_stats(thing, span, is_overview=True)
+        return self._queue_stats(cast("AnyQueue", thing), span)
+
+    def lengths(self, thing: AnyQueue | Vhost | Sequence[Vhost], span: Span) -> Json:
+        """How many messages there are, wait, and are out, with rates."""
+        if isinstance(thing, (Vhost, list, tuple)):
+            vhosts = [thing] if isinstance(thing, Vhost) else thing
+            if not any(_has_had_queues(vhost) for vhost in vhosts):
+                return {}
+            window = self._window(GLOBAL, span.lengths)
+            return self._told(_VHOST_LENGTHS, self._vhosts_row(vhosts), vhosts, window)
+        queue = cast("AnyQueue", thing)
+        window = self._window(BASIC, span.lengths, is_ahead=True)
+        return self._told(_QUEUE_LENGTHS, rows.queue_row(queue), [queue], window)
+
+    def data(self, thing: Session | Vhost, span: Span) -> Json:
+        """Octets that came and went, with rates; of a connection also in how many pieces."""
+        if isinstance(thing, Vhost):
+            row = self._vhosts_row([thing])
+            if not row[_VHOST_DATA.first]:
+                return {}
+            return self._told(_VHOST_DATA, row, [thing], self._window(GLOBAL, span.data_rates))
+        window = self._window(BASIC, span.data_rates)
+        return {
+            **self._told(_SESSION_DATA, rows.session_row(thing), [thing], window),
+            "recv_cnt": thing.recv_cnt,
+            "send_cnt": thing.send_cnt,
+            "send_pend": thing.send_pend,
+        }
+
+    def churn(self, span: Span) -> Json:
+        """Connections, channels and queues that came and went in the whole node."""
+        window = self._window(GLOBAL, span.msg_rates)
+        return self._told(_CHURN, node_row(self._broker), [NODE], window)
+
+    def counts(self, thing: AnyQueue | Exchange | Channel) -> dict[str, int]:
+        """The counters of one thing, all of them, without rates."""
+        self._count_routes()
+        if isinstance(thing, Exchange):
+            return dict(zip(rows.EXCHANGE, rows.exchange_row(thing), strict=True))
+        if isinstance(thing, Channel):
+            return dict(zip(rows.CHANNEL, rows.channel_row(thing), strict=True))
+        counts = dict(zip(rows.QUEUE, rows.queue_row(thing), strict=True))
+        return {
+            **counts,
+            "disk_reads": thing.tally.disk_reads,
+            "disk_writes": thing.tally.disk_writes,
+        }
+
+    def totals(self) -> Totals:
+        """What was counted in the whole node, also of what is gone."""
+        return sum_up(self._broker)
+
+    def idle_since(self, thing: AnyQueue | Channel) -> str | None:
+        """Since when nothing has happened to it; None while something does."""
+        series = self._sampling.of(thing)
+        row = rows.channel_row(thing) if isinstance(thing, Channel) else rows.queue_row(thing)
+        if series is None:
+            return None if any(row) else _told_time(thing.tally.since)
+        if series.changed == self._timeline.tick or row != series.last:
+            return None
+        return _told_time(self._timeline.time_of(series.changed))
+
+    def consumer_capacity(self, queue: AnyQueue) -> float:
+        """How likely a message finds a consumer at once, by the last samples; 0 without any."""
+        return self._sampling.capacity(queue) if len(queue.consumers) else 0
+
+    # Of one kind -----------------------------------------------------------------------------
+
+    def _queue_stats(self, queue: AnyQueue, span: Span) -> Json:
+        if rows.is_untouched(queue):
+            return {}
+        window, row = self._window(BASIC, span.msg_rates), rows.queue_row(queue)
+        told: Json = {}
+        if queue.tally.taken or queue.tally.gone:
+            told |= self._told(_QUEUE_DELIVER, row, [queue], window)
+        if queue.tally.publish:
+            told |= self._told(_QUEUE_PUBLISH, row, [queue], window)
+        return told
+
+    def _exchange_stats(self, exchange: Exchange, span: Span) -> Json:
+        told: Json = {}
+        row = rows.exchange_row(exchange)
+        if exchange.publish_in:
+            window = self._window(DETAILED, span.msg_rates)
+            told |= self._told(_PUBLISH_IN, row, [exchange], window)
+        if exchange.publish_out:
+            window = self._window(DETAILED, span.msg_rates)
+            told |= self._told(_PUBLISH_OUT, row, [exchange], window)
+        return told
+
+    def _channel_stats(self, channel: Channel, span: Span) -> Json:
+        told: Json = {}
+        window, row = self._window(BASIC, span.msg_rates), rows.channel_row(channel)
+        if channel.published:
+            told |= self._told(_CHANNEL_FINE, row, [channel], window)
+        if channel.tally.delivered is not None:
+            told |= self._told(_CHANNEL_DELIVER, row, [channel], window)
+        return told
+
+    def _vhost_stats(
+        self, vhosts: Sequence[Vhost], span: Span, *, is_overview: bool = False
+    ) -> Json:
+        told: Json = {}
+        window, row = self._window(GLOBAL, span.msg_rates), self._vhosts_row(vhosts)
+        if any(vhost.tally.publish for vhost in vhosts):
+            told |= self._told(_VHOST_FINE, row, vhosts, window)
+        if any(_is_nonzero(row, _VHOST_DELIVER)):
+            told |= self._told(_VHOST_DELIVER, row, vhosts, window)
+        if is_overview and any(_has_had_queues(vhost) for vhost in vhosts):
+            told |= self._told(_VHOST_DISK, row, vhosts, window)
+        return told
+
+    # Rows ------------------------------------------------------------------------------------
+
+    def _count_routes(self) -> None:
+        """Once for all that is asked in one go."""
+        now = self._now()
+        if now - self._counted_at >= FRESH_S:
+            self._counted_at = now
+            for vhost in self._broker.vhosts.values():
+                vhost.count_routes()
+
+    def _vhosts_row(self, vhosts: Sequence[Vhost]) -> Row:
+        self._count_routes()
+        if not vhosts:
+            return (0,) * len(rows.VHOST)
+        each = [self._vhost_row(vhost) for vhost in vhosts]
+        return tuple(map(sum, zip(*each, strict=True)))
+
+    def _vhost_row(self, vhost: Vhost) -> Row:
+        sessions = cast("list[Session]", self._broker.connections.in_vhost(vhost.name))
+        series = self._sampling.of(vhost)
+        if series is not None and len(vhost.queues) + len(sessions) > SUMMED_AT_ONCE_MAX:
+            return series.last
+        return rows.vhost_row(vhost, sessions)
+
+    def _window(
+        self, steps: tuple[Step, ...], wanted: Range | None, *, is_ahead: bool = False
+    ) -> Window:
+        return Window(self._timeline, self._now(), steps, wanted, is_ahead)
+
+    def _told(self, told: Group, row: Row, things: Sequence[object], window: Window) -> Json:
+        known = (self._sampling.of(thing) for thing in things)
+        parts: list[Series] = [series for series in known if series is not None]
+        return told.told(row, parts, window)
+
+
+def _is_nonzero(row: Row, told: Group) -> Iterator[bool]:
+    return (row[column] > 0 for column in range(told.first, told.first + len(told.names)))
+
+
+def _has_had_queues(vhost: Vhost) -> bool:
+    return bool(vhost.queues or vhost.tally.queue_created)
+
+
+def _told_time(at_s: float) -> str:
+    """As RabbitMQ writes it: `2026-11-22T20:37:24.301+00:00`."""
+    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
