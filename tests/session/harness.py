@@ -114,6 +114,8 @@ class Client:
     def wake(self):
         """The session has output; it is taken when somebody looks."""
 
+    send_pend = 0
+
     def hold_reading(self, reason, *, is_held):
         (self.holds.add if is_held else self.holds.discard)(reason)
 
