@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
     from leveret.config import Settings
+    from leveret.server.sampler import Sampler
+    from leveret.statistics.statistics import Statistics
     from leveret.storage.engine import Engine
 
 log = logging.getLogger("leveret")
 
 DRAIN_S = 5.0
+# Statistics begin so long after the start: clients come first.
+STATISTICS_S = 1.0
 NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 
 
@@ -53,6 +57,9 @@ class Application:
         self._monitor: Monitor | None = None
         self._log_exchange: LogExchange | None = None
         self._http_ports: list[HttpPort] = []
+        self._statistics: Statistics | None = None
+        self._sampler: Sampler | None = None
+        self._statistics_due: asyncio.TimerHandle | None = None
 
     @property
     def broker(self) -> Broker:
@@ -69,6 +76,15 @@ class Application:
     def monitor(self) -> Monitor:
         assert self._monitor is not None, "the application has not been started"
         return self._monitor
+
+    @property
+    def statistics(self) -> Statistics:
+        """What happens in the broker, and how fast; from when it is first asked for, or soon after
+        the start."""
+        if self._statistics is None:
+            self._begin_statistics()
+        assert self._statistics is not None
+        return self._statistics
 
     @property
     def listeners(self) -> tuple[Listening, ...]:
@@ -90,6 +106,8 @@ class Application:
             self._monitor = Monitor(self._server.broker, self.settings, self.machine)
             self._monitor.start()
             await self._open_http_ports()
+            loop = asyncio.get_running_loop()
+            self._statistics_due = loop.call_later(STATISTICS_S, lambda: self.statistics)
         except BaseException:
             await self.stop()
             raise
@@ -107,6 +125,7 @@ class Application:
             await port.close()
         if self._monitor is not None:
             self._monitor.stop()
+        self._end_statistics()
         if self._server is not None:
             await self._server.drain(grace_s)
         if self._log_exchange is not None:
@@ -139,6 +158,21 @@ class Application:
             return Server(broker, self.settings)
         except TlsRefused as refused:
             raise StartRefused(str(refused)) from refused
+
+    def _begin_statistics(self) -> None:
+        # Imported here, since the node accepts its clients without them.
+        from leveret.server.sampler import Sampler  # noqa: PLC0415
+        from leveret.statistics.statistics import Statistics  # noqa: PLC0415
+
+        self._statistics = Statistics(self.broker)
+        self._sampler = Sampler(self._statistics)
+        self._sampler.start()
+
+    def _end_statistics(self) -> None:
+        if self._statistics_due is not None:
+            self._statistics_due.cancel()
+        if self._sampler is not None:
+            self._sampler.stop()
 
     def _open_taps(self, broker: Broker) -> None:
         """What listeners are told besides their messages: copies, events, the log."""

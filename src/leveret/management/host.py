@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
     from leveret.server.monitor import Monitor
+    from leveret.statistics.statistics import Statistics
 
 
 class Host(Protocol):
@@ -34,3 +35,6 @@ class Host(Protocol):
 
     @property
     def monitor(self) -> Monitor: ...
+
+    @property
+    def statistics(self) -> Statistics: ...

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from leveret.broker.users import User
     from leveret.management.host import Host
     from leveret.management.query import Query
+    from leveret.statistics.span import Span
+    from leveret.statistics.statistics import Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,15 @@ class Look:
     @property
     def broker(self) -> Broker:
         return self.host.broker
+
+    @property
+    def statistics(self) -> Statistics:
+        return self.host.statistics
+
+    @property
+    def span(self) -> Span:
+        """What of the past is asked for. Raises BadRequest."""
+        return self.query.span
 
     @property
     def node(self) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from leveret.management.answers import BadRequest, HttpRefused
+from leveret.statistics.span import InvalidRange, Span, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +56,14 @@ class Query:
         """The columns wanted, None for all; of those within a column a path: a.b.c."""
         written = self._told.get("columns")
         return None if written is None else frozenset(written.split(","))
+
+    @cached_property
+    def span(self) -> Span:
+        """What of the past is asked for. Raises BadRequest."""
+        try:
+            return span_of(self._told)
+        except InvalidRange as invalid:
+            raise BadRequest(str(invalid)) from None
 
     def page(self) -> Page | None:
         """None where the whole is wanted. Raises HttpRefused."""
