@@ -71,7 +71,7 @@ class RabbitMQAdmin:
     """Calls what rabbitmqctl calls."""
 
     def __init__(self, node: RabbitMQ) -> None:
-        self._node = node
+        self.node = node
 
     def add_user(self, name: str, password: str) -> None:
         self._call("rabbit_auth_backend_internal", "add_user", name, password)
@@ -126,7 +126,7 @@ class RabbitMQAdmin:
 
     def _evaluate(self, expression: str) -> None:
         told = "{error_string, Text} -> lists:flatten(Text); Other -> Other"
-        answer = self._node.evaluate(f"case ({expression}) of {told} end")
+        answer = self.node.evaluate(f"case ({expression}) of {told} end")
         if answer != "ok":
             raise RefusedByRabbitMQ(answer.strip('"').replace("\\n", "\n"))
 

@@ -4,13 +4,25 @@ import asyncio
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from leveret.broker.broker import Broker
 from leveret.config import Settings
+from leveret.config.watch_settings import WatchSettings
 from leveret.control.server import NodePort
 
 COOKIE = b"the cookie of the tests"
 LOOPBACK = "127.0.0.1"
+
+
+@dataclass
+class Following:
+    """What a monitor is to the verbs: it takes other limits."""
+
+    settings: WatchSettings = field(default_factory=WatchSettings)
+
+    def follow(self, settings):
+        self.settings = settings
 
 
 class OneBroker:
@@ -18,6 +30,7 @@ class OneBroker:
 
     def __init__(self):
         self.settings = Settings()
+        self.monitor = Following()
         self._broker = Broker(time.monotonic, bytes)
         self._broker.add_vhost("/")
         self._is_running = True

@@ -43,14 +43,14 @@ class Applied:
 NOTHING_APPLIED: Final = Applied()
 
 # What each apply-to reaches: types of queues, and exchanges.
-_EXCHANGE: Final = "exchange"
+EXCHANGE: Final = "exchange"
 APPLY_TO: Final[Mapping[str, frozenset[str]]] = {
     "queues": frozenset({"classic", "quorum", "stream"}),
     "classic_queues": frozenset({"classic"}),
     "quorum_queues": frozenset({"quorum"}),
     "streams": frozenset({"stream"}),
-    "exchanges": frozenset({_EXCHANGE}),
-    "all": frozenset({"classic", "quorum", "stream", _EXCHANGE}),
+    "exchanges": frozenset({EXCHANGE}),
+    "all": frozenset({"classic", "quorum", "stream", EXCHANGE}),
 }
 
 _OF_STREAMS: Final = frozenset(
@@ -90,7 +90,7 @@ UNKNOWN_TO: Final[Mapping[str, frozenset[str]]] = {
         "overflow",
         "queue-mode",
     },
-    _EXCHANGE: frozenset(),
+    EXCHANGE: frozenset(),
 }
 
 
@@ -180,7 +180,7 @@ class Policies:
         return self._applied(queue_type, name)
 
     def applied_to_exchange(self, name: str) -> Applied:
-        return self._applied(_EXCHANGE, name)
+        return self._applied(EXCHANGE, name)
 
     def _applied(self, kind: str, name: str) -> Applied:
         if not self.user.by_name and not self.operator.by_name:

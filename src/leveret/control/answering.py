@@ -83,7 +83,7 @@ def _batches(listing: Rows) -> Iterator[Batch]:
     rows: list[list[Plain]] = []
     until = time.monotonic() + SLICE_S
     for row in listing.rows:
-        rows.append(row)
+        rows.append(list(row))
         if len(rows) >= BATCH_ROWS_MAX or time.monotonic() >= until:
             yield Batch(rows)
             rows = []

@@ -34,7 +34,7 @@ class Rows:
     """A listing: sent as it is rendered."""
 
     columns: Sequence[str]
-    rows: Iterable[list[Plain]]
+    rows: Iterable[Sequence[Plain]]
 
 
 @dataclass(frozen=True, slots=True)

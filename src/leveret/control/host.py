@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.config import Settings
+    from leveret.server.monitor import Monitor
 
 
 class Host(Protocol):
@@ -20,6 +21,10 @@ class Host(Protocol):
     @property
     def broker(self) -> Broker | None:
         """What it serves; None while the application is stopped."""
+
+    @property
+    def monitor(self) -> Monitor:
+        """What watches over memory and disk, while the application runs."""
 
     def settled(self) -> Awaitable[None]:
         """Until all that was changed so far is durable and every queue follows its policy."""

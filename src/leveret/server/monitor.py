@@ -20,6 +20,7 @@ from leveret.server.watches import DiskWatch, MemoryWatch
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.config import Settings
+    from leveret.config.watch_settings import WatchSettings
 
 log = logging.getLogger("leveret")
 
@@ -27,7 +28,7 @@ log = logging.getLogger("leveret")
 class Monitor:
     """Watches for one node, from start() to stop(), in the running loop.
 
-    A node without a directory has no disk to watch.
+    A node without a directory has no disk to watch. settings: the limits that hold.
     """
 
     def __init__(self, broker: Broker, settings: Settings, machine: Machine | None = None) -> None:
@@ -36,6 +37,7 @@ class Monitor:
         self._node = settings.node
         self._events = broker.events
         self._paging = broker.paging
+        self.settings = settings.watches
         self._memory = MemoryWatch(settings.watches, machine, broker.alarms, broker.paging)
         self._watches: list[MemoryWatch | DiskWatch] = [self._memory]
         self._disk: DiskWatch | None = None
@@ -70,11 +72,22 @@ class Monitor:
         for timer in self._timers.values():
             timer.cancel()
 
+    def follow(self, settings: WatchSettings) -> None:
+        """Other limits hold from now on, until the node stops."""
+        self.settings = settings
+        for watch in self._watches:
+            watch.follow(settings)
+            log.info("%s", watch)
+            self._look_at_once(watch)
+
     def _look_early(self) -> None:
         """What waits has grown much since the last look at the memory: the next is due at once."""
-        self._timers[self._memory].cancel()
+        self._look_at_once(self._memory)
+
+    def _look_at_once(self, watch: MemoryWatch | DiskWatch) -> None:
+        self._timers[watch].cancel()
         loop = asyncio.get_running_loop()
-        self._timers[self._memory] = loop.call_later(0, self._look, self._memory)
+        self._timers[watch] = loop.call_later(0, self._look, watch)
 
     def _look(self, watch: MemoryWatch | DiskWatch) -> None:
         delay_s = watch.look()

@@ -53,15 +53,19 @@ class MemoryWatch:
     def __init__(
         self, settings: WatchSettings, machine: Machine, alarms: Alarms, paging: Paging
     ) -> None:
-        self.allowed = memory_allowed(settings, machine)
-        self._paging_point = self.allowed * settings.memory_paging_ratio
-        self._interval_s = settings.memory_interval_s
-        self._total = total_memory(settings, machine)
         self._machine = machine
+        self._interval_s = settings.memory_interval_s
+        self.follow(settings)
         self._alarms = alarms
         self._paging = paging
         self._is_paging = False
         self._is_short = False
+
+    def follow(self, settings: WatchSettings) -> None:
+        """These limits hold from now on."""
+        self.allowed = memory_allowed(settings, self._machine)
+        self._paging_point = self.allowed * settings.memory_paging_ratio
+        self._total = total_memory(settings, self._machine)
 
     def __str__(self) -> str:
         allowed, total = self.allowed, self._total
@@ -122,13 +126,17 @@ class DiskWatch:
     def __init__(
         self, settings: WatchSettings, machine: Machine, alarms: Alarms, directory: Path
     ) -> None:
-        self.limit = disk_limit(settings, machine)
         self.advice = f"make room on the disk of {directory}, or lower disk_free_limit"
         self._machine = machine
+        self.follow(settings)
         self._alarms = alarms
         self._directory = directory
         self._is_short = False
         self._is_readable = True
+
+    def follow(self, settings: WatchSettings) -> None:
+        """This limit holds from now on."""
+        self.limit = disk_limit(settings, self._machine)
 
     def __str__(self) -> str:
         return f"Disk free limit set to {self.limit // 1_000_000}MB"

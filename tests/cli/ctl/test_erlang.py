@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.cli.ctl.erlang import as_table, shown
+from leveret.cli.ctl.erlang import as_address, as_definition, as_numbers, as_table, shown
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,14 @@ def test_field_tables():
         '{"list",[1,"x",[{"k","v"}]]}]'
     )
     assert as_table([]) == "[]"
+
+
+def test_definitions_addresses_and_versions():
+    assert as_definition({"max-length": 10, "overflow": "drop-head"}) == (
+        '[{"max-length",10},{"overflow","drop-head"}]'
+    )
+    assert as_definition({}) == "[]"
+    assert as_address([127, 0, 0, 1]) == "127.0.0.1"
+    assert as_address([0, 0, 0, 0, 0, 0, 0, 1]) == "::1"
+    assert as_address("") == ""
+    assert as_numbers([0, 9, 1]) == "{0,9,1}"

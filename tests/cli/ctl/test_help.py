@@ -15,7 +15,10 @@ def test_of_each_command():
 
 def test_of_a_listing_it_names_the_columns():
     told = ctl_help.help_of(names.find("list_vhosts"))
-    assert "must be one of cluster_state, default_queue_type, description, name, tags" in told
+    assert (
+        "must be one of cluster_state, default_queue_type, description, metadata, name, tags"
+        in told
+    )
 
 
 def test_of_all():

@@ -54,7 +54,7 @@ def test_a_stopped_application(ctl):
 
 def test_a_refusal_of_the_node(ctl):
     outcome = ctl("add_vhost", "a", "--default-queue-type", "round")
-    assert (outcome.code, outcome.out) == (exits.SOFTWARE, 'Adding vhost "a" ...\n')
+    assert (outcome.code, outcome.out) == (exits.UNAVAILABLE, 'Adding vhost "a" ...\n')
     assert outcome.err == "Error:\ninvalid_queue_type\n"
 
 

@@ -10,7 +10,6 @@ ABSENT: dict[str, tuple[str, str]] = {
     "remote_shell": ("opens an Erlang shell", "leveretctl log_tail_stream to watch a node"),
     "observer": ("shows Erlang's processes", "leveretctl status"),
     "hipe_compile": ("compiles Erlang code, and does nothing in RabbitMQ either", "nothing"),
-    "force_gc": ("collects the garbage of Erlang's processes", "leveretctl memory_breakdown"),
     "maybe_stuck": ("looks for stuck Erlang processes", "leveretctl list_unresponsive_queues"),
     "runtime_thread_stats": ("measures Erlang's threads", "leveretctl status"),
     "schema_info": ("lists Mnesia's tables; Leveret keeps one SQLite file", "leveret inspect"),

@@ -1,6 +1,10 @@
 """Values as rabbitmqctl's tables show them: Erlang's way of writing, as far as people see it."""
 
+import ipaddress
+
 from leveret.control.messages import Plain
+
+IPV4_OCTETS = 4
 
 
 def shown(value: Plain) -> str:
@@ -58,3 +62,28 @@ def _quoted(text: str) -> str:
         return "[]"
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def as_definition(value: Plain) -> str:
+    """A policy's definition, which travels as JSON."""
+    assert isinstance(value, dict)
+    each = (
+        f"{{{_quoted(name)},{_quoted(said) if isinstance(said, str) else shown(said)}}}"
+        for name, said in value.items()
+    )
+    return f"[{','.join(each)}]"
+
+
+def as_address(value: Plain) -> str:
+    """An address, which travels as four octets or eight numbers."""
+    if not isinstance(value, list):
+        return shown(value)
+    numbers = [int(each) for each in value if isinstance(each, int)]
+    size = 1 if len(numbers) == IPV4_OCTETS else 2
+    return str(ipaddress.ip_address(b"".join(each.to_bytes(size) for each in numbers)))
+
+
+def as_numbers(value: Plain) -> str:
+    """The version of a protocol: `{0,9,1}`."""
+    assert isinstance(value, list)
+    return f"{{{','.join(map(shown, value))}}}"

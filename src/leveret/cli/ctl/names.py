@@ -6,9 +6,86 @@ from importlib import import_module
 from leveret.cli.ctl.command import Command
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "application": ("start_app", "stop_app"),
+    "application": (
+        "start_app",
+        "stop_app",
+    ),
+    "autocomplete": ("autocomplete",),
+    "definitions": (
+        "export_definitions",
+        "import_definitions",
+    ),
+    "exchanges": (
+        "list_bindings",
+        "list_exchanges",
+    ),
+    "features": (
+        "enable_feature_flag",
+        "list_deprecated_features",
+        "list_feature_flags",
+    ),
+    "parameters": (
+        "clear_global_parameter",
+        "clear_parameter",
+        "list_global_parameters",
+        "list_parameters",
+        "set_global_parameter",
+        "set_parameter",
+    ),
+    "permissions": (
+        "clear_permissions",
+        "clear_topic_permissions",
+        "list_permissions",
+        "list_topic_permissions",
+        "list_user_permissions",
+        "list_user_topic_permissions",
+        "set_permissions",
+        "set_permissions_globally",
+        "set_topic_permissions",
+    ),
+    "policies": (
+        "clear_operator_policy",
+        "clear_policy",
+        "list_operator_policies",
+        "list_policies",
+        "list_policies_that_match",
+        "set_operator_policy",
+        "set_policy",
+    ),
     "report": ("report",),
-    "vhosts": ("add_vhost", "list_vhosts"),
+    "resources": (
+        "force_gc",
+        "set_disk_free_limit",
+        "set_log_level",
+        "set_vm_memory_high_watermark",
+    ),
+    "users": (
+        "add_user",
+        "authenticate_user",
+        "change_password",
+        "clear_password",
+        "clear_user_limits",
+        "delete_user",
+        "hash_password",
+        "list_hashes",
+        "list_user_limits",
+        "list_users",
+        "set_user_limits",
+        "set_user_tags",
+    ),
+    "vhosts": (
+        "add_vhost",
+        "clear_vhost_limits",
+        "delete_vhost",
+        "list_vhost_limits",
+        "list_vhosts",
+        "restart_vhost",
+        "set_vhost_limits",
+        "set_vhost_tags",
+        "trace_off",
+        "trace_on",
+        "update_vhost_metadata",
+    ),
 }
 
 _HOMES = {name: module for module, names in MODULES.items() for name in names}

@@ -53,7 +53,8 @@ def print_value(given: Given, value: Plain, asking: Asking) -> None:
         print(as_json(told), file=asking.out)
     elif command.show is not None:
         lines = command.show(value, given)
-        print(lines if isinstance(lines, str) else "\n".join(lines), file=asking.out)
+        for line in [lines] if isinstance(lines, str) else lines:
+            print(line, file=asking.out)
     elif value is not None:
         print(shown(value), file=asking.out)
 

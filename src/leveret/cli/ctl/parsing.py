@@ -167,4 +167,4 @@ def _check_columns(command: Command, given: Given) -> None:
         return
     unknown = [name for name in columns_of(given) if name not in command.columns]
     if unknown:
-        raise ArgumentsRefused(f"Info key(s) {','.join(unknown)} are not supported")
+        raise ArgumentsRefused(f"Info key(s) {','.join(sorted(unknown))} are not supported")

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from leveret.control.call import Verb
 
-MODULES: Final = ("nodes", "vhosts")
+MODULES: Final = (
+    "definitions", "exchanges", "features", "nodes", "parameters", "permissions", "policies",
+    "resources", "users", "vhosts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
