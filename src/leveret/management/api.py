@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.management.routes import whoami
+from leveret.management.routes import (
+    aliveness,
+    certificates,
+    features,
+    health_checks,
+    whoami,
+)
 from leveret.management.routes.description import description_of, pages_of
 
 if TYPE_CHECKING:
@@ -13,7 +19,13 @@ if TYPE_CHECKING:
 API: Final = "/api"
 
 # Where two paths match, the first counts: fixed words come before names.
-_DESCRIBED: Final[tuple[Resource, ...]] = (*whoami.RESOURCES,)
+_DESCRIBED: Final[tuple[Resource, ...]] = (
+    *aliveness.RESOURCES,
+    *certificates.RESOURCES,
+    *features.RESOURCES,
+    *health_checks.RESOURCES,
+    *whoami.RESOURCES,
+)
 RESOURCES: Final[tuple[Resource, ...]] = (*_DESCRIBED, *description_of(_DESCRIBED))
 # Not below /api: their paths are whole.
 PAGES: Final[tuple[Resource, ...]] = pages_of(RESOURCES)

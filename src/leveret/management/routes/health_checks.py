@@ -1,0 +1,171 @@
+"""Health checks: 200 {"status": "ok"}, or 503 with what is wrong, in RabbitMQ's words.
+
+Of version 3.10: alarms, certificates, listeners, vhosts, redundancy; of version 4: those a load
+balancer asks, without a login.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from leveret.management.answers import BadRequest, Json
+from leveret.management.resource import ANYBODY, MANAGEMENT, MONITORING, VHOST, Resource
+
+if TYPE_CHECKING:
+    from leveret.management.answers import Answer, Handler
+    from leveret.management.call import Call
+    from leveret.management.resource import Needs
+
+UNAVAILABLE: Final = 503
+_RESOURCES: Final = {"disk": "disk space", "memory": "memory"}
+# What one may call a protocol; any other name is looked for as it is written.
+_PROTOCOLS: Final = {
+    "amqp091": "amqp",
+    "amqp0.9.1": "amqp",
+    "amqp0-9-1": "amqp",
+    "amqps": "amqp/ssl",
+}
+_AMQP: Final = frozenset({"amqp", "amqp/ssl"})
+
+
+def passed(**told: object) -> Answer:
+    return Json({"status": "ok", **told})
+
+
+def failed(reason: str, **told: object) -> Answer:
+    return Json({"status": "failed", "reason": reason, **told}, UNAVAILABLE)
+
+
+# Alarms ------------------------------------------------------------------------------------------
+
+
+def _check_alarms(call: Call, where: str) -> Answer:
+    alarms = [
+        {"node": call.look.node, "resource": _RESOURCES.get(resource, resource)}
+        for resource in call.broker.alarms.resources
+    ]
+    return failed(f"There are alarms in effect {where}", alarms=alarms) if alarms else passed()
+
+
+def check_alarms(call: Call) -> Answer:
+    return _check_alarms(call, "in the cluster")
+
+
+def check_local_alarms(call: Call) -> Answer:
+    return _check_alarms(call, "on the node")
+
+
+# Listeners ---------------------------------------------------------------------------------------
+
+
+def check_port(call: Call) -> Answer:
+    written = call.path["port"]
+    if not re.fullmatch(r"[+-]?[0-9]{1,20}", written):
+        raise BadRequest("Invalid port")
+    port = int(written)
+    # Both versions of IP on one port are one answer.
+    ports = list(dict.fromkeys(each.port for each in call.host.listeners))
+    if port in ports:
+        return passed(port=port)
+    return failed("No active listener", missing=port, ports=ports)
+
+
+def check_protocol(call: Call) -> Answer:
+    written = call.path["protocol"].lower()
+    protocol = _PROTOCOLS.get(written, written)
+    protocols = list(dict.fromkeys(each.protocol for each in call.host.listeners))
+    if protocol in protocols:
+        return passed(protocol=protocol)
+    return failed("No active listener", missing=protocol, protocols=protocols)
+
+
+# The node and what it serves ---------------------------------------------------------------------
+
+
+def check_vhosts(_call: Call) -> Answer:
+    """A vhost that could not be brought up would have stopped the start."""
+    return passed()
+
+
+def check_redundancy(_call: Call) -> Answer:
+    return passed(reason="single node cluster")
+
+
+def check_service(_call: Call) -> Answer:
+    """Whoever can answer serves: a node that stops takes its listeners down first."""
+    return passed()
+
+
+def check_connection_limit(call: Call) -> Answer:
+    connections, limit = _connections(call), call.host.settings.limits.connection_max
+    told = {"limit": limit or "infinity", "connections": connections}
+    if limit and connections >= limit:
+        return failed("node connection limit is reached", **told)
+    return passed(**told)
+
+
+def check_readiness(call: Call) -> Answer:
+    if _AMQP.isdisjoint(each.protocol for each in call.host.listeners):
+        return failed("no active listeners for AMQP/AMQPS")
+    connections, limit = _connections(call), call.host.settings.limits.connection_max
+    if limit and connections >= limit:
+        return failed("node connection limit is reached", connections=connections)
+    return passed()
+
+
+def _connections(call: Call) -> int:
+    return len(call.host.server.transports)
+
+
+def check_metadata(call: Call) -> Answer:
+    if not call.broker.vhosts:
+        return failed(
+            "Metadata store has not yet been initialized: it reports to have no virtual hosts"
+        )
+    return passed()
+
+
+def check_leaders(_call: Call) -> Answer:
+    """Every quorum queue is led by its one node."""
+    return passed()
+
+
+def _at(path: str, about: str, check: Handler, needs: Needs = MANAGEMENT) -> Resource:
+    return Resource(f"/health/checks/{path}", needs, about, get=check)
+
+
+_LEADERS: Final = "quorum-queues-without-elected-leaders"
+RESOURCES = (
+    _at("alarms", "Are there alarms?", check_alarms),
+    _at("local-alarms", "Are there alarms on this node?", check_local_alarms),
+    _at("port-listener/{port}", "Is the port listened on?", check_port),
+    _at("protocol-listener/{protocol}", "Is the protocol spoken?", check_protocol),
+    _at("virtual-hosts", "Are all virtual hosts up?", check_vhosts),
+    _at("node-is-mirror-sync-critical", "Would a mirror be missed?", check_redundancy),
+    _at("node-is-quorum-critical", "Would a quorum be lost?", check_redundancy),
+    _at("is-in-service", "Is the node in service?", check_service, ANYBODY),
+    _at(
+        "below-node-connection-limit",
+        "May more clients connect?",
+        check_connection_limit,
+        ANYBODY,
+    ),
+    _at("ready-to-serve-clients", "Can clients connect?", check_readiness, ANYBODY),
+    _at("metadata-store/initialized", "Is the catalogue there?", check_service),
+    _at("metadata-store/initialized/with-data", "Does it hold a virtual host?", check_metadata),
+    _at(f"{_LEADERS}/all-vhosts", "Are queues without a leader?", check_leaders, MONITORING),
+    _at(
+        f"{_LEADERS}/all-vhosts/pattern/{{pattern}}",
+        "Are queues of such names without a leader?",
+        check_leaders,
+        MONITORING,
+    ),
+    _at(f"{_LEADERS}/vhost/{{vhost}}", "Are queues without a leader?", check_leaders, VHOST),
+    _at(
+        f"{_LEADERS}/vhost/{{vhost}}/pattern/{{pattern}}",
+        "Are queues of such names without a leader?",
+        check_leaders,
+        VHOST,
+    ),
+)
