@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.deadletter import copy_keys
+from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.wire.properties import Properties
 from leveret.wire.values import Value, octets, text
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.message import Message
+    from leveret.broker.routing import Route
     from leveret.broker.vhost import Vhost
     from leveret.wire.values import Table
 
@@ -90,6 +92,18 @@ class Firehose:
     def _send(self, routing_key: str, message: Message, headers: Table) -> None:
         key = text(octets(routing_key)[:_KEY_OCTETS_MAX])
         self._vhost.publish(TRACE_EXCHANGE, key, Properties(headers=headers), message.body)
+
+
+def reached(vhost: Vhost, route: Route, keys: Iterable[str]) -> list[str]:
+    """The queues that a message with these routing keys goes to, as its copy names them.
+
+    A receiver may be an exchange that delays messages. The default exchange is said to send it to
+    all that the keys name, as RabbitMQ tells it: also to queues that are none.
+    """
+    if not route.exchange.name:
+        return [key for key in keys if not key.startswith(f"{PSEUDO_QUEUE}.")]
+    queues = vhost.queues
+    return [each.name for each in route.receivers if queues.get(each.name) is each]
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

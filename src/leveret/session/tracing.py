@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leveret.broker.firehose import Client
-from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.broker.firehose import Client, reached
 
 if TYPE_CHECKING:
     from leveret.broker.message import Message
@@ -25,7 +24,7 @@ def published(channel: Channel, message: Message, copy_keys: tuple[str, ...], ro
     if firehose is None:
         return
     keys = (message.routing_key, *copy_keys)
-    queues = _reached(channel, route) if route.exchange.name else _default(keys)
+    queues = reached(channel.access.vhost, route, keys)
     firehose.published(_client(channel), message, keys, queues)
 
 
@@ -34,17 +33,6 @@ def delivered(channel: Channel, queue: AnyQueue, message: Message, *, redelivere
     firehose = channel.access.vhost.firehose
     if firehose is not None:
         firehose.delivered(_client(channel), message, queue.name, redelivered=redelivered)
-
-
-def _reached(channel: Channel, route: Route) -> list[str]:
-    """The queues among its receivers; one may be an exchange that delays messages."""
-    queues = channel.access.vhost.queues
-    return [each.name for each in route.receivers if queues.get(each.name) is each]
-
-
-def _default(keys: tuple[str, ...]) -> list[str]:
-    """Where the default exchange sends it, as RabbitMQ tells it: also to queues that are none."""
-    return [key for key in keys if not key.startswith(f"{PSEUDO_QUEUE}.")]
 
 
 def _client(channel: Channel) -> Client:
