@@ -74,9 +74,10 @@ PREFETCH = 3
 
 
 @contextlib.contextmanager
-def topology(host: str, port: int) -> Iterator[None]:
-    """All of it, as long as the block lasts."""
-    place = pika.ConnectionParameters(host, port, VHOST)
+def topology(url: str) -> Iterator[None]:
+    """All of it, as long as the block lasts. url: of the broker's AMQP."""
+    place = pika.URLParameters(url)
+    place.virtual_host = VHOST
     with connected(place) as makes, connected(place) as consumes:
         channel = makes.channel()
         _declare(channel)
@@ -86,7 +87,7 @@ def topology(host: str, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def connected(place: pika.ConnectionParameters) -> Iterator[pika.BlockingConnection]:
+def connected(place: pika.URLParameters) -> Iterator[pika.BlockingConnection]:
     connection = pika.BlockingConnection(place)
     try:
         yield connection

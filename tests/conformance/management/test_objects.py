@@ -44,6 +44,23 @@ VIEWS = [
 ]
 
 
+@pytest.fixture
+def rabbit_asker(managed_rabbitmq) -> Asker:
+    return asker_of(managed_rabbitmq)
+
+
+@pytest.fixture
+def leveret_asker(managed_leveret) -> Asker:
+    return asker_of(managed_leveret)
+
+
+def asker_of(broker) -> Asker:
+    """Somebody who knows the node's name: any queue tells it."""
+    broker.ask("PUT", "/api/queues/%2F/ob-any", {})
+    node = broker.get("/api/queues/%2F/ob-any?disable_stats=true")["node"]
+    return Asker(f"http://127.0.0.1:{broker.management_port}", node)
+
+
 def make_vhost(asker: Asker, name: str) -> None:
     asker.reply_to(line_of(f"DELETE /vhosts/{name}"))
     asker.do(f"PUT /vhosts/{name}")
@@ -81,7 +98,7 @@ def test_views_show_the_same(rabbit_asker, leveret_asker, managed_rabbitmq, mana
         make_vhost(asker, VHOST)
         for policy in POLICIES:
             asker.do(policy)
-    with topology(*managed_rabbitmq.address), topology(*managed_leveret.address):
+    with topology(managed_rabbitmq.amqp), topology(managed_leveret.amqp):
         wrong = _until_alike(rabbit_asker, leveret_asker)
     assert not wrong, "\n".join(wrong)
 
