@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.management.routes import (
     aliveness,
+    bindings,
     certificates,
+    consumers,
+    exchanges,
     features,
     health_checks,
+    messages,
+    queues,
     whoami,
 )
 from leveret.management.routes.description import description_of, pages_of
@@ -21,9 +26,14 @@ API: Final = "/api"
 # Where two paths match, the first counts: fixed words come before names.
 _DESCRIBED: Final[tuple[Resource, ...]] = (
     *aliveness.RESOURCES,
+    *bindings.RESOURCES,
     *certificates.RESOURCES,
+    *consumers.RESOURCES,
+    *exchanges.RESOURCES,
     *features.RESOURCES,
     *health_checks.RESOURCES,
+    *messages.RESOURCES,
+    *queues.RESOURCES,
     *whoami.RESOURCES,
 )
 RESOURCES: Final[tuple[Resource, ...]] = (*_DESCRIBED, *description_of(_DESCRIBED))

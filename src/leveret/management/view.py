@@ -2,12 +2,13 @@
 
     EXCHANGE = View({"name": lambda exchange, look: exchange.name, ...})
 
-One table serves whole listings, `columns=`, and sorting by a column that is not shown.
+One table serves whole listings, `columns=`, and sorting by a column that is not shown. What gives
+several fields at once (statistics do) is a group: a function whose fields are taken into the row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 Column = Callable[[Thing, "Look"], Any]
+Group = Callable[[Thing, "Look"], Mapping[str, Any]]
 
 
 class _Absent:
@@ -29,17 +31,26 @@ ABSENT: Final = _Absent()
 
 
 class View(Generic[Thing]):
-    """columns: field name -> function of the thing and of the look that is taken at it."""
+    """columns: field name -> function of the thing and of the look that is taken at it.
 
-    def __init__(self, columns: Mapping[str, Column[Thing]]) -> None:
+    groups: functions of the same that give several fields.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Column[Thing]], groups: Sequence[Group[Thing]] = ()
+    ) -> None:
         self.columns = dict(columns)
+        self.groups = tuple(groups)
 
-    def extended(self, columns: Mapping[str, Column[Thing]]) -> View[Thing]:
-        """The same with more columns, or others of the same names."""
-        return View({**self.columns, **columns})
+    def extended(
+        self, columns: Mapping[str, Column[Thing]], groups: Sequence[Group[Thing]] = ()
+    ) -> View[Thing]:
+        """The same with more columns, or others of the same names, and more groups."""
+        return View({**self.columns, **columns}, (*self.groups, *groups))
 
     def without(self, *names: str) -> View[Thing]:
-        return View({name: read for name, read in self.columns.items() if name not in names})
+        kept = {name: read for name, read in self.columns.items() if name not in names}
+        return View(kept, self.groups)
 
     def render(
         self, thing: Thing, look: Look, wanted: frozenset[str] | None = None
@@ -47,8 +58,14 @@ class View(Generic[Thing]):
         """The fields, or those that are wanted."""
         if wanted is not None:
             return self._chosen(thing, look, wanted)
-        shown = {name: read(thing, look) for name, read in self.columns.items()}
-        return {name: value for name, value in shown.items() if value is not ABSENT}
+        shown = {
+            name: value
+            for name, read in self.columns.items()
+            if (value := read(thing, look)) is not ABSENT
+        }
+        for group in self.groups:
+            shown.update(group(thing, look))
+        return shown
 
     def _chosen(self, thing: Thing, look: Look, wanted: frozenset[str]) -> dict[str, Any]:
         shown: dict[str, Any] = {}
@@ -63,10 +80,17 @@ class View(Generic[Thing]):
         value = self._find(thing, look, path)
         return 0 if value is ABSENT else value
 
+    def _in_groups(self, thing: Thing, look: Look, name: str) -> object:
+        for group in self.groups:
+            value: object = group(thing, look).get(name, ABSENT)
+            if value is not ABSENT:
+                return value
+        return ABSENT
+
     def _find(self, thing: Thing, look: Look, path: str) -> object:
         first, _, rest = path.partition(".")
         read = self.columns.get(first)
-        value: object = ABSENT if read is None else read(thing, look)
+        value = self._in_groups(thing, look, first) if read is None else read(thing, look)
         while rest:
             first, _, rest = rest.partition(".")
             value = value.get(first, ABSENT) if isinstance(value, Mapping) else ABSENT
