@@ -14,11 +14,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.broker.firehose import Client
-from leveret.broker.tallies import count_get
+from leveret.broker.tallies import Deliveries
 from leveret.definitions.arguments import json_of, spelled
 from leveret.management.publishing import CONNECTION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leveret.broker.access import Access
     from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
@@ -69,47 +71,69 @@ ACK_MODES: Final[Mapping[str, Settling]] = {
 
 async def get(access: Access, name: str, count: int, ack_mode: str) -> list[Taken]:
     """The oldest messages of the queue, `count` at most, all for a negative one. Raises Refused."""
-    queue = access.readable_queue(name)
     settle = ACK_MODES[ack_mode]
-    taken: list[Taken] = []
+    getter = _Getter(access, access.readable_queue(name), no_ack=settle is _acknowledge)
     try:
-        await _take(access, queue, count, taken)
+        await getter.take(count)
     except BaseException:
-        queue.requeue([each.message for each in taken])
+        settle = _requeue
         raise
-    for each in taken:
-        count_get(queue, no_ack=settle is _acknowledge, redelivered=each.redelivered, found=True)
-    if not taken and count:
-        count_get(queue, no_ack=settle is _acknowledge, redelivered=False, found=False)
-    settle(queue, [each.message for each in taken])
-    return taken
+    finally:
+        getter.end(settle)
+    return getter.taken
 
 
-async def _take(access: Access, queue: AnyQueue, count: int, taken: list[Taken]) -> None:
-    octets = 0
-    while len(taken) != count and octets < ANSWER_OCTETS_MAX:
-        found = queue.get()
-        if found is None:
-            if not queue.is_loading:
-                return
-            await _wait_loaded(queue)
-            continue
-        message, redelivered = found
-        taken.append(Taken(message, redelivered, queue.ready.count))
-        octets += message.body_bytes + _MESSAGE_OCTETS
-        _deliver(access, queue, taken[-1])
-        if not len(taken) % _TURN_COUNT:
-            await asyncio.sleep(0)
+class _Getter:
+    """Somebody who gets from a queue, once; a Taker to what is counted (broker/tallies.py)."""
 
+    def __init__(self, access: Access, queue: AnyQueue, *, no_ack: bool) -> None:
+        self.taken: list[Taken] = []
+        self._access = access
+        self._queue = queue
+        self._no_ack = no_ack
+        self._deliveries = Deliveries()
+        queue.tally.begin(self, self._deliveries)
 
-def _deliver(access: Access, queue: AnyQueue, taken: Taken) -> None:
-    """As when a client gets it: the store hears of it, and the firehose."""
-    if taken.message.is_stored:
-        queue.mark_delivered(taken.message)
-    firehose = access.vhost.firehose
-    if firehose is not None:
-        client = Client(CONNECTION, 0, access.user.name)
-        firehose.delivered(client, taken.message, queue.name, redelivered=taken.redelivered)
+    async def take(self, count: int) -> None:
+        octets = 0
+        while len(self.taken) != count and octets < ANSWER_OCTETS_MAX:
+            found = self._queue.get()
+            if found is None:
+                if not self._queue.is_loading:
+                    break
+                await _wait_loaded(self._queue)
+                continue
+            self._got(*found)
+            octets += found[0].body_bytes + _MESSAGE_OCTETS
+            if not len(self.taken) % _TURN_COUNT:
+                await asyncio.sleep(0)
+        self._deliveries.get_empty += bool(count and not self.taken)
+
+    def _got(self, message: Message, redelivered: bool) -> None:
+        """As when a client gets it: the store hears of it, and the firehose."""
+        queue = self._queue
+        self.taken.append(Taken(message, redelivered, queue.ready.count))
+        self._deliveries.count_get(no_ack=self._no_ack, redelivered=redelivered)
+        if message.is_stored:
+            queue.mark_delivered(message)
+        firehose = self._access.vhost.firehose
+        if firehose is not None:
+            client = Client(CONNECTION, 0, self._access.user.name)
+            firehose.delivered(client, message, queue.name, redelivered=redelivered)
+
+    def end(self, settle: Settling) -> None:
+        """Nothing that was taken is out any more."""
+        queue, deliveries = self._queue, self._deliveries
+        deliveries.returned += deliveries.get
+        queue.tally.end(self)
+        self._access.vhost.tally.delivered(queue.type, deliveries)
+        settle(queue, [each.message for each in self.taken])
+
+    def forget_queue(self, queue: AnyQueue) -> None:
+        """It is deleted; what was taken is settled as always."""
+
+    def out_of(self, _queue: AnyQueue) -> Iterator[Message]:
+        return (each.message for each in self.taken)
 
 
 async def _wait_loaded(queue: AnyQueue) -> None:

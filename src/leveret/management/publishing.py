@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.message import Message
     from leveret.broker.routing import Route
+    from leveret.broker.tallies import VhostTally
 
 # As the firehose names who has no channel.
 CONNECTION: Final = "management"
@@ -120,7 +121,7 @@ def publish(access: Access, outgoing: Outgoing) -> Outcome:
         outgoing.exchange, outgoing.routing_key, outgoing.properties, reading.copy_keys
     )
     _trace(access, outgoing, reading, route)
-    count_publish(access.vhost, route)
+    _count(access.vhost.tally, route)
     parts = [
         access.vhost.sender.send(_message(outgoing, part.properties, reading), part.route)
         for part in _parts(reading, route)
@@ -153,6 +154,12 @@ def _message(outgoing: Outgoing, properties: Properties, reading: Reading) -> Me
     message = compose(outgoing.exchange, outgoing.routing_key, properties, outgoing.body)
     message.traits = reading.traits
     return message
+
+
+def _count(tally: VhostTally, route: Route) -> None:
+    """As what is published mandatory: nowhere to go counts as returned."""
+    count_publish(tally, route)
+    tally.return_unroutable += not route.receivers
 
 
 def _trace(access: Access, outgoing: Outgoing, reading: Reading, route: Route) -> None:
