@@ -1,11 +1,8 @@
-"""Asking the management API: a request, and its answer with the JSON read."""
+"""Asking for queues, exchanges and bindings, in a vhost of one's own."""
 
-import base64
 import contextlib
-import http.client
 import json
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 import pika
 
@@ -18,29 +15,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Api:
-    """node: whom to ask. `{v}` in a path is the vhost."""
+class Objects:
+    """api: whom to ask. `{v}` in a path is the vhost."""
 
-    node: object
+    api: object
     vhost: str
-    user: str = "guest"
+    user: str = "guest:guest"
 
-    def as_user(self, name):
-        """The same, asked by another user, whose password is its name."""
-        return replace(self, user=name)
+    @property
+    def node(self):
+        return self.api.broker
+
+    def as_user(self, user):
+        """The same, asked by another."""
+        return replace(self, user=user)
 
     def ask(self, method, path, body=None):
-        place = urlsplit(self.node.management_url)
-        credentials = base64.b64encode(f"{self.user}:{self.user}".encode()).decode()
-        headers = {"authorization": f"Basic {credentials}"}
-        content = body if body is None or isinstance(body, str) else json.dumps(body)
-        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
-        with contextlib.closing(connection):
-            connection.request(method, "/api" + path.replace("{v}", self.vhost), content, headers)
-            response = connection.getresponse()
-            octets = response.read()
-        told = json.loads(octets) if octets else None
-        return Answer(response.status, told, dict(response.headers))
+        where = "/api" + path.replace("{v}", self.vhost)
+        reply = self.api.ask(method, where, body, self.user)
+        told = json.loads(reply.content) if reply.content else None
+        return Answer(reply.status, told, reply.headers)
 
     def get(self, path):
         """What is shown there."""

@@ -5,7 +5,6 @@ import asyncio
 import pika
 import pytest
 
-from leveret import running
 from leveret.broker.errors import NotFound, Unsupported
 from leveret.broker.queues.queue import QueueOptions
 from leveret.config import Settings
@@ -13,8 +12,9 @@ from leveret.management.getting import ANSWER_OCTETS_MAX, Taken, get, shown
 from leveret.management.publishing import Outgoing, publish
 from leveret.wire.properties import Properties
 from tests.broker.domain import message
-from tests.management.asking import Api
+from tests.management.asking import asking
 from tests.management.domain import entered, queue
+from tests.management.objects import Objects
 
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
 
@@ -101,18 +101,18 @@ def test_a_queue_has_to_be_there_and_to_be_one_to_get_from(access):
 
 def test_messages_are_fetched_from_the_disk(tmp_path):
     """A lazy queue has few of them at hand."""
-    settings = Settings(data_dir=tmp_path)
-    with running(settings=settings, management_port=0) as node:
-        api = Api(node, "%2F")
+    with asking(settings=Settings(data_dir=tmp_path)) as api:
+        api.broker.admin.add_vhost("v")
+        api.broker.admin.set_permission("guest", vhost="v")
+        objects = Objects(api, "v")
         lazy = {"durable": True, "arguments": {"x-queue-mode": "lazy"}}
-        api.do("PUT", "/queues/{v}/q", lazy)
-        place = Api(node, "/")
-        with place.channel() as channel:
+        objects.do("PUT", "/queues/{v}/q", lazy)
+        with objects.channel() as channel:
             channel.confirm_delivery()
             for number in range(300):
                 channel.basic_publish("", "q", str(number), PERSISTENT)
-        assert [each["payload"] for each in api.take("q", 300)] == [str(n) for n in range(300)]
-        assert api.take("q") == []
+        assert [each["payload"] for each in objects.take("q", 300)] == [str(n) for n in range(300)]
+        assert objects.take("q") == []
 
 
 def test_octets_that_are_no_text_are_shown_in_base64():

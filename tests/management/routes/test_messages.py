@@ -7,9 +7,9 @@ from leveret.management.getting import ACK_MODES
 
 
 @pytest.fixture
-def q(api):
-    api.do("PUT", "/queues/{v}/q")
-    return api
+def q(objects):
+    objects.do("PUT", "/queues/{v}/q")
+    return objects
 
 
 def test_a_message_comes_out_as_it_went_in(q):
@@ -39,12 +39,12 @@ def test_what_becomes_of_a_message_is_the_ack_modes_to_say(q, ack_mode):
     assert [each["redelivered"] for each in left] == [True] * ack_mode.endswith("true")
 
 
-def test_a_full_queue_turns_it_away(api):
+def test_a_full_queue_turns_it_away(objects):
     full = {"arguments": {"x-max-length": 1, "x-overflow": "reject-publish"}}
-    api.do("PUT", "/queues/{v}/full", full)
-    api.publish("full")
+    objects.do("PUT", "/queues/{v}/full", full)
+    objects.publish("full")
     told = {"properties": {}, "routing_key": "full", "payload": "", "payload_encoding": "string"}
-    answer = api.ask("POST", "/exchanges/{v}/amq.default/publish", told)
+    answer = objects.ask("POST", "/exchanges/{v}/amq.default/publish", told)
     assert answer.status == 400
     assert answer.body["reason"] == "rejected Unable to publish message. Check queue limits."
 

@@ -12,31 +12,31 @@ OF_A_TYPE = {
 }
 
 
-def declare(api, name="q", **arguments):
-    api.do("PUT", f"/queues/{{v}}/{name}", {"durable": True, "arguments": arguments})
+def declare(objects, name="q", **arguments):
+    objects.do("PUT", f"/queues/{{v}}/{name}", {"durable": True, "arguments": arguments})
 
 
-def shown(api, name="q"):
-    return api.get(f"/queues/{{v}}/{name}")
+def shown(objects, name="q"):
+    return objects.get(f"/queues/{{v}}/{name}")
 
 
-def test_each_type_has_its_own_fields(api):
+def test_each_type_has_its_own_fields(objects):
     for kind in OF_A_TYPE:
-        declare(api, kind, **{"x-queue-type": kind})
-    listed = {each["name"]: each for each in api.get("/queues/{v}")}
+        declare(objects, kind, **{"x-queue-type": kind})
+    listed = {each["name"]: each for each in objects.get("/queues/{v}")}
     for kind, fields in OF_A_TYPE.items():
         others = set.union(*(names for other, names in OF_A_TYPE.items() if other != kind))
         assert fields <= listed[kind].keys()
         assert not others & listed[kind].keys()
 
 
-def test_messages_are_counted_where_they_are(api):
-    declare(api)
+def test_messages_are_counted_where_they_are(objects):
+    declare(objects)
     for _ in range(3):
-        api.publish("q", "four", delivery_mode=2, timestamp=1700000000)
-    with api.channel() as channel:
+        objects.publish("q", "four", delivery_mode=2, timestamp=1700000000)
+    with objects.channel() as channel:
         channel.basic_get("q")
-        told = shown(api)
+        told = shown(objects)
     expected = {
         "messages": 3,
         "messages_ready": 2,
@@ -49,55 +49,55 @@ def test_messages_are_counted_where_they_are(api):
     assert {name: told[name] for name in expected} == expected
 
 
-def test_a_queue_shows_the_policy_it_follows(api):
-    api.node.admin.set_policy(Policy("short", "^q", {"max-length": 5}), vhost=api.vhost)
-    declare(api)
-    told = shown(api)
+def test_a_queue_shows_the_policy_it_follows(objects):
+    objects.node.admin.set_policy(Policy("short", "^q", {"max-length": 5}), vhost=objects.vhost)
+    declare(objects)
+    told = shown(objects)
     assert told["policy"] == "short"
     assert told["effective_policy_definition"] == {"max-length": 5}
-    assert api.get("/queues/{v}?disable_stats=true")[0]["policy"] == "short"
+    assert objects.get("/queues/{v}?disable_stats=true")[0]["policy"] == "short"
 
 
-def test_an_exclusive_queue_names_its_owner(api):
-    with api.channel() as channel:
+def test_an_exclusive_queue_names_its_owner(objects):
+    with objects.channel() as channel:
         channel.queue_declare("mine", exclusive=True)
-        owner = shown(api, "mine")["owner_pid_details"]
+        owner = shown(objects, "mine")["owner_pid_details"]
     assert owner.keys() == {"name", "peer_host", "peer_port"}
-    declare(api)
-    assert "owner_pid_details" not in shown(api)
+    declare(objects)
+    assert "owner_pid_details" not in shown(objects)
 
 
-def test_a_special_consumer_is_named(api):
-    declare(api, "single", **{"x-single-active-consumer": True})
-    declare(api, "alone")
-    with api.channel() as channel:
+def test_a_special_consumer_is_named(objects):
+    declare(objects, "single", **{"x-single-active-consumer": True})
+    declare(objects, "alone")
+    with objects.channel() as channel:
         channel.basic_consume("single", print, consumer_tag="first")
         channel.basic_consume("single", print, consumer_tag="second")
         channel.basic_consume("alone", print, consumer_tag="only", exclusive=True)
-        assert shown(api, "single")["single_active_consumer_tag"] == "first"
-        assert shown(api, "alone")["exclusive_consumer_tag"] == "only"
-        assert [c["consumer_tag"] for c in shown(api, "single")["consumer_details"]] == [
+        assert shown(objects, "single")["single_active_consumer_tag"] == "first"
+        assert shown(objects, "alone")["exclusive_consumer_tag"] == "only"
+        assert [c["consumer_tag"] for c in shown(objects, "single")["consumer_details"]] == [
             "first",
             "second",
         ]
-    assert shown(api, "single")["single_active_consumer_tag"] is None
+    assert shown(objects, "single")["single_active_consumer_tag"] is None
 
 
-def test_what_json_cannot_carry_is_spelled(api):
-    with api.channel() as channel:
+def test_what_json_cannot_carry_is_spelled(objects):
+    with objects.channel() as channel:
         channel.queue_declare("q", arguments={"octets": b"\xff", "none": None})
-    assert shown(api)["arguments"] == {
+    assert shown(objects)["arguments"] == {
         "octets": "Not UTF-8, base64 is: /w==",
         "none": "undefined",
     }
 
 
-def test_statistics_are_of_what_happened(api):
-    declare(api)
-    assert "message_stats" not in shown(api)
-    with api.channel() as channel:
+def test_statistics_are_of_what_happened(objects):
+    declare(objects)
+    assert "message_stats" not in shown(objects)
+    with objects.channel() as channel:
         channel.basic_publish("", "q", b"x", pika.BasicProperties())
         channel.basic_get("q", auto_ack=True)
-        told = shown(api)["message_stats"]
+        told = shown(objects)["message_stats"]
     assert (told["publish"], told["get_no_ack"], told["deliver_get"]) == (1, 1, 1)
     assert set(told["publish_details"]) == {"rate"}
