@@ -46,3 +46,22 @@ def test_only_what_is_wanted_is_read():
 def test_a_view_is_made_of_another():
     view = HARE.without("legs", "wings").extended({"ears": lambda _hare, _look: 2})
     assert view.render("jack", None) == {"name": "jack", "ears": 2}
+
+
+GROUPED = HARE.extended(
+    {}, groups=(lambda hare, _look: {"upper": hare.upper(), "deep": {"er": 1}},)
+)
+
+
+def test_a_group_gives_several_fields_at_once():
+    assert GROUPED.render("jack", None) == {
+        **HARE.render("jack", None), "upper": "JACK", "deep": {"er": 1},
+    }  # fmt: skip
+    wanted = frozenset({"name", "deep.er", "wings"})
+    assert GROUPED.render("jack", None, wanted) == {"name": "jack", "deep": {"er": 1}}
+    assert [GROUPED.value("jack", None, path) for path in ("upper", "deep.er")] == ["JACK", 1]
+
+
+def test_a_view_keeps_its_groups():
+    told = GROUPED.without("legs").extended({"ears": lambda _hare, _look: 2}).render("jack", None)
+    assert told == {"name": "jack", "ears": 2, "upper": "JACK", "deep": {"er": 1}}
