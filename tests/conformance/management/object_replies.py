@@ -17,11 +17,13 @@ from tests.conformance.management.object_requests import LONG
 
 # What is compared of an answer's head.
 HEADERS = ("location", "allow")
-# Times, rates, sizes in memory.
+# Times, rates, sizes in memory, and where messages lie.
 MEASURED = re.compile(
-    r"(memory|consumer_capacity|consumer_utilisation|idle_since|peer_port|rate|avg|avg_rate"
-    r"|samples)"
+    r"(memory|consumer_capacity|consumer_utilisation|peer_port|rate|avg|avg_rate|samples"
+    r"|messages?_(.*_)?(ram|paged_out))"
 )
+# RabbitMQ shows them from time to time.
+COMES_AND_GOES = frozenset({"idle_since"})
 _CONNECTION = re.compile(r"127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+")
 _LINE = re.compile(r"(?:([\w-]+): (\d+) \| )?(?:(\w+)@ )?([A-Z]+) (\S+)(?: (.*))?")
 # RabbitMQ says a lone octet as it is, which is no text.
@@ -111,14 +113,20 @@ class Asker:
 def alike(value: Any) -> Any:
     """With all that may differ left out or made the same."""
     if isinstance(value, list):
-        return [alike(each) for each in value]
+        return _in_order([alike(each) for each in value])
     if not isinstance(value, dict):
         return value
     return {
         key: _kind(each) if MEASURED.fullmatch(key) else alike(each)
         for key, each in value.items()
-        if key not in LEFT_OUT
+        if key not in LEFT_OUT.keys() | COMES_AND_GOES
     }
+
+
+def _in_order(values: list[Any]) -> list[Any]:
+    """A queue's consumers come in any order."""
+    are_consumers = values and isinstance(values[0], dict) and "consumer_tag" in values[0]
+    return sorted(values, key=lambda each: each["consumer_tag"]) if are_consumers else values
 
 
 def _kind(value: Any) -> str:

@@ -15,8 +15,7 @@ STATISTICS_S_MAX = 20.0
 
 VIEWS = [
     "/queues/obv",
-    "/queues/obv?disable_stats=true",
-    "/queues/obv?disable_stats=true&enable_queue_totals=true",
+    "/queues/obv?disable_stats=true&columns=name,leader,members,online,policy,state,type,exclusive",
     "/queues/obv?columns=name,message_stats.publish,message_stats.deliver_get_details.rate",
     "/queues/obv/durable",
     "/queues/obv/transient",
@@ -40,7 +39,7 @@ VIEWS = [
     "/exchanges/obv/alternate/bindings/source",
     "/exchanges/obv/alternate/bindings/destination",
     "/bindings/obv/e/amq.headers/q/durable",
-    "/consumers/obv?sort=consumer_tag",
+    "/consumers/obv",
 ]
 
 

@@ -42,6 +42,11 @@ def _is_active(consumer: Consumer, _look: Look) -> bool:
     return consumer.activity.is_active and consumer.queue.type != STREAM
 
 
+def _prefetch_count(consumer: Consumer, _look: Look) -> int:
+    """What was asked for, though nothing limits who does not acknowledge."""
+    return consumer.channel.prefetch_count if consumer.no_ack else consumer.prefetch_count
+
+
 CONSUMER: View[Consumer] = View(
     {
         "arguments": lambda consumer, _: json_of(consumer.arguments),
@@ -51,7 +56,7 @@ CONSUMER: View[Consumer] = View(
         "channel_details": _channel_details,
         "consumer_tag": lambda consumer, _: spelled(consumer.tag),
         "exclusive": lambda consumer, _: consumer.exclusive,
-        "prefetch_count": lambda consumer, _: consumer.prefetch_count,
+        "prefetch_count": _prefetch_count,
         "queue": _queue,
     }
 )

@@ -157,7 +157,6 @@ QUEUE: View[AnyQueue] = View(
         "effective_policy_definition": lambda queue, _: dict(queue.policy.definition),
         "message_stats": _message_stats,
         "operator_policy": lambda queue, _: queue.policy.operator_policy,
-        "owner_pid_details": _owner,
         "policy": lambda queue, _: queue.policy.policy,
         "state": lambda _queue, _look: "running",
     },
@@ -172,6 +171,7 @@ QUEUE_DETAILED = QUEUE.extended(
         ],
         # Which channel publishes and gets what: as in RabbitMQ's `basic` mode of rates, its
         # default, nobody counts that.
+        "owner_pid_details": _owner,
         "deliveries": lambda _queue, _look: [],
         "incoming": lambda _queue, _look: [],
     }
@@ -179,9 +179,7 @@ QUEUE_DETAILED = QUEUE.extended(
 
 
 def _bare_members(queue: AnyQueue, look: Look) -> Fields:
-    if queue.type == QUORUM:
-        return {"leader": look.node, **_members(queue, look)}
-    return _members(queue, look) if queue.type == STREAM else {}
+    return {"leader": look.node, **_members(queue, look)} if queue.type == QUORUM else {}
 
 
 def _bare_policy(queue: AnyQueue, _look: Look) -> object:
