@@ -92,9 +92,9 @@ def connected(place: pika.URLParameters) -> Iterator[pika.BlockingConnection]:
     try:
         yield connection
     finally:
-        # It gives back what it holds first, and a stream's messages can't be given back.
-        with contextlib.suppress(pika.exceptions.AMQPError):
-            connection.close()
+        # What it has not looked at it would give back, and a stream's messages can't be.
+        connection.process_data_events(0.1)
+        connection.close()
 
 
 def _declare(channel) -> None:
