@@ -18,6 +18,9 @@ from leveret import running
 from leveret.config import Settings
 from tests.brokers import Endpoint, RabbitMQAdmin
 
+# Nodes that tests start share it, and leave none in anybody's home directory.
+os.environ["LEVERET_COOKIE"] = "the cookie of the tests"
+
 settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("LEVERET_FUZZ", "steady"))

@@ -112,6 +112,22 @@ class Application:
             await self.stop()
             raise
 
+    async def suspend(self) -> None:
+        """Let nobody in any more; who is connected over AMQP stays."""
+        self.server.suspend()
+        for port in self._http_ports:
+            await port.close()
+
+    async def resume(self) -> None:
+        """Let clients in again, where they were before. Raises OSError."""
+        self.server.suspend()
+        for each in self.addresses:
+            await self.server.listen(each.host, each.port, is_tls=each.is_tls)
+        for at, port in enumerate(self._http_ports):
+            await port.close()
+            self._http_ports[at] = port.again()
+            await self._http_ports[at].open()
+
     def reload(self) -> None:
         """Read again what may change while it runs: the certificates."""
         if self._server is not None and self._server.certificates is not None:

@@ -1,21 +1,32 @@
 """A node: one process of the broker, and the one place where all of it is put together.
 
 Life: claim the data directory (if it has one), start the application, report; then stop it, and
-let go. The application can be stopped and started again while the node goes on: `stop_app`.
+let go. The application can be stopped and started again while the node goes on: `stop_app`; the
+node port (control/) is open all the time.
 Embedded in another program or run by `leveret serve`, it is the same node.
 """
+
+from __future__ import annotations
 
 import asyncio
 import dataclasses
 import gc
 import logging
+import os
 import sys
+from typing import TYPE_CHECKING
 
-from leveret.application import DRAIN_S, Application
-from leveret.broker.broker import Broker
+from leveret.application import DRAIN_S, Application, cannot_listen
 from leveret.config import Listener, Listening, Settings
+from leveret.control.cookie import CookieRefused, make_or_find_cookie
 from leveret.data_directory import DataDirectory
+from leveret.errors import StartRefused
+from leveret.storage.opening import forget_everything
 from leveret.version import VERSION
+
+if TYPE_CHECKING:
+    from leveret.broker.broker import Broker
+    from leveret.control.server import NodePort
 
 log = logging.getLogger("leveret")
 
@@ -26,10 +37,22 @@ class Node:
     """definitions: a document in RabbitMQ's JSON, laid over what the settings make at the start.
 
     application: None while there is none: before the start, and after stop_app().
+    has_node_port: whether leveretctl reaches it.
+    told_to_stop: somebody asked it to end; whoever runs it does so.
     """
 
-    def __init__(self, settings: Settings, definitions: bytes | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        definitions: bytes | None = None,
+        *,
+        has_node_port: bool = False,
+    ) -> None:
         self.settings = settings
+        self.told_to_stop = asyncio.Event()
+        self._has_node_port = has_node_port
+        self._node_port: NodePort | None = None
+        self._port_listening: tuple[Listening, ...] = ()
         self.application: Application | None = None
         self._latest: Application | None = None
         self._definitions = definitions
@@ -43,7 +66,8 @@ class Node:
     @property
     def listeners(self) -> tuple[Listening, ...]:
         """All that it listens on, or did so last."""
-        return self._latest.listeners if self._latest else ()
+        application = self._latest.listeners if self._latest else ()
+        return self._port_listening + application
 
     @property
     def address(self) -> Listener:
@@ -62,9 +86,30 @@ class Node:
             self._files.claim()
         try:
             await self.start_app()
+            if self._has_node_port:
+                await self._open_node_port()
         except BaseException:
             await self.stop()
             raise
+
+    async def _open_node_port(self) -> None:
+        from leveret.control.server import NodePort  # noqa: PLC0415  # AMQP is served first
+
+        settings = self.settings
+        file = None if settings.cookie_file is None else str(settings.cookie_file)
+        try:
+            cookie = make_or_find_cookie(os.environ, file)
+        except CookieRefused as refused:
+            raise StartRefused(str(refused)) from refused
+        self._node_port = NodePort(self, cookie)
+        host, port = settings.node_place
+        try:
+            bound = await self._node_port.listen(host, port)
+        except OSError as error:
+            where = f"{host or '*'}:{port} (clustering)"
+            raise cannot_listen(where, error, "--node-port") from error
+        self._port_listening = (Listening("clustering", *bound),)
+        self._report()
 
     async def start_app(self) -> None:
         """The broker and its listeners, where they are not running. Raises StartRefused."""
@@ -73,9 +118,12 @@ class Node:
         application = self._latest = Application(self.settings, self._definitions)
         await application.start()
         self.application = application
+        self._report()
+        self._say_what_is_up(application)
+
+    def _report(self) -> None:
         if self._files:
             self._files.report(self.settings.node, self.addresses, self.listeners)
-        self._say_what_is_up(application)
 
     async def stop_app(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, and write what is left."""
@@ -86,8 +134,19 @@ class Node:
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """The application with its clients, and then the data directory."""
         await self.stop_app(grace_s)
+        if self._node_port is not None:
+            await self._node_port.stop()
         if self._files:
             self._files.release()
+
+    def reset(self) -> None:
+        """Forget everything that is kept: the next start is the first. The application is stopped.
+
+        Raises OSError.
+        """
+        assert self.application is None, "the application is running"
+        if self.settings.data_dir is not None:
+            forget_everything(self.settings.data_dir)
 
     def reload(self) -> None:
         """Read again what may change while it runs: the certificates."""

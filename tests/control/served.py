@@ -1,6 +1,8 @@
-"""A node port on a thread of its own, with a broker behind it whose application can be stopped."""
+"""A node with a node port, on a thread of its own."""
 
 import asyncio
+import dataclasses
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -8,11 +10,19 @@ from dataclasses import dataclass, field
 
 from leveret.broker.broker import Broker
 from leveret.config import Settings
+from leveret.config.http_settings import HttpSettings
 from leveret.config.watch_settings import WatchSettings
-from leveret.control.server import NodePort
+from leveret.node import Node
 
-COOKIE = b"the cookie of the tests"
+COOKIE = os.environ["LEVERET_COOKIE"].encode()
 LOOPBACK = "127.0.0.1"
+ALONE = Settings(
+    node="leveret@localhost",
+    bind=LOOPBACK,
+    port=0,
+    node_port=0,
+    http=HttpSettings(has_management=False, has_metrics=False),
+)
 
 
 @dataclass
@@ -25,45 +35,61 @@ class Following:
         self.settings = settings
 
 
-class OneBroker:
-    """A host: what a node is to its port."""
+class Application:
+    """A broker and nothing around it."""
 
     def __init__(self):
-        self.settings = Settings()
         self.monitor = Following()
-        self._broker = Broker(time.monotonic, bytes)
-        self._broker.add_vhost("/")
-        self._is_running = True
+        self.broker = Broker(time.monotonic, bytes)
+        self.broker.add_vhost("/")
+
+
+class OneBroker:
+    """A host whose application is a broker alone: what verbs need that only look at it."""
+
+    def __init__(self):
+        self.settings = ALONE
+        self.application = self._kept = Application()
+        self.listeners = ()
 
     @property
     def broker(self):
-        return self._broker if self._is_running else None
+        return self._kept.broker
+
+    @property
+    def monitor(self):
+        return self._kept.monitor
 
     async def start_app(self):
-        self._is_running = True
+        self.application = self._kept
 
     async def stop_app(self):
-        self._is_running = False
-
-    async def settled(self):
-        pass
+        self.application = None
 
 
 class Served:
-    """address: where the node port listens."""
+    """node: the node. address: where its node port listens."""
 
-    def __init__(self, host=None):
-        self.host = host or OneBroker()
+    def __init__(self, settings=ALONE):
         self.loop = asyncio.new_event_loop()
-        self.port = NodePort(self.host, COOKIE)
+        self.node = Node(settings, has_node_port=True)
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
 
     def start(self):
         self._thread.start()
-        self.address = self.do(self.port.listen(LOOPBACK, 0))
+        self.do(self.node.start())
+
+    @property
+    def port(self):
+        return self.node._node_port
+
+    @property
+    def address(self):
+        [found] = [each for each in self.node.listeners if each.protocol == "clustering"]
+        return found.host, found.port
 
     def stop(self):
-        self.do(self.port.stop())
+        self.do(self.node.stop(0.2))
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -73,10 +99,10 @@ class Served:
 
 
 @contextmanager
-def served(host=None):
-    port = Served(host)
-    port.start()
+def served(**settings):
+    served = Served(dataclasses.replace(ALONE, **settings))
+    served.start()
     try:
-        yield port
+        yield served
     finally:
-        port.stop()
+        served.stop()

@@ -47,7 +47,7 @@ def test_there_is_no_broker_while_the_application_is_stopped():
     host = OneBroker()
     asked = Call(host, {})
     assert asked.broker.vhosts.keys() == {"/"}
-    host._is_running = False
+    host.application = None
     with pytest.raises(VerbRefused) as refused:
         _ = asked.broker
     assert refused.value.needs == APP_STOPPED

@@ -1,11 +1,16 @@
-"""A node is a host of its port."""
+"""A node is a host of its port, its application what the port asks about."""
 
-from leveret.control.host import Host
-from tests.control.served import OneBroker
+from leveret.application import Application
+from leveret.control.host import Host, Running
+from leveret.node import Node
+from tests.control.served import ALONE
 
-ASKED = {name for name in vars(Host) if not name.startswith("_")}
+
+def asked(protocol):
+    return {name for name in vars(protocol) if not name.startswith("_")}
 
 
 def test_what_the_port_asks_for_is_there():
-    assert {"settings", "broker", "settled", "start_app", "stop_app"} <= ASKED
-    assert set(dir(OneBroker())) >= ASKED
+    assert asked(Host) >= {"settings", "application", "start_app", "stop_app", "reset"}
+    assert set(dir(Node(ALONE))) >= asked(Host) | {"told_to_stop"}
+    assert set(dir(Application)) | {"machine"} >= asked(Running)

@@ -138,3 +138,11 @@ def test_when_it_stops_who_waits_loses_the_connection():
         assert until_closed(link._socket) == b""
     with pytest.raises(ConnectionError):
         socket.create_connection(node.address)
+
+
+def test_without_a_place_it_listens_on_every_interface():
+    with served(bind=None) as node:
+        [told] = [each for each in node.node.listeners if each.protocol == "clustering"]
+        assert told.host == "0.0.0.0"
+        with connect(("127.0.0.1", told.port), COOKIE) as link:
+            assert list(link.ask("start_app", {}))

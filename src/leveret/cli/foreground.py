@@ -20,7 +20,7 @@ def run(settings: Settings, on_ready: Callable[[Node], None]) -> None:
     """Start a node and return when it was told to stop and has; StartRefused if it cannot start."""
     _allow_many_files()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(Node(settings), on_ready))
+        runner.run(_serve(Node(settings, has_node_port=True), on_ready))
 
 
 def _allow_many_files() -> None:
@@ -30,14 +30,13 @@ def _allow_many_files() -> None:
 
 
 async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
-    told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stop(signal_number: signal.Signals) -> None:
         for number in STOP_SIGNALS:
             loop.remove_signal_handler(number)
         log.info("stopping: %s", signal_number.name, extra={"fields": {"event": "stopping"}})
-        told_to_stop.set()
+        node.told_to_stop.set()
 
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop, number)
@@ -45,6 +44,6 @@ async def _serve(node: Node, on_ready: Callable[[Node], None]) -> None:
     await node.start()
     tune_interpreter()
     on_ready(node)
-    await told_to_stop.wait()
+    await node.told_to_stop.wait()
     await node.stop()
     log.info("stopped", extra={"fields": {"event": "stopped"}})

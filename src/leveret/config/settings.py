@@ -31,6 +31,10 @@ from leveret.config.watch_settings import WatchSettings
 HOST = os.uname().nodename.split(".")[0] or "localhost"
 
 
+# Where RabbitMQ's is when AMQP is on 5672.
+NODE_DISTANCE = 20_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a node runs with; each field is a row of the table."""
@@ -120,6 +124,14 @@ class Settings:
         "port for leveretctl and other nodes, 0 for a free one",
         flag="--node-port",
         shown_default="the AMQP port and 20000: 25672",
+    )
+    cookie_file: Path | None = setting(
+        None,
+        values.path,
+        "file with the secret that nodes and leveretctl share; LEVERET_COOKIE may hold it instead",
+        flag="--cookie-file",
+        metavar="FILE",
+        shown_default="~/.leveret.cookie",
     )
 
     # HTTP.
@@ -307,6 +319,15 @@ class Settings:
         """Where to listen; bind and ports, when given, stand for the file's listeners."""
         plain = self._chosen(self.listeners, self.port, Listener())
         return plain + self._chosen(self.tls_listeners, self.tls_port, Listener(is_tls=True))
+
+    @property
+    def node_place(self) -> tuple[str | None, int]:
+        """Where the node port is; no address stands for every interface, 0 for a free port."""
+        if self.node_port is not None:
+            return self.bind, self.node_port
+        amqp_port = self.addresses[0].port
+        port = amqp_port + NODE_DISTANCE
+        return self.bind, port if amqp_port and port <= values.PORT_MAX else 0
 
     def _chosen(
         self, listeners: tuple[Listener, ...], port: int | None, usual: Listener

@@ -27,6 +27,7 @@ from leveret.control.messages import (
     Told,
 )
 from leveret.control.verbs import find
+from leveret.durable import wait_settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -45,7 +46,7 @@ async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
         verb = find(ask.verb)
         if verb is None:
             raise VerbRefused(exits.SOFTWARE, f"this node does not know the command '{ask.verb}'")
-        if verb.needs_app and host.broker is None:
+        if verb.needs_app and host.application is None:
             raise app_stopped()
         yield Begun()
         reply = verb.function(Call(host, ask.arguments))
@@ -74,8 +75,8 @@ async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
             yield Told(value)
         yield Done()
     else:
-        if host.broker is not None:
-            await host.settled()
+        if host.application is not None:
+            await wait_settled(host.application.broker)
         yield Done(reply)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
     from leveret.broker.broker import Broker
-    from leveret.control.host import Host
+    from leveret.control.host import Host, Running
     from leveret.control.messages import Arguments, Plain
 
 
@@ -68,10 +68,14 @@ class Call:
     @property
     def broker(self) -> Broker:
         """What the node serves. Raises VerbRefused while the application is stopped."""
-        broker = self.host.broker
-        if broker is None:
+        return self.application.broker
+
+    @property
+    def application(self) -> Running:
+        """All that serves it. Raises VerbRefused while it is stopped."""
+        if self.host.application is None:
             raise app_stopped()
-        return broker
+        return self.host.application
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self.arguments.get(name, default)

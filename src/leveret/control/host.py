@@ -5,32 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    import asyncio
 
     from leveret.broker.broker import Broker
-    from leveret.config import Settings
+    from leveret.config import Listening, Settings
+    from leveret.server.listener import Server
+    from leveret.server.machine import Machine
     from leveret.server.monitor import Monitor
+
+
+class Running(Protocol):
+    """An application, as long as it runs (leveret/application.py)."""
+
+    @property
+    def broker(self) -> Broker: ...
+
+    @property
+    def server(self) -> Server:
+        """Who is connected over AMQP."""
+
+    @property
+    def machine(self) -> Machine: ...
+
+    @property
+    def monitor(self) -> Monitor: ...
+
+    async def suspend(self) -> None:
+        """Let nobody in any more; who is connected stays."""
+
+    async def resume(self) -> None:
+        """Let clients in again, where they were before. Raises OSError."""
 
 
 class Host(Protocol):
     """A node, whether its application runs or is stopped."""
 
+    told_to_stop: asyncio.Event
+
     @property
     def settings(self) -> Settings: ...
 
     @property
-    def broker(self) -> Broker | None:
-        """What it serves; None while the application is stopped."""
+    def application(self) -> Running | None:
+        """None while it is stopped."""
 
     @property
-    def monitor(self) -> Monitor:
-        """What watches over memory and disk, while the application runs."""
-
-    def settled(self) -> Awaitable[None]:
-        """Until all that was changed so far is durable and every queue follows its policy."""
+    def listeners(self) -> tuple[Listening, ...]:
+        """All that it listens on, or did so last."""
 
     async def start_app(self) -> None:
         """Serve again; nothing happens if it does already. Raises StartRefused."""
 
     async def stop_app(self) -> None:
         """Serve nothing any more, and let go of all files but the data directory itself."""
+
+    def reset(self) -> None:
+        """Forget everything that is kept; only while the application is stopped."""

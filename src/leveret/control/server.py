@@ -20,8 +20,6 @@ from leveret.control.messages import BadMessage, decode_ask, encode
 from leveret.control.wire import HEAD_OCTETS, BadFrame, Opener, Sealer
 
 if TYPE_CHECKING:
-    import socket
-
     from leveret.control.host import Host
 
 log = logging.getLogger("leveret")
@@ -48,11 +46,20 @@ class NodePort:
         self._visits: set[asyncio.Task[None]] = set()
         self._next_warning = 0.0
 
-    async def listen(self, place: str, port: int) -> tuple[str, int]:
-        """Where it listens then. Raises OSError."""
+    async def listen(self, place: str | None, port: int) -> tuple[str, int]:
+        """Where it listens then; without a place on every interface. Raises OSError."""
+        if place is not None:
+            return await self._listen_on(place, port)
+        bound = await self._listen_on("0.0.0.0", port)  # noqa: S104  # was asked
+        with contextlib.suppress(OSError):  # There may be no IPv6.
+            await self._listen_on("::", bound[1])
+        return bound
+
+    async def _listen_on(self, place: str, port: int) -> tuple[str, int]:
         server = await asyncio.start_server(self._visit, place, port, backlog=BACKLOG)
         self._servers.append(server)
-        return _name(server.sockets[0])
+        host, port = server.sockets[0].getsockname()[:2]
+        return host, port
 
     async def stop(self) -> None:
         """No new questions; who waits for an answer loses the connection."""
@@ -122,11 +129,6 @@ class NodePort:
         if now >= self._next_warning:
             self._next_warning = now + WARNING_INTERVAL_S
             log.warning(sentence)
-
-
-def _name(listening: socket.socket) -> tuple[str, int]:
-    host, port = listening.getsockname()[:2]
-    return host, port
 
 
 def _peer(writer: asyncio.StreamWriter) -> str:

@@ -9,6 +9,7 @@ The server is imported in a thread, since importing takes longer than messages m
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -94,6 +95,11 @@ class HttpPort:
             await self._wait_served(self._serving)
         for each in self._sockets:
             each.close()
+
+    def again(self) -> HttpPort:
+        """One that can be opened where this one was."""
+        port = self.listening[0].port if self.listening else self.place.port
+        return HttpPort(self._host, dataclasses.replace(self.place, port=port))
 
     async def _wait_served(self, serving: asyncio.Task[None]) -> None:
         try:

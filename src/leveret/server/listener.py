@@ -89,6 +89,15 @@ class Server:
         bound = listening[0].getsockname()
         return bound[0], bound[1]
 
+    def suspend(self) -> None:
+        """Accept nobody until listen() is called again; who is connected stays."""
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+        for door in self.doors:
+            door.close()
+        self.doors.clear()
+
     async def drain(self, grace_s: float) -> None:
         """Accept nobody, ask everybody to go, and after `grace_s` go without them."""
         for listener in self._listeners:

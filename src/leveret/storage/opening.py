@@ -52,6 +52,16 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
         raise StartRefused(f"cannot read the data directory {where}: {reason}") from error
 
 
+def forget_everything(path: Path) -> None:
+    """Remove what an engine keeps in the directory; nobody may have it open. Raises OSError."""
+    import shutil  # noqa: PLC0415  # seldom used
+
+    for name in (MESSAGES, SPILL):
+        shutil.rmtree(path / name, ignore_errors=not (path / name).exists())
+    for catalogue in path.glob(f"{CATALOGUE}*"):
+        catalogue.unlink()
+
+
 def _refuse_lost_catalogue(path: Path, messages: RealDisk) -> None:
     """A first start makes the catalogue before the log; without it all messages are nobody's."""
     catalogue = path / CATALOGUE

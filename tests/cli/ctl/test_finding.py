@@ -42,23 +42,24 @@ def test_its_name(written, environ, name):
 
 def report(directory, **told):
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "node.json").write_text(json.dumps({"node": "n@h", "pid": 1, **told}))
+    told = {"node": "n@h", "pid": 1, "listening": [{"protocol": "clustering", **told}]}
+    (directory / "node.json").write_text(json.dumps(told))
 
 
 def test_one_of_this_machine_says_where_its_port_is(home):
-    report(home / ".leveret" / "n@localhost", node_port=4711)
+    report(home / ".leveret" / "n@localhost", port=4711, host="127.0.0.1")
     assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 4711, "n@h")
 
 
 def test_one_that_listens_on_one_address_is_asked_there(home):
-    report(home / ".leveret" / "n@localhost", node_port=4711, node_host="10.1.2.3")
+    report(home / ".leveret" / "n@localhost", port=4711, host="10.1.2.3")
     assert place_of(given("-n", "n@localhost"), {}).host == "10.1.2.3"
-    report(home / ".leveret" / "n@localhost", node_port=4711, node_host="0.0.0.0")
+    report(home / ".leveret" / "n@localhost", port=4711, host="0.0.0.0")
     assert place_of(given("-n", "n@localhost"), {}).host == "127.0.0.1"
 
 
 def test_a_directory_that_is_named(home):
-    report(home / "data", node_port=4711)
+    report(home / "data", port=4711, host="127.0.0.1")
     place = Place("127.0.0.1", 4711, "n@h")
     assert place_of(given("--data-dir", str(home / "data")), {}) == place
     assert place_of(given(), {"LEVERET_DATA_DIR": str(home / "data")}) == place
@@ -67,12 +68,12 @@ def test_a_directory_that_is_named(home):
 
 
 def test_one_of_another_machine_has_the_usual_port(home):
-    report(home / ".leveret" / "n@elsewhere", node_port=4711)
+    report(home / ".leveret" / "n@elsewhere", port=4711, host="127.0.0.1")
     assert place_of(given("-n", "n@elsewhere"), {}) == Place("elsewhere", 25672, "n@elsewhere")
 
 
 def test_a_port_that_is_named_is_the_port(home):
-    report(home / ".leveret" / "n@localhost", node_port=4711)
+    report(home / ".leveret" / "n@localhost", port=4711, host="127.0.0.1")
     words = ("-n", "n@localhost", "--node-port", "4712")
     assert place_of(given(*words), {}) == Place("127.0.0.1", 4712, "n@localhost")
     environ = {"LEVERET_NODE_PORT": "4713"}

@@ -26,12 +26,19 @@ HOST = socket.gethostname().split(".")[0] or "localhost"
 EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": LOOPBACK}  # noqa: S104  # where it was told to listen
 
 
+class Listening(msgspec.Struct):
+    """An address of a node, and what is spoken there."""
+
+    protocol: str
+    host: str
+    port: int
+
+
 class Report(msgspec.Struct):
     """What a tool wants of a node's node.json."""
 
     node: str
-    node_port: int | None = None
-    node_host: str = LOOPBACK
+    listening: list[Listening] = []
 
 
 class Place(NamedTuple):
@@ -57,22 +64,25 @@ def place_of(given: "Given", environ: Mapping[str, str]) -> Place:
     is_here = host in {HOST, "localhost", LOOPBACK, socket.gethostname()}
     if port is None and (directory or is_here):
         usual = os.path.expanduser(f"~/.leveret/{given.node}")
-        report = _report(directory or usual)
-        if report is not None and report.node_port:
-            where = EVERYWHERE.get(report.node_host, report.node_host)
-            return Place(where, report.node_port, report.node)
+        found = _reported(directory or usual)
+        if found is not None:
+            return found
         if directory:
             raise Unreachable(f"no node is running with the data directory {directory}")
     return Place(LOOPBACK if is_here else host, port or USUAL_PORT, given.node)
 
 
-def _report(directory: str) -> Report | None:
-    """What the node there says of itself; it is there only while a node is."""
+def _reported(directory: str) -> Place | None:
+    """What the node there says of itself; node.json is there only while a node is."""
     try:
         with open(f"{directory}/node.json", "rb") as file:
-            return msgspec.json.decode(file.read(), type=Report)
+            report = msgspec.json.decode(file.read(), type=Report)
     except (OSError, msgspec.DecodeError):
         return None
+    for each in report.listening:
+        if each.protocol == "clustering":
+            return Place(EVERYWHERE.get(each.host, each.host), each.port, report.node)
+    return None
 
 
 def _number(written: str | None) -> int | None:

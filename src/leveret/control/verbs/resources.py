@@ -19,7 +19,7 @@ _DISK_SHARE_MAX: Final = 1000
 
 def set_vm_memory_high_watermark(call: Call) -> Reply:
     """A share of all memory, or bytes."""
-    settings = call.host.monitor.settings
+    settings = call.application.monitor.settings
     try:
         if call.optional_text("absolute") is None:
             share = values.share(1)(call.text("fraction"))
@@ -29,13 +29,13 @@ def set_vm_memory_high_watermark(call: Call) -> Reply:
             settings = replace(settings, memory_share=None, memory_bytes=octets)
     except ValueError as error:
         raise refusal(exits.DATA, str(error)) from error
-    call.host.monitor.follow(settings)
+    call.application.monitor.follow(settings)
     return None
 
 
 def set_disk_free_limit(call: Call) -> Reply:
     """Bytes, or a share of all memory."""
-    settings = call.host.monitor.settings
+    settings = call.application.monitor.settings
     try:
         if call.optional_text("mem_relative") is None:
             octets = values.amount(call.text("limit"))
@@ -45,7 +45,7 @@ def set_disk_free_limit(call: Call) -> Reply:
             settings = replace(settings, disk_free_share=share, disk_free_bytes=None)
     except ValueError as error:
         raise refusal(exits.DATA, str(error)) from error
-    call.host.monitor.follow(settings)
+    call.application.monitor.follow(settings)
     return None
 
 
