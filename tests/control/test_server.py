@@ -49,7 +49,7 @@ def test_another_protocol_gets_no_word_and_is_closed(node, garbage, caplog):
     with socket.create_connection(node.address) as connection:
         connection.sendall(garbage)
         assert until_closed(connection) == b""
-    assert "closing a connection to the node port from 127.0.0.1" in caplog.text
+    wait_until(lambda: "closing a connection to the node port from 127.0.0.1" in caplog.text)
     assert is_served(node)
 
 
@@ -57,7 +57,7 @@ def test_a_wrong_cookie_is_told_to_both_sides(node, caplog):
     node.port._next_warning = 0
     with pytest.raises(WrongCookie):
         connect(node.address, b"another")
-    assert "its cookie is not ours" in caplog.text
+    wait_until(lambda: "its cookie is not ours" in caplog.text)
     assert is_served(node)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 COOKIE_FILE = "~/.leveret.cookie"
 VARIABLE = "LEVERET_COOKIE"
+FILE_VARIABLE = "LEVERET_COOKIE_FILE"
 COOKIE_OCTETS = 32
 
 
@@ -22,7 +23,9 @@ def find_cookie(environ: Mapping[str, str], file: str | None = None) -> bytes:
     """The cookie as a tool has it: a named file, else the environment's, else the usual file."""
     if file is None and environ.get(VARIABLE):
         return environ[VARIABLE].encode(errors="surrogateescape")
-    return read_cookie(os.path.expanduser(file or COOKIE_FILE))  # see the import
+    return read_cookie(
+        os.path.expanduser(file or environ.get(FILE_VARIABLE) or COOKIE_FILE)
+    )  # see the import
 
 
 def make_or_find_cookie(environ: Mapping[str, str], file: str | None = None) -> bytes:
