@@ -80,6 +80,14 @@ class Served:
         self.do(self.node.start())
 
     @property
+    def application(self):
+        return self.node.application
+
+    @property
+    def broker(self):
+        return self.node.broker
+
+    @property
     def port(self):
         return self.node._node_port
 

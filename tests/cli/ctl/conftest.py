@@ -17,10 +17,15 @@ class Outcome:
     err: str
 
 
+async def remove_guest(broker):
+    broker.remove_user("guest")
+
+
 @pytest.fixture
 def node(monkeypatch):
-    """A node port; whoever runs leveretctl finds it."""
+    """A node without any user; whoever runs leveretctl finds it."""
     with served() as node:
+        node.do(remove_guest(node.broker))
         monkeypatch.setenv("LEVERET_COOKIE", COOKIE.decode())
         monkeypatch.setenv("LEVERET_NODE_PORT", str(node.address[1]))
         monkeypatch.setenv("LEVERET_NODE", "leveret@localhost")

@@ -12,19 +12,19 @@ from leveret.control import exits
 
 @pytest.fixture
 def vhosts(node):
-    return node.host.broker.vhosts
+    return node.broker.vhosts
 
 
 @pytest.mark.parametrize("name", ["out.json", "out.yaml"])
 def test_out_and_in_again(node, vhosts, ctl, tmp_path, name):
     file = tmp_path / name
-    node.host.broker.add_vhost("ü")
+    node.broker.add_vhost("ü")
     form = "YAML" if name.endswith("yaml") else "JSON"
     told = ctl("export_definitions", str(file)).out
     assert told == f'Exporting definitions in {form} to a file at "{file}" ...\n'
     read = yaml.safe_load if form == "YAML" else json.loads
     assert {each["name"] for each in read(file.read_text())["vhosts"]} == {"/", "ü"}
-    node.host.broker.remove_vhost("ü")
+    node.broker.remove_vhost("ü")
     imported = ctl("import_definitions", str(file))
     assert imported.out.splitlines() == [
         f'Importing definitions in {form} from a file at "{file}" ...',

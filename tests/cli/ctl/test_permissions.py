@@ -7,7 +7,7 @@ from leveret.control import exits
 
 @pytest.fixture
 def ctl(node, ctl):
-    node.host.broker.users.add("ann", "secret")
+    node.broker.users.add("ann", "secret")
     return ctl
 
 

@@ -8,19 +8,19 @@ from leveret.control import exits
 def test_memory(node, ctl):
     told = ctl("set_vm_memory_high_watermark", "0.5").out
     assert told == "Setting memory threshold on leveret@localhost to 0.5 ...\n"
-    assert node.host.monitor.settings.memory_share == 0.5
+    assert node.application.monitor.settings.memory_share == 0.5
     told = ctl("set_vm_memory_high_watermark", "absolute", "1GB").out
     assert told == "Setting memory threshold on leveret@localhost to 1GB bytes ...\n"
-    assert node.host.monitor.settings.memory_bytes == 10**9
+    assert node.application.monitor.settings.memory_bytes == 10**9
 
 
 def test_disk(node, ctl):
     told = ctl("set_disk_free_limit", "1GB").out
     assert told == "Setting disk free limit on leveret@localhost to 1GB bytes ...\n"
-    assert node.host.monitor.settings.disk_free_bytes == 10**9
+    assert node.application.monitor.settings.disk_free_bytes == 10**9
     told = ctl("set_disk_free_limit", "mem_relative", "1.5").out
     assert told == "Setting disk free limit on leveret@localhost to 1.5 times the total RAM ...\n"
-    assert node.host.monitor.settings.disk_free_share == 1.5
+    assert node.application.monitor.settings.disk_free_share == 1.5
 
 
 @pytest.mark.parametrize(

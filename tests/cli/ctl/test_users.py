@@ -17,16 +17,16 @@ def test_an_account_from_the_command_line(node, ctl):
     assert ctl("add_user", "bob", "secret", "-q").out == ""
     told = json.loads(ctl("add_user", "eve", "secret", "--formatter", "json").out)
     assert (told["status"], told["node"]) == ("ok", "leveret@localhost")
-    assert {each.name for each in node.host.broker.users} == {"ann", "bob", "eve"}
+    assert {each.name for each in node.broker.users} == {"ann", "bob", "eve"}
 
 
 def test_a_password_from_stdin(node, ctl, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("from a file\n"))
     assert ctl("add_user", "ann").out.startswith('Adding user "ann" ...\nPassword: \nDone. ')
-    assert node.host.broker.users.authenticate("ann", "from a file")
+    assert node.broker.users.authenticate("ann", "from a file")
     monkeypatch.setattr("sys.stdin", io.StringIO("other"))
     assert ctl("change_password", "ann", "-q").out == ""
-    assert node.host.broker.users.authenticate("ann", "other")
+    assert node.broker.users.authenticate("ann", "other")
 
 
 @pytest.mark.usefixtures("node")
