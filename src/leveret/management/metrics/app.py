@@ -1,34 +1,75 @@
-"""What the Prometheus port serves."""
+"""What the Prometheus port serves: pages of metrics, sent piece by piece.
+
+Rule: between two pieces everybody else in the broker has a turn.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from leveret.version import VERSION
+from leveret.management.metrics.endpoints import answer
+from leveret.management.metrics.exposition import CONTENT_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from leveret.management.host import Host
 
-TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
+# Smaller pieces are sent together: each costs a turn of the loop and a write.
+SENT_OCTETS_MIN: Final = 32 * 1024
+HEADERS: Final = {"content-type": CONTENT_TYPE}
 
 
 def make_metrics_app(host: Host) -> ASGIApp:
     """The metrics of a running application."""
 
-    async def metrics(_request: Request) -> Response:
-        told = f'product_name="Leveret",product_version="{VERSION}"'
-        lines = (
-            "# TYPE rabbitmq_build_info untyped",
-            "# HELP rabbitmq_build_info RabbitMQ & Erlang/OTP version info",
-            f'rabbitmq_build_info{{rabbitmq_version="{host.settings.product_version}",{told}}} 1',
-        )
-        return Response("\n".join(lines) + "\n", media_type=TEXT)
+    async def metrics(request: Request) -> Response:
+        if request.method not in {"GET", "HEAD"}:
+            return Response(status_code=200 if request.method == "OPTIONS" else 405, headers=ALLOW)
+        pieces = answer(host, request.url.path, request.query_params.multi_items())
+        if pieces is None:
+            return PlainTextResponse("Unknown Registry", status_code=404)
+        if request.method == "HEAD":
+            return Response(headers=HEADERS)
+        return StreamingResponse(gathered(pieces), headers=HEADERS)
 
-    return Starlette(routes=[Route("/metrics", metrics)])
+    async def not_found(_request: Request) -> Response:
+        told = {"error": "Object Not Found", "reason": "Not Found"}
+        return JSONResponse(told, status_code=404)
+
+    methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+    return Starlette(
+        routes=[
+            Route("/metrics", metrics, methods=methods),
+            Route("/metrics/", metrics, methods=methods),
+            Route("/metrics/{registry}", metrics, methods=methods),
+            Route("/metrics/{registry}/", metrics, methods=methods),
+            Route("/{path:path}", not_found, methods=methods),
+        ]
+    )
+
+
+ALLOW: Final = {"allow": "HEAD, GET, OPTIONS"}
+
+
+async def gathered(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Pieces as they are worth sending. The others in the loop go first each time."""
+    waiting: list[bytes] = []
+    octets = 0
+    for piece in pieces:
+        if piece:
+            waiting.append(piece)
+            octets += len(piece)
+        if octets >= SENT_OCTETS_MIN:
+            yield b"".join(waiting)
+            waiting, octets = [], 0
+        await asyncio.sleep(0)
+    yield b"".join(waiting)
