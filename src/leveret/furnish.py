@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
@@ -17,11 +17,15 @@ from leveret.broker.node_limits import NodeLimits
 from leveret.broker.patterns import InvalidPattern
 from leveret.broker.permissions import Permission
 from leveret.broker.restore import Unrestorable
+from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.errors import StartRefused
 
 if TYPE_CHECKING:
     from leveret.config import Settings
     from leveret.storage.engine import Engine
+
+# What RabbitMQ says of the vhost that a first start makes.
+DEFAULT_VHOST: Final = VhostMetadata("Default virtual host")
 
 
 def furnished(settings: Settings, engine: Engine | None, definitions: bytes | None) -> Broker:
@@ -86,7 +90,7 @@ def _furnish(
 def _make_defaults(broker: Broker, settings: Settings) -> None:
     """The vhost and the user of a first start."""
     vhost, user = settings.default_vhost, settings.default_user
-    broker.add_vhost(vhost)
+    broker.add_vhost(vhost, DEFAULT_VHOST)
     broker.users.add(user, settings.default_pass, settings.default_user_tags)
     rights = (settings.default_configure, settings.default_write, settings.default_read)
     try:

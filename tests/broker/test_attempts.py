@@ -118,7 +118,7 @@ def test_attempts_are_counted_by_source_where_they_are_asked_for(attempts):
     attempts.succeeded(HERE, "ada")
     fail(attempts, 2, "bob")
     found = {key: (counts.succeeded, counts.failed) for key, counts in attempts.by_source.items()}
-    assert found == {(HERE, "ada"): (1, 0), (HERE, "bob"): (0, 2)}
+    assert found == {(HERE, "ada", "amqp091"): (1, 0), (HERE, "bob", "amqp091"): (0, 2)}
 
 
 def test_counts_that_are_forgotten_let_nobody_in(attempts):
@@ -143,3 +143,12 @@ def test_counts_that_are_forgotten_let_nobody_in(attempts):
 )
 def test_a_source_is_an_address_or_a_network_of_one_machine(address, source):
     assert source_of(address) == source
+
+
+def test_attempts_are_counted_by_protocol(attempts):
+    attempts.succeeded(HERE, "ada")
+    attempts.failed(HERE, "ada", module.HTTP)
+    attempts.held_back(THERE, "bob", module.HTTP)
+    counted = {name: (each.succeeded, each.failed) for name, each in attempts.by_protocol.items()}
+    assert counted == {"amqp091": (1, 0), "http": (0, 2)}
+    assert (attempts.counts.all, attempts.counts.failed) == (3, 2)

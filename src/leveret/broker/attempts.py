@@ -30,6 +30,9 @@ NAME_KEPT: Final = 64
 # A neighbour with one wrong password must not lock out everybody behind the same address.
 NAMES_PER_SOURCE: Final = 10
 _NETWORK_BITS: Final = 64
+# What RabbitMQ calls the protocols that people log in with.
+AMQP: Final = "amqp091"
+HTTP: Final = "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,12 @@ class Attempts:
     """The attempts at one broker.
 
     clock: the broker's seconds.
-    by_source: per source and name, when they are asked for with `tracks_sources`.
+    by_source: per address, name and protocol, when they are asked for with `tracks_sources`.
     """
 
     def __init__(self, clock: Callable[[], float], patience: Patience) -> None:
-        self.counts = Counts()
-        self.by_source: OrderedDict[tuple[str, str], Counts] = OrderedDict()
+        self.by_protocol: dict[str, Counts] = {}
+        self.by_source: OrderedDict[tuple[str, str, str], Counts] = OrderedDict()
         self.tracks_sources = False
         self._clock = clock
         self._patience = patience
@@ -76,25 +79,31 @@ class Attempts:
         source = source_of(address)
         return self._is_full((source, None)) or self._is_full((source, name[:NAME_KEPT]))
 
-    def succeeded(self, address: str, name: str) -> None:
-        self._count(address, name, is_success=True)
+    @property
+    def counts(self) -> Counts:
+        """Of all protocols."""
+        every = self.by_protocol.values()
+        return Counts(sum(each.succeeded for each in every), sum(each.failed for each in every))
+
+    def succeeded(self, address: str, name: str, protocol: str = AMQP) -> None:
+        self._count((address, name, protocol), is_success=True)
         self._failures.pop((source_of(address), name[:NAME_KEPT]), None)
 
-    def failed(self, address: str, name: str) -> None:
+    def failed(self, address: str, name: str, protocol: str = AMQP) -> None:
         """It was looked at, and it was wrong."""
-        self._count(address, name, is_success=False)
+        self._count((address, name, protocol), is_success=False)
         if self._patience.failures:
             source = source_of(address)
             self._remember((source, None))
             self._remember((source, name[:NAME_KEPT]))
 
-    def held_back(self, address: str, name: str) -> None:
+    def held_back(self, address: str, name: str, protocol: str = AMQP) -> None:
         """It was not looked at."""
-        self._count(address, name, is_success=False)
+        self._count((address, name, protocol), is_success=False)
 
     def forget(self) -> None:
         """Count from nothing; who is held back still is."""
-        self.counts = Counts()
+        self.by_protocol.clear()
         self.by_source.clear()
 
     def _is_full(self, place: _Place) -> bool:
@@ -115,10 +124,12 @@ class Attempts:
     def _limit(self, place: _Place) -> int:
         return self._patience.failures * (NAMES_PER_SOURCE if place[1] is None else 1)
 
-    def _count(self, address: str, name: str, *, is_success: bool) -> None:
-        counted = [self.counts]
+    def _count(self, origin: tuple[str, str, str], *, is_success: bool) -> None:
+        """origin: address, name and protocol."""
+        address, name, protocol = origin
+        counted = [self.by_protocol.setdefault(protocol, Counts())]
         if self.tracks_sources:
-            key = (address, name[:NAME_KEPT])
+            key = (address, name[:NAME_KEPT], protocol)
             counted.append(self.by_source.setdefault(key, Counts()))
             if len(self.by_source) > PLACES_MAX:
                 self.by_source.popitem(last=False)

@@ -78,12 +78,16 @@ class Limits:
         """By name: max-connections, max-channels."""
         return self._of_user.get(name, NO_LIMITS)
 
-    def set_user(self, name: str, limits: Mapping[str, Value]) -> None:
-        """These besides others that were set. Raises NotFound, InvalidParameter."""
-        self._find_user(name)
+    def check_user(self, limits: Mapping[str, Value]) -> None:
+        """Raises InvalidParameter for what are no limits of a user."""
         found = _complaints(dict(limits), "user-limits", _OF_USER)
         if found:
             raise InvalidParameter("\n".join(found))
+
+    def set_user(self, name: str, limits: Mapping[str, Value]) -> None:
+        """These besides others that were set. Raises NotFound, InvalidParameter."""
+        self._find_user(name)
+        self.check_user(limits)
         self._keep_user(name, {**self.of_user(name), **as_limits(limits)})
 
     def clear_user(self, name: str, limit: str = "all") -> None:

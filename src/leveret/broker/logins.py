@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.attempts import DEFAULT_PATIENCE, Attempts, Patience
+from leveret.broker.attempts import AMQP, DEFAULT_PATIENCE, Attempts, Patience
 from leveret.broker.errors import AccessRefused
 from leveret.broker.passwords import SHA256
 
@@ -37,10 +37,11 @@ DEFAULT_ENTRY: Final = Entry()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an attempt comes from."""
+    """Where an attempt comes from. protocol: by RabbitMQ's name."""
 
     address: str = ""
     is_loopback: bool = True
+    protocol: str = AMQP
 
 
 class Logins:
@@ -54,7 +55,7 @@ class Logins:
     def with_password(self, name: str, password: str, source: Source) -> User:
         """The account. Raises AccessRefused."""
         if self.attempts.are_held_back(source.address, name):
-            self.attempts.held_back(source.address, name)
+            self.attempts.held_back(source.address, name, source.protocol)
             raise AccessRefused(f"too many attempts from there have failed; user '{name}'")
         return self._admit(name, self._users.authenticate(name, password), source)
 
@@ -65,9 +66,9 @@ class Logins:
     def _admit(self, name: str, user: User | None, source: Source) -> User:
         reason = self._refusal(name, user, source)
         if user is None or reason:
-            self.attempts.failed(source.address, name)
+            self.attempts.failed(source.address, name, source.protocol)
             raise AccessRefused(reason)
-        self.attempts.succeeded(source.address, name)
+        self.attempts.succeeded(source.address, name, source.protocol)
         return user
 
     def _refusal(self, name: str, user: User | None, source: Source) -> str:

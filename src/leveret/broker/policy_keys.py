@@ -269,6 +269,8 @@ def _apply_to(value: Value) -> str | None:
 
 
 def _pattern(value: Value) -> str | None:
+    if not isinstance(value, str):
+        return f"pattern should be a binary but was {spell(value)}"
     complaint = _pattern_error(value)
     return complaint and f"pattern should be regular expression but is invalid: {complaint}"
 

@@ -62,7 +62,7 @@ class Users:
         self._hashing_algorithm = hashing_algorithm
         self._users: dict[str, User] = {}
         # Compared with when there is nothing to compare with, so that the answer takes as long.
-        self._nobody = User("", self._hash(""), hashing_algorithm=hashing_algorithm)
+        self._nobody = User("", self.hashed(""), hashing_algorithm=hashing_algorithm)
 
     def __iter__(self) -> Iterator[User]:
         return iter(self._users.values())
@@ -81,7 +81,7 @@ class Users:
 
     def add(self, name: str, password: str, tags: frozenset[str] = NO_TAGS) -> User:
         """A new account, or a new password and tags for an old one."""
-        return self.put(User(name, self._hash(password), tags, self._hashing_algorithm))
+        return self.put(User(name, self.hashed(password), tags, self._hashing_algorithm))
 
     def put(self, user: User) -> User:
         """The account as it is told, new or not. Raises PreconditionFailed."""
@@ -99,7 +99,7 @@ class Users:
 
     def set_password(self, name: str, password: str) -> User:
         """Raises NotFound."""
-        return self.set_password_hash(name, self._hash(password), self._hashing_algorithm)
+        return self.set_password_hash(name, self.hashed(password), self._hashing_algorithm)
 
     def clear_password(self, name: str) -> User:
         """Nobody logs in to the account with a password any more. Raises NotFound."""
@@ -141,6 +141,7 @@ class Users:
         is_proven = is_right(password, known.password_hash, known.hashing_algorithm)
         return user if is_proven and password and known is not self._nobody else None
 
-    def _hash(self, password: str) -> bytes:
+    def hashed(self, password: str) -> bytes:
+        """What is kept of a new password."""
         salt = self._random_bytes(SALT_BYTES)
         return hash_password(password, salt, self._hashing_algorithm)

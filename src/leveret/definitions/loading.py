@@ -6,10 +6,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leveret.broker.definitions.importing import Unimportable, carry_out, sound
+from leveret.broker.definitions.importing import Unimportable, carrying_steps, sound
 from leveret.broker.definitions.rehearsal import Rehearsal
+from leveret.broker.definitions.steps import walked
 from leveret.definitions import telling
-from leveret.definitions.reading import read_document
+from leveret.definitions.reading import reading_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from leveret.broker.definitions.document import Remark
     from leveret.broker.definitions.importing import Report
     from leveret.broker.definitions.rehearsal import Plan
+    from leveret.broker.definitions.steps import Steps
     from leveret.definitions.files import Source
 
 log = logging.getLogger("leveret.definitions")
@@ -47,14 +49,24 @@ def plan_sources(
     broker: Broker, sources: Sequence[Source], vhost: str | None = None
 ) -> list[Planned]:
     """Raises DefinitionsRefused."""
+    return walked(_planning_steps(broker, sources, vhost))
+
+
+def _planning_steps(
+    broker: Broker, sources: Sequence[Source], vhost: str | None
+) -> Steps[list[Planned]]:
     rehearsal = Rehearsal(broker)
-    return [_plan(rehearsal, source, vhost) for source in sources]
+    planned = []
+    for source in sources:
+        plan = yield from _plan(rehearsal, source, vhost)
+        planned.append(plan)
+    return planned
 
 
-def _plan(rehearsal: Rehearsal, source: Source, vhost: str | None) -> Planned:
+def _plan(rehearsal: Rehearsal, source: Source, vhost: str | None) -> Steps[Planned]:
     try:
-        document = read_document(source.data, vhost)
-        plan = sound(rehearsal.plan(document.entries))
+        document = yield from reading_steps(source.data, vhost)
+        plan = sound((yield from rehearsal.steps(document.entries)))
     except Unimportable as refused:
         raise DefinitionsRefused(source.path, refused.faults) from refused
     plan.skipped[:0] = document.skipped
@@ -65,8 +77,20 @@ def import_sources(
     broker: Broker, sources: Sequence[Source], vhost: str | None = None
 ) -> list[tuple[Source, Report]]:
     """Raises DefinitionsRefused."""
-    planned = plan_sources(broker, sources, vhost)
-    return [(each.source, carry_out(broker, each.plan)) for each in planned]
+    return walked(import_steps(broker, sources, vhost))
+
+
+def import_steps(
+    broker: Broker, sources: Sequence[Source], vhost: str | None = None
+) -> Steps[list[tuple[Source, Report]]]:
+    """The same, entry by entry: first all are looked at, then all are made. Also raises Refused,
+    see carrying_steps."""
+    planned = yield from _planning_steps(broker, sources, vhost)
+    reports = []
+    for each in planned:
+        report = yield from carrying_steps(broker, each.plan)
+        reports.append((each.source, report))
+    return reports
 
 
 def log_report(source: Source, report: Report) -> None:

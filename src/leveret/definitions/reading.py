@@ -14,10 +14,12 @@ import msgspec
 
 from leveret.broker.definitions.document import Remark
 from leveret.broker.definitions.importing import Unimportable
+from leveret.broker.definitions.steps import walked
 from leveret.definitions.entries import ALSO, FORMS
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.document import Entry
+    from leveret.broker.definitions.steps import Steps
 
 # What a document says of itself, its RabbitMQ and its vhost.
 _ABOUT: Final = frozenset(
@@ -52,10 +54,15 @@ def read_document(data: bytes, vhost: str | None = None) -> Document:
 
     vhost: put everything there, as a document of one vhost names none.
     """
+    return walked(reading_steps(data, vhost))
+
+
+def reading_steps(data: bytes, vhost: str | None = None) -> Steps[Document]:
+    """The same, entry by entry."""
     told = _decode(data)
     reading = _Reading(vhost, _version(told))
     for section in FORMS:
-        reading.read(section, told.get(section, []))
+        yield from reading.steps(section, told.get(section, []))
     reading.remark_keys(told)
     if reading.faults:
         raise Unimportable(reading.faults)
@@ -108,7 +115,7 @@ class _Reading:
         # Keys that no entry of the section has, and in how many entries.
         self._unknown: Counter[tuple[str, str]] = Counter()
 
-    def read(self, section: str, told: object) -> None:
+    def steps(self, section: str, told: object) -> Steps[None]:
         if not isinstance(told, list):
             self.faults.append(Remark(section, "section", f"expected a list, {_found(told)}"))
             return
@@ -118,6 +125,7 @@ class _Reading:
             return
         for number, entry in enumerate(told, start=1):
             self._read_entry(section, number, entry)
+            yield
 
     def _read_entry(self, section: str, number: int, told: object) -> None:
         if not isinstance(told, dict):

@@ -46,22 +46,32 @@ _IN_A_VHOST: Final = ("parameters", "policies", "queues", "exchanges", "bindings
 
 def write_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
     """rabbitmq_version: the RabbitMQ that the node says it is."""
+    return _encoded(document_of(entries, rabbitmq_version))
+
+
+def write_vhost_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
+    """Of what is in one vhost."""
+    return _encoded(vhost_document_of(entries, rabbitmq_version))
+
+
+def document_of(entries: Iterable[Entry], rabbitmq_version: str) -> dict[str, object]:
+    """The document before it is JSON."""
     about: dict[str, object] = {
         "rabbit_version": rabbitmq_version,
         "rabbitmq_version": rabbitmq_version,
         "product_name": "Leveret",
         "product_version": VERSION,
     }
-    return _encoded({**about, **_sections(entries)})
+    return {**about, **_sections(entries)}
 
 
-def write_vhost_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
+def vhost_document_of(entries: Iterable[Entry], rabbitmq_version: str) -> dict[str, object]:
     """Of what is in one vhost, which is not named: it goes into any."""
     sections = _sections(entries)
     for name in _IN_A_VHOST:
         for form in sections[name]:
             del form["vhost"]
-    return _encoded({"rabbit_version": rabbitmq_version, **{n: sections[n] for n in _IN_A_VHOST}})
+    return {"rabbit_version": rabbitmq_version, **{name: sections[name] for name in _IN_A_VHOST}}
 
 
 def _sections(entries: Iterable[Entry]) -> dict[str, list[dict[str, object]]]:

@@ -30,7 +30,7 @@ from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.refusals import TRANSLATED, body, translated
 from leveret.management.rendering import to_json
-from leveret.management.resource import VHOST, Needs
+from leveret.management.resource import POLICYMAKER, VHOST, Needs
 from leveret.management.responses import JSON, response_to
 
 if TYPE_CHECKING:
@@ -135,21 +135,17 @@ class _Endpoint:
         return {"allow": self._resource.allowed}
 
     async def _call(self, request: Request, needs: Needs) -> Call:
-        user = admit(
-            self._host.broker,
-            request.headers.get("authorization"),
-            request.client.host if request.client else "",
-            needs,
-        )
+        peer = request.client.host if request.client else ""
+        user = admit(self._host.broker, request.headers.get("authorization"), peer, needs)
         self._refuse_vhost(request, user, needs)
         content = await _content(request, self._host.settings.http.body_bytes_max)
         look = Look(self._host, Query(request.url.query), time.time(), user)
-        return Call(look, request.path_params, request.headers, content)
+        return Call(look, request.path_params, request.headers, content, peer)
 
     def _refuse_vhost(self, request: Request, user: User | None, needs: Needs) -> None:
         """Raises NotThere, NotAuthorised."""
         name = request.path_params.get("vhost")
-        if needs is not VHOST or name is None:
+        if needs not in {VHOST, POLICYMAKER} or name is None:
             return
         assert user is not None
         broker = self._host.broker
@@ -157,7 +153,7 @@ class _Endpoint:
             is_made = request.method in {"PUT", "POST"}
             raise NotThere("not_found", "vhost_not_found") if is_made else NotThere()
         if broker.permissions.get(user.name, name) is None and "administrator" not in user.tags:
-            raise NotAuthorised(VHOST.refusal)
+            raise NotAuthorised(needs.refusal)
 
 
 async def _content(request: Request, bytes_max: int) -> bytes:

@@ -31,16 +31,22 @@ ENCODED_TWICE: Final = (
 class Call:
     """path: the segments that the route names. headers: by name in small letters.
 
-    content: the body as it came.
+    content: the body as it came. peer: the address that it came from.
     """
 
     def __init__(
-        self, look: Look, path: Mapping[str, str], headers: Mapping[str, str], content: bytes
+        self,
+        look: Look,
+        path: Mapping[str, str],
+        headers: Mapping[str, str],
+        content: bytes,
+        peer: str = "",
     ) -> None:
         self.look = look
         self.path = path
         self.headers = headers
         self.content = content
+        self.peer = peer
 
     @property
     def host(self) -> Host:
@@ -95,6 +101,14 @@ class Call:
         if vhost is None:
             raise NotThere
         return vhost
+
+    @property
+    def vhost_to_change(self) -> Vhost:
+        """The same, where something is to be made: RabbitMQ words the refusal otherwise."""
+        try:
+            return self.vhost
+        except NotThere:
+            raise NotThere("not_found", "vhost_not_found") from None
 
     def may_look_into(self, vhost: str) -> bool:
         """Whether the user may see what is there: administrators, and who has permissions."""

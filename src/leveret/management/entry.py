@@ -7,6 +7,7 @@ from base64 import b64decode
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from leveret.broker.attempts import HTTP
 from leveret.broker.errors import AccessRefused
 from leveret.broker.logins import Source
 from leveret.management.answers import HttpRefused, NotAuthorised
@@ -45,7 +46,7 @@ def admit(broker: Broker, authorization: str | None, peer: str, needs: Needs) ->
         raise Unauthenticated
     name, password = _credentials(said.strip())
     try:
-        user = broker.logins.with_password(name, password, Source(peer, _is_loopback(peer)))
+        user = broker.logins.with_password(name, password, Source(peer, _is_loopback(peer), HTTP))
     except AccessRefused:
         # Which part was wrong is told to nobody.
         raise Unauthenticated from None
@@ -65,8 +66,8 @@ def _credentials(said: str) -> tuple[str, str]:
 
 
 def _refusal(needs: Needs, user: User) -> str:
-    """One who may not use the API at all hears that first, where only its own tags are asked."""
-    if needs is Needs.VHOST and Needs.MANAGEMENT.tags.isdisjoint(user.tags):
+    """One who may not use the API at all hears that first."""
+    if Needs.MANAGEMENT.tags.isdisjoint(user.tags):
         return Needs.MANAGEMENT.refusal
     return needs.refusal
 

@@ -24,7 +24,7 @@ class Needs(Enum):
         frozenset({"management", "policymaker", "monitoring", "administrator"}),
         "Not management user",
     )
-    # The same, for one who may enter the vhost of the path.
+    # The same, for one who may enter the vhost of the path; and policymakers need that too.
     VHOST = (MANAGEMENT[0], "User not authorised to access virtual host")
     POLICYMAKER = (
         frozenset({"policymaker", "administrator"}),

@@ -36,7 +36,7 @@ class Managed:
     management_port: int
     prometheus_port: int
     amqp: str
-    node: RabbitMQ | None = field(default=None, repr=False)
+    node: RabbitMQ | None = field(default=None, repr=False, compare=False)
 
     def ask(
         self,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.management.asked import Office
 from tests.management.routes.living import living
 
 
@@ -13,3 +14,9 @@ def live():
         broker.add_user("watcher", "monitoring")
         broker.add_user("nobody")
         yield broker
+
+
+@pytest.fixture
+def office():
+    """A broker that is asked without HTTP."""
+    return Office()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from leveret.broker.definitions.document import SECTION_OF
 from leveret.broker.definitions.making import make
 from leveret.broker.definitions.rehearsal import Rehearsal
+from leveret.broker.definitions.steps import walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.definitions.document import Entry, Remark
     from leveret.broker.definitions.rehearsal import Plan
+    from leveret.broker.definitions.steps import Steps
 
 
 @dataclass(slots=True)
@@ -58,8 +60,15 @@ def sound(plan: Plan) -> Plan:
 
 def carry_out(broker: Broker, plan: Plan) -> Report:
     """What was rehearsed goes well."""
+    return walked(carrying_steps(broker, plan))
+
+
+def carrying_steps(broker: Broker, plan: Plan) -> Steps[Report]:
+    """The same, entry by entry. Raises Refused, and stops there, when the broker has changed
+    since and something does not fit any more."""
     for entry in plan.entries:
         make(broker, entry)
+        yield
     return report_of(plan)
 
 

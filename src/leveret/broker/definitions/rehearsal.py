@@ -33,6 +33,7 @@ from leveret.broker.definitions.document import (
 from leveret.broker.definitions.idle import COMPONENTS, without_effect
 from leveret.broker.definitions.making import binding_in, make
 from leveret.broker.definitions.stage import Stage
+from leveret.broker.definitions.steps import walked
 from leveret.broker.errors import NotFound, PreconditionFailed, Refused
 from leveret.broker.names import RESERVED_PREFIX
 from leveret.broker.passwords import is_right
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from leveret.broker.bindings import Binding
     from leveret.broker.broker import Broker
     from leveret.broker.definitions.document import Entry
+    from leveret.broker.definitions.steps import Steps
 
 _ORDER: Final = {kind: place for place, kind in enumerate(SECTION_OF)}
 
@@ -76,9 +78,14 @@ class Rehearsal:
 
     def plan(self, entries: Iterable[Entry]) -> Plan:
         """What importing the entries comes to, after those that were played before."""
+        return walked(self.steps(entries))
+
+    def steps(self, entries: Iterable[Entry]) -> Steps[Plan]:
+        """The same, entry by entry."""
         plan = Plan()
         for entry in sorted(entries, key=lambda entry: _ORDER[type(entry)]):
             self._play(entry, plan)
+            yield
         return plan
 
     def _play(self, entry: Entry, plan: Plan) -> None:

@@ -1,0 +1,125 @@
+"""Vhosts: made, described, traced, deleted.
+
+Who makes one may do everything in it.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from leveret.broker.json_terms import spell
+from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
+from leveret.definitions.entries import words_of
+from leveret.management import values
+from leveret.management.answers import (
+    CREATED,
+    NO_CONTENT,
+    BadRequest,
+    Item,
+    Listing,
+)
+from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, Resource
+from leveret.management.views.vhosts import VHOST
+
+if TYPE_CHECKING:
+    from leveret.management.answers import Answer
+    from leveret.management.call import Call
+
+_SWITCH: Final = {True: True, False: False, "true": True, "false": False}
+
+
+def list_vhosts(call: Call) -> Answer:
+    found = sorted(call.listed_vhosts(), key=attrgetter("name"))
+    return Listing(found, VHOST, order=("name",))
+
+
+def show_vhost(call: Call) -> Answer:
+    return Item(call.vhost, VHOST)
+
+
+def put_vhost(call: Call) -> Answer:
+    """201 for a new one, 204 for one that is described anew."""
+    broker, name = call.broker, values.name(call.path["vhost"])
+    told, there = call.body(), broker.vhosts.get(name)
+    metadata = _metadata(told, NO_METADATA if there is None else there.metadata)
+    is_traced = _tracing(told)
+    if there is None:
+        broker.add_vhost(name, metadata)
+        if broker.users.get(call.user.name) is not None:
+            broker.set_permission(call.user.name, name)
+    elif metadata != there.metadata:
+        broker.describe_vhost(name, metadata)
+    if is_traced is not None:
+        broker.trace(name, is_on=is_traced)
+    return CREATED if there is None else NO_CONTENT
+
+
+def delete_vhost(call: Call) -> Answer:
+    call.broker.remove_vhost(call.vhost.name)
+    return NO_CONTENT
+
+
+def start_vhost(call: Call) -> Answer:
+    """Every vhost runs as long as the node does, so there is nothing to start."""
+    name, node = call.path["vhost"], call.path["node"]
+    if node != call.broker.node:
+        raise BadRequest(f"Request to node {node} failed with nodedown")
+    if name not in call.broker.vhosts:
+        raise BadRequest(f"Request to node {node} failed with {{no_such_vhost,{spell(name)}}}")
+    return NO_CONTENT
+
+
+def _metadata(told: dict[str, Any], there: VhostMetadata) -> VhostMetadata:
+    """Description and tags are as they are told; only the type of queues stays when none is.
+
+    Raises BadRequest, InvalidParameter.
+    """
+    queue_type = told.get("default_queue_type")
+    if queue_type == "undefined":
+        queue_type = None
+    metadata = VhostMetadata(
+        values.text("description", told.get("description") or ""),
+        tuple(words_of(_tags(told.get("tags")))),
+        there.default_queue_type if queue_type is None else queue_type,
+    )
+    metadata.check()
+    return metadata
+
+
+def _tags(told: object) -> str | list[str]:
+    """Raises BadRequest."""
+    if told is None:
+        return ""
+    if isinstance(told, list):
+        return [values.text("each of the tags", each) for each in told]
+    return values.text("tags", told)
+
+
+def _tracing(told: dict[str, Any]) -> bool | None:
+    """None where nothing is said. Raises BadRequest."""
+    switch = told.get("tracing")
+    if switch is None:
+        return None
+    if not isinstance(switch, bool | str) or switch not in _SWITCH:
+        raise BadRequest(["not_boolean", switch])
+    return _SWITCH[switch]
+
+
+RESOURCES: Final = (
+    Resource("/vhosts", MANAGEMENT, "The vhosts that the user may know of.", get=list_vhosts),
+    Resource(
+        "/vhosts/{vhost}",
+        ADMINISTRATOR,
+        "One vhost: description, tags, default_queue_type, tracing.",
+        get=show_vhost,
+        put=put_vhost,
+        delete=delete_vhost,
+    ),
+    Resource(
+        "/vhosts/{vhost}/start/{node}",
+        ADMINISTRATOR,
+        "Start a vhost on a node, where it runs already.",
+        post=start_vhost,
+    ),
+)

@@ -1,0 +1,37 @@
+"""What is shown of a vhost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from leveret.management.view import View
+
+if TYPE_CHECKING:
+    from leveret.broker.vhost import Vhost
+    from leveret.management.look import Look
+
+
+def metadata(vhost: Vhost, _look: Look) -> dict[str, Any]:
+    """All that is known of it; the type of queues only where one was said."""
+    known = vhost.metadata
+    told: dict[str, Any] = {"description": known.description, "tags": list(known.tags)}
+    if known.default_queue_type is not None:
+        told["default_queue_type"] = known.default_queue_type
+    return told
+
+
+def default_queue_type(vhost: Vhost, _look: Look) -> str:
+    return vhost.metadata.default_queue_type or "undefined"
+
+
+VHOST: View[Vhost] = View(
+    {
+        "name": lambda vhost, _look: vhost.name,
+        "description": lambda vhost, _look: vhost.metadata.description,
+        "tags": lambda vhost, _look: list(vhost.metadata.tags),
+        "default_queue_type": default_queue_type,
+        "metadata": metadata,
+        "tracing": lambda vhost, _look: vhost.firehose is not None,
+        "cluster_state": lambda _vhost, look: {look.node: "running"},
+    }
+)
