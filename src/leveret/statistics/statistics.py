@@ -172,7 +172,7 @@ class Statistics:
             return {}
         window, row = self._window(BASIC, span.msg_rates), rows.queue_row(queue)
         told: Json = {}
-        if queue.tally.taken or queue.tally.gone:
+        if _is_any(row, _QUEUE_DELIVER):
             told |= self._told(_QUEUE_DELIVER, row, [queue], window)
         if queue.tally.publish:
             told |= self._told(_QUEUE_PUBLISH, row, [queue], window)
@@ -194,7 +194,7 @@ class Statistics:
         window, row = self._window(BASIC, span.msg_rates), rows.channel_row(channel)
         if channel.published:
             told |= self._told(_CHANNEL_FINE, row, [channel], window)
-        if channel.tally.delivered is not None:
+        if _is_any(row, _CHANNEL_DELIVER):
             told |= self._told(_CHANNEL_DELIVER, row, [channel], window)
         return told
 
@@ -205,7 +205,7 @@ class Statistics:
         window, row = self._window(GLOBAL, span.msg_rates), self._vhosts_row(vhosts)
         if any(vhost.tally.publish for vhost in vhosts):
             told |= self._told(_VHOST_FINE, row, vhosts, window)
-        if any(_is_nonzero(row, _VHOST_DELIVER)):
+        if _is_any(row, _VHOST_DELIVER):
             told |= self._told(_VHOST_DELIVER, row, vhosts, window)
         if is_overview and any(_has_had_queues(vhost) for vhost in vhosts):
             told |= self._told(_VHOST_DISK, row, vhosts, window)
@@ -249,8 +249,9 @@ class Statistics:
         return told.told(row, [series for series in known if series is not None], window)
 
 
-def _is_nonzero(row: Row, told: Group) -> Iterator[bool]:
-    return (row[column] > 0 for column in range(told.first, told.first + len(told.names)))
+def _is_any(row: Row, told: Group) -> bool:
+    """Any of it has happened."""
+    return any(row[told.first : told.first + len(told.names)])
 
 
 def _has_had_queues(vhost: Vhost) -> bool:
