@@ -48,8 +48,9 @@ ARROWS = {
     "application": NODE - {"application", "data_directory"},
     "node": NODE | {"version"},
     "perf": {"wire", "protocol", "config", "version", "errors"},
+    "migrate": {"wire", "perf", "management"},
     "testing": NODE | {"node", "version"},
-    "cli": NODE | {"node", "version", "perf", "control"},
+    "cli": NODE | {"node", "version", "perf", "migrate", "control"},
     "package": NODE | {"node", "version", "testing"},
     "__main__": {"cli"},
 }  # fmt: skip

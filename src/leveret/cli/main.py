@@ -13,7 +13,7 @@ from leveret.config import SettingRefused
 from leveret.errors import StartRefused
 from leveret.version import VERSION
 
-COMMANDS = ("completion", "definitions", "doctor", "inspect", "perf", "repair", "serve")
+COMMANDS = ("completion", "definitions", "doctor", "inspect", "migrate", "perf", "repair", "serve")
 EXIT_START_REFUSED = 1
 EXIT_SETTING_REFUSED = 2
 
