@@ -3,15 +3,21 @@
 from pathlib import Path
 
 from leveret.cli.banner import EXAMPLE, banner, client_url
-from leveret.config import Listener, Settings
+from leveret.config import Listener, Listening, Settings
 
 
 def test_the_banner_says_where_it_listens_and_where_it_keeps_things():
     settings = Settings(node="mq@hare", data_dir=Path("burrow"))
-    text = banner(settings, (Listener("127.0.0.1", 5673), Listener("::1", 5673)))
+    http = Listening("http", "0.0.0.0", 15673)
+    text = banner(settings, (Listener("127.0.0.1", 5673), Listener("::1", 5673)), (http,))
     assert "mq@hare listens on 127.0.0.1:5673, [::1]:5673." in text
+    assert "Its HTTP API is at http://localhost:15673/api/" in text
     assert "What is durable is kept in burrow." in text
     assert "amqp://guest:guest@127.0.0.1:5673/%2F" in text
+
+
+def test_nothing_is_said_of_an_api_that_is_not_served():
+    assert "HTTP" not in banner(Settings(), (Listener("127.0.0.1", 5673),), ())
 
 
 def test_the_example_has_five_lines():

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from leveret.config import Listener, Settings
+from leveret.config import Listener, Listening, Settings
 
 EXAMPLE = """\
     import pika
@@ -13,11 +13,14 @@ EXAMPLE = """\
 """
 
 
-def banner(settings: Settings, addresses: tuple[Listener, ...]) -> str:
+def banner(
+    settings: Settings, addresses: tuple[Listener, ...], listening: tuple[Listening, ...]
+) -> str:
     where = ", ".join(map(str, addresses))
     example = EXAMPLE.format(url=client_url(settings, addresses[0]))
     return (
         f"\n{settings.node} listens on {where}."
+        f"{_management(settings, listening)}"
         f"\nWhat is durable is kept in {settings.data_dir}."
         f"\nPaste this into a Python that has pika; stop with Ctrl-C.\n\n{example}"
     )
@@ -28,8 +31,22 @@ def client_url(settings: Settings, address: Listener) -> str:
     user, password = quote(settings.default_user, safe=""), "PASSWORD"
     if settings.default_pass == "guest":  # noqa: S105  # the public default
         password = "guest"  # noqa: S105
-    host = "localhost" if address.host in {"", "0.0.0.0", "::"} else address.host  # noqa: S104
-    host = f"[{host}]" if ":" in host else host
+    host = _reached(address.host)
     scheme = "amqps" if address.is_tls else "amqp"
     vhost = quote(settings.default_vhost, safe="")
     return f"{scheme}://{user}:{password}@{host}:{address.port}/{vhost}"
+
+
+def _management(settings: Settings, listening: tuple[Listening, ...]) -> str:
+    """Where the management API is, if it is served."""
+    for each in listening:
+        if each.protocol in {"http", "https"}:
+            path = settings.http.path_prefix + "/api/"
+            return f"\nIts HTTP API is at {each.protocol}://{_reached(each.host)}:{each.port}{path}"
+    return ""
+
+
+def _reached(host: str) -> str:
+    """What a client on this machine says for it."""
+    host = "localhost" if host in {"", "0.0.0.0", "::"} else host  # noqa: S104
+    return f"[{host}]" if ":" in host else host

@@ -31,7 +31,9 @@ class Passage:
 
     def __enter__(self) -> Passage:
         call = self._target.call
-        declare = methods.ExchangeDeclare(exchange=self._exchange, exchange_type="fanout", auto_delete=True)
+        declare = methods.ExchangeDeclare(
+            exchange=self._exchange, exchange_type="fanout", auto_delete=True
+        )
         call(CHANNEL, declare, methods.ExchangeDeclareOk)
         bind = methods.QueueBind(queue=self._queue, exchange=self._exchange)
         call(CHANNEL, bind, methods.QueueBindOk)

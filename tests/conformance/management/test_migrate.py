@@ -2,11 +2,11 @@
 
 import pika
 import pytest
-from tests.migrate.test_journey import Notes
 
 from leveret.management.client import Client
 from leveret.migrate.journey import Journey, Place
 from leveret.perf.address import parse_uri
+from tests.migrate.test_journey import Notes
 
 VHOST = "journey"
 BODIES = [b"%d" % number for number in range(1500)]

@@ -49,7 +49,7 @@ def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
 def _show_banner(node: "Node") -> None:
     from leveret.cli.banner import banner  # noqa: PLC0415
 
-    print(banner(node.settings, node.addresses), flush=True)
+    print(banner(node.settings, node.addresses, node.listeners), flush=True)
 
 
 def _show_nothing(node: "Node") -> None:
