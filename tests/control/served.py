@@ -13,6 +13,7 @@ from leveret.config import Settings
 from leveret.config.http_settings import HttpSettings
 from leveret.config.watch_settings import WatchSettings
 from leveret.node import Node
+from leveret.statistics.statistics import Statistics
 
 COOKIE = os.environ["LEVERET_COOKIE"].encode()
 LOOPBACK = "127.0.0.1"
@@ -42,6 +43,10 @@ class Application:
         self.monitor = Following()
         self.broker = Broker(time.monotonic, bytes)
         self.broker.add_vhost("/")
+
+    @property
+    def statistics(self):
+        return Statistics(self.broker)
 
 
 class OneBroker:

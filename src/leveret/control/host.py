@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
     from leveret.server.monitor import Monitor
+    from leveret.statistics.statistics import Statistics
 
 
 class Running(Protocol):
@@ -29,6 +30,9 @@ class Running(Protocol):
 
     @property
     def monitor(self) -> Monitor: ...
+
+    @property
+    def statistics(self) -> Statistics: ...
 
     async def suspend(self) -> None:
         """Let nobody in any more; who is connected stays."""

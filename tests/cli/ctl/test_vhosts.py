@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("node")
 
 def test_one_comes_and_goes(ctl):
     assert ctl("add_vhost", "a", "--description", "of a").out == 'Adding vhost "a" ...\n'
-    assert ctl("list_vhosts", "name", "description", "-s").out == "/\t\na\tof a\n"
+    assert ctl("list_vhosts", "name", "description", "-s").out.endswith("\na\tof a\n")
     assert ctl("delete_vhost", "a").out == 'Deleting vhost "a" ...\n'
     gone = ctl("delete_vhost", "a")
     assert (gone.code, gone.err) == (exits.DATA, "Virtual host 'a' does not exist\n")

@@ -6,21 +6,21 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from bench.rabbitmq import RabbitMQ
 
-from leveret.broker.permissions import EVERYTHING
 from leveret.cli.ctl.main import run
 from tests.brokers import Endpoint
 from tests.conformance.control.rabbitmqctl import Outcome, rabbitmqctl
-from tests.control.served import COOKIE, OneBroker, served
+from tests.control.served import COOKIE, Served, served
 
 # Everything that these tests make has this in its name: others use the same RabbitMQ.
 OWN = "ctl-"
 
 NODE = re.compile(r"[\w-]+@localhost\b")
-Commands = list[list[str]]
+PID = re.compile(r"#?(?:PID)?<(?:NODE\.)?\d+\.\d+\.\d+>")
 
 
 def leveretctl(words: list[str]) -> Outcome:
@@ -37,7 +37,7 @@ def neutral(outcome: Outcome) -> Outcome:
         NODE.sub("NODE", text.replace("rabbitmqctl", "leveretctl"))
         for text in (outcome.out, outcome.err)
     )
-    return replace(outcome, out=out, err=err)
+    return replace(outcome, out=PID.sub("PID", out), err=err)
 
 
 def listed(outcome: Outcome, other: Outcome) -> Outcome:
@@ -55,37 +55,33 @@ def rabbitmq_node(rabbitmq: Endpoint) -> RabbitMQ:
 
 
 @pytest.fixture
-def one_leveret(monkeypatch: pytest.MonkeyPatch) -> Iterator[OneBroker]:
-    host = OneBroker()
-    broker = host.broker
-    broker.node = "leveret@localhost"
-    broker.users.add("guest", "guest", frozenset({"administrator"}))
-    broker.set_permission("guest", "/", EVERYTHING)
-    with served(host) as port:
+def leveret_node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A node that leveretctl finds."""
+    with served() as node:
         monkeypatch.setenv("LEVERET_COOKIE", COOKIE.decode())
-        monkeypatch.setenv("LEVERET_NODE_PORT", str(port.address[1]))
-        monkeypatch.setenv("LEVERET_NODE", broker.node)
+        monkeypatch.setenv("LEVERET_NODE_PORT", str(node.address[1]))
+        monkeypatch.setenv("LEVERET_NODE", "leveret@localhost")
         monkeypatch.delenv("LEVERET_DATA_DIR", raising=False)
-        yield host
+        yield node
+
+
+def compare(rabbitmq_node: RabbitMQ, script: str) -> None:
+    """Give each line to both, and want the same of both."""
+    commands = [shlex.split(line) for line in script.splitlines() if line.strip()]
+    expected = rabbitmqctl(rabbitmq_node, commands)
+    found = [leveretctl(words) for words in commands]
+    differing = []
+    for words, theirs, ours in zip(commands, expected, found, strict=True):
+        pair = neutral(ours), neutral(theirs)
+        if words[0].startswith("list_"):
+            pair = listed(*pair), listed(*reversed(pair))
+        if pair[0] != pair[1]:
+            told = f"{shlex.join(words)}\n  ours:   {pair[0]}\n  theirs: {pair[1]}"
+            differing.append(told)
+    assert not differing, "\n".join(differing)
 
 
 @pytest.fixture
-def alike(rabbitmq_node: RabbitMQ, one_leveret: OneBroker) -> Callable[[str], None]:
-    """Gives each line to both, and wants the same of both."""
-    assert one_leveret.broker is not None
-
-    def check(script: str) -> None:
-        commands = [shlex.split(line) for line in script.splitlines() if line.strip()]
-        expected = rabbitmqctl(rabbitmq_node, commands)
-        found = [leveretctl(words) for words in commands]
-        differing = []
-        for words, theirs, ours in zip(commands, expected, found, strict=True):
-            pair = neutral(ours), neutral(theirs)
-            if words[0].startswith("list_"):
-                pair = listed(*pair), listed(*reversed(pair))
-            if pair[0] != pair[1]:
-                told = f"{shlex.join(words)}\n  ours:   {pair[0]}\n  theirs: {pair[1]}"
-                differing.append(told)
-        assert not differing, "\n".join(differing)
-
-    return check
+def alike(rabbitmq_node: RabbitMQ, leveret_node: Served) -> Callable[[str], None]:
+    assert leveret_node.application is not None
+    return partial(compare, rabbitmq_node)

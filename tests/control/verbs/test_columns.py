@@ -5,6 +5,7 @@ import pytest
 from leveret.control import exits
 from leveret.control.call import VerbRefused
 from leveret.control.verbs.columns import address, fields, listing
+from leveret.wire.values import Int16
 
 COLUMNS = {"name": str, "length": len}
 
@@ -22,9 +23,9 @@ def test_columns_that_there_are_not():
 
 
 def test_a_field_table_travels_with_its_types():
-    table = {"a": 1, "b": "x", "c": [True, {"k": None}], "d": b"\x00\xff"}
+    table = {"a": Int16(1), "b": "x", "c": [True, {"k": None}], "d": b"\x00\xff"}
     assert fields(table) == [
-        ["a", "signedint", 1],
+        ["a", "short", 1],
         ["b", "longstr", "x"],
         ["c", "array", [["bool", True], ["table", [["k", "void", None]]]]],
         ["d", "binary", "<<0,255>>"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.streams.stream import Stream
 
@@ -33,7 +33,8 @@ _FLAGS_OCTET: Final = 20
 _TIMESTAMP_FLAG: Final = 1 << 6
 
 
-class Holdings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Holdings:
     """RabbitMQ's names; ready: waiting. paged_out: on the disk alone. octets are those of bodies.
 
     memory: an estimate of what the queue takes of the node's.
@@ -79,6 +80,8 @@ def holdings(queue: AnyQueue) -> Holdings:
     taken = _judge(queue.tally.out(queue), out) if out else _NOTHING
     memory_octets = waiting.octets * in_memory // ready if ready else 0
     octets = waiting.octets + taken.octets
+    # As RabbitMQ counts: in a queue that a restart ends no message is persistent.
+    is_durable = queue.options.durable
     return Holdings(
         messages=ready + out,
         messages_ready=ready,
@@ -87,13 +90,13 @@ def holdings(queue: AnyQueue) -> Holdings:
         messages_ready_ram=in_memory,
         messages_unacknowledged_ram=out,
         messages_paged_out=ready - in_memory,
-        messages_persistent=waiting.persistent + taken.persistent,
+        messages_persistent=is_durable * (waiting.persistent + taken.persistent),
         message_bytes=octets,
         message_bytes_ready=waiting.octets,
         message_bytes_unacknowledged=taken.octets,
         message_bytes_ram=memory_octets + taken.octets,
         message_bytes_paged_out=waiting.octets - memory_octets,
-        message_bytes_persistent=waiting.persistent_octets + taken.persistent_octets,
+        message_bytes_persistent=is_durable * (waiting.persistent_octets + taken.persistent_octets),
         head_message_timestamp=_timestamp(_head(queue)),
         memory=QUEUE_OCTETS
         + (in_memory + out) * MESSAGE_OCTETS

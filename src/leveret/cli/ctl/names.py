@@ -11,6 +11,16 @@ MODULES: dict[str, tuple[str, ...]] = {
         "stop_app",
     ),
     "autocomplete": ("autocomplete",),
+    "channels": (
+        "list_channels",
+        "list_consumers",
+    ),
+    "connections": (
+        "close_all_connections",
+        "close_all_user_connections",
+        "close_connection",
+        "list_connections",
+    ),
     "definitions": (
         "export_definitions",
         "import_definitions",
@@ -51,6 +61,12 @@ MODULES: dict[str, tuple[str, ...]] = {
         "list_policies_that_match",
         "set_operator_policy",
         "set_policy",
+    ),
+    "queues": (
+        "delete_queue",
+        "list_queues",
+        "list_unresponsive_queues",
+        "purge_queue",
     ),
     "report": ("report",),
     "resources": (

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from leveret.control.call import Verb
 
 MODULES: Final = (
-    "definitions", "exchanges", "features", "nodes", "parameters", "permissions", "policies",
-    "resources", "users", "vhosts",
+    "channels", "connections", "definitions", "exchanges", "features", "nodes", "parameters",
+    "permissions", "policies", "queues", "resources", "users", "vhosts",
 )  # fmt: skip
 
 

@@ -52,8 +52,13 @@ def _typed(value: Value) -> list[Plain]:
             return [kind, [_typed(each) for each in value]]
         case bytes() | Decimal():
             return [kind, spell(value)]
+        case float():
+            return [kind, float(value)]
+        case int() if not isinstance(value, bool):
+            # JSON has no widths.
+            return [kind, int(value)]
         case _:
-            assert value is None or isinstance(value, (bool, int, float, str))
+            assert value is None or isinstance(value, (bool, str))
             return [kind, value]
 
 
