@@ -65,6 +65,15 @@ def test_a_page_tells_how_many_there_are():
     assert names(answered("page=2&page_size=2")["items"]) == ["B"]
 
 
+def test_the_page_behind_the_last_item_is_an_empty_one():
+    shown = answered("page=2&page_size=3")
+    assert (shown["items"], shown["page_count"], shown["item_count"]) == ([], 1, 0)
+
+
+def test_the_listing_itself_can_be_turned_round():
+    assert names(answered("sort_reverse=true")) == ["B", "a", "b"]
+
+
 def test_a_page_beyond_the_last_is_refused():
     with pytest.raises(HttpRefused) as refused:
         answered("page=2")

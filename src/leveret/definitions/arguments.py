@@ -110,6 +110,8 @@ def _uncommon_json_value(value: Decimal | Sequence[Value] | None) -> object:
 
 def spelled(name: str | bytes) -> str:
     """As JSON can carry it."""
+    if isinstance(name, str) and name.isascii():
+        return name
     data = octets(name) if isinstance(name, str) else name
     try:
         return data.decode()

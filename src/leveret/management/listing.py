@@ -14,7 +14,7 @@ from leveret.management.answers import HttpRefused
 from leveret.management.rendering import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Sequence
 
     from leveret.management.answers import Listing
     from leveret.management.look import Look
@@ -35,7 +35,7 @@ async def listing_pieces(listing: Listing, look: Look) -> AsyncIterator[bytes]:
             yield piece
         yield b"]"
         return
-    found = [each async for each in _wanted(things, listing, look, page)]
+    found = things if page.is_whole else await _wanted(things, listing, look, page)
     head, things = _cut(found, len(things), page)
     yield head
     async for piece in _rendered(things, listing, look):
@@ -43,10 +43,11 @@ async def listing_pieces(listing: Listing, look: Look) -> AsyncIterator[bytes]:
     yield b"]}"
 
 
-def _cut(found: list[Any], total: int, page: Page) -> tuple[bytes, list[Any]]:
+def _cut(found: Sequence[Any], total: int, page: Page) -> tuple[bytes, Sequence[Any]]:
     """What stands before the items, and the items. Raises HttpRefused."""
     pages = max(-(-len(found) // page.size), 1)
-    if page.number > pages:
+    # As in RabbitMQ the page that begins right behind the last item is an empty one.
+    if (page.number - 1) * page.size > len(found):
         reason = f"Page out of range, page: {page.number} page size: {page.size}, len: {len(found)}"
         raise HttpRefused(400, "page_out_of_range", reason)
     items = found[(page.number - 1) * page.size : page.number * page.size]
@@ -61,45 +62,48 @@ def _cut(found: list[Any], total: int, page: Page) -> tuple[bytes, list[Any]]:
     return to_json(told)[:-1] + b',"items":[', items
 
 
-async def _wanted(
-    things: Iterable[Any], listing: Listing, look: Look, page: Page
-) -> AsyncIterator[Any]:
-    async for each in _in_slices(things):
-        if page.is_wanted(str(listing.view.value(each, look, "name"))):
-            yield each
+async def _wanted(things: Sequence[Any], listing: Listing, look: Look, page: Page) -> list[Any]:
+    """Those whose names belong to the page's listing."""
+    found: list[Any] = []
+    name_of, is_wanted = listing.view.value, page.is_wanted
+    async for batch in _batches(things):
+        found += [each for each in batch if is_wanted(str(name_of(each, look, "name")))]
+    return found
 
 
-async def _ordered(listing: Listing, look: Look) -> list[Any]:
+async def _ordered(listing: Listing, look: Look) -> Sequence[Any]:
+    """What is alike stays in the order of the listing."""
     asked = look.query.text("sort")
     paths = (asked,) if asked else listing.order
-    if not paths:
-        return list(listing.things)
-    view = listing.view
-    keyed = [
-        ([_rank(view.value(each, look, path)) for path in paths], each)
-        async for each in _in_slices(listing.things)
-    ]
     is_reversed = look.query.flag("sort_reverse")
+    if not paths:
+        return listing.things[::-1] if is_reversed else listing.things
+    keyed: list[tuple[list[Any], Any]] = []
+    value_of = listing.view.value
+    async for batch in _batches(listing.things):
+        keyed += [([_rank(value_of(each, look, path)) for path in paths], each) for each in batch]
     keyed.sort(key=lambda pair: pair[0], reverse=is_reversed)
     return [each for _, each in keyed]
 
 
-async def _rendered(things: Iterable[Any], listing: Listing, look: Look) -> AsyncIterator[bytes]:
-    wanted = look.query.columns()
+async def _rendered(things: Sequence[Any], listing: Listing, look: Look) -> AsyncIterator[bytes]:
+    """Items with commas between them, some in each piece."""
+    wanted, render = look.query.columns(), listing.view.render
     comma = b""
-    async for each in _in_slices(things):
-        yield comma + to_json(listing.view.render(each, look, wanted))
+    async for batch in _batches(things):
+        items = to_json([render(each, look, wanted) for each in batch])
+        yield comma + items[1:-1]
         comma = b","
 
 
-async def _in_slices(things: Iterable[Any]) -> AsyncIterator[Any]:
-    """Each thing, with a turn of the loop for everybody else after each slice of time."""
+async def _batches(things: Sequence[Any]) -> AsyncIterator[Sequence[Any]]:
+    """Some things at a time, with a turn of the loop for everybody else after each slice."""
     until = time.perf_counter() + SLICE_S
-    for number, each in enumerate(things):
-        if not number % _BATCH and time.perf_counter() > until:
+    for start in range(0, len(things), _BATCH):
+        if time.perf_counter() > until:
             await asyncio.sleep(0)
             until = time.perf_counter() + SLICE_S
-        yield each
+        yield things[start : start + _BATCH]
 
 
 def _rank(value: object) -> tuple[int, Any]:

@@ -23,11 +23,12 @@ BAD_PAGING: Final = "Pagination parameters are invalid"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a listing. is_wanted: whether a name belongs to it."""
+    """Which part of a listing. is_whole: of all of it. is_wanted: whether a name belongs to it."""
 
     number: int
     size: int
     is_wanted: Callable[[str], bool]
+    is_whole: bool
 
 
 class Query:
@@ -79,7 +80,8 @@ class Query:
                 "invalid_pagination_parameters",
                 f"Invalid pagination parameters: page number {number}, page size {shown}",
             )
-        return Page(number, PAGE_SIZE if size is None else size, self._name_filter())
+        is_whole = not self._told.get("name")
+        return Page(number, PAGE_SIZE if size is None else size, self._name_filter(), is_whole)
 
     def _name_filter(self) -> Callable[[str], bool]:
         written = self._told.get("name", "")

@@ -70,6 +70,18 @@ def test_what_is_not_there_has_no_bindings(objects):
     assert objects.ask("POST", "/bindings/{v}/e/amq.direct/q/none").body["error"] == "not_found"
 
 
+def test_bindings_come_in_order(objects):
+    for name in ("b", "a"):
+        objects.do("PUT", f"/queues/{{v}}/{name}")
+        for key, arguments in (("z", {}), ("k", {"n": 1}), ("k", {})):
+            told = {"routing_key": key, "arguments": arguments}
+            objects.do("POST", f"/bindings/{{v}}/e/amq.topic/q/{name}", told)
+    shown = [(each["source"], each["destination"], each["properties_key"]) for each in
+             objects.get("/bindings/{v}")]  # fmt: skip
+    assert shown == sorted(shown)
+    assert len(shown) == 8
+
+
 def test_bindings_are_not_paged(objects):
     objects.do("PUT", "/queues/{v}/q")
     assert isinstance(objects.get("/queues/{v}/q/bindings?page=1&page_size=1"), list)

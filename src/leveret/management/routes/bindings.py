@@ -16,7 +16,7 @@ from leveret.management.answers import NO_CONTENT, Done, Item, Listing, NotThere
 from leveret.management.properties_key import Asked, properties_key
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.routes.exchanges import exchange_name
-from leveret.management.views.bindings import BINDING, ORDER
+from leveret.management.views.bindings import BINDING
 from leveret.wire.values import octets
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 
 def list_bindings(call: Call) -> Answer:
-    return _listed(each for vhost in call.visible_vhosts() for each in _all(vhost))
+    vhosts = sorted(call.visible_vhosts(), key=lambda vhost: vhost.name)
+    return _listed(each for vhost in vhosts for each in _all(vhost))
 
 
 def list_bindings_of_vhost(call: Call) -> Answer:
@@ -52,11 +53,11 @@ def list_arriving(call: Call) -> Answer:
 
 
 def _listed(bindings: Iterable[Binding]) -> Answer:
-    return Listing(list(bindings), BINDING, ORDER, is_paged=False)
+    return Listing(list(bindings), BINDING, is_paged=False)
 
 
 def _all(vhost: Vhost) -> Iterator[Binding]:
-    for name in vhost.exchanges:
+    for name in sorted(vhost.exchanges):
         yield from _leaving(vhost, name)
 
 
@@ -64,9 +65,16 @@ def _leaving(vhost: Vhost, source: str) -> Iterator[Binding]:
     exchange = vhost.exchanges.get(source)
     if exchange is None:
         return
-    yield from exchange.bindings
     if not source:
-        yield from (Binding(exchange, queue, queue.name) for queue in vhost.queues.values())
+        yield from (Binding(exchange, vhost.queues[name], name) for name in sorted(vhost.queues))
+    yield from sorted(exchange.bindings, key=_place)
+
+
+def _place(binding: Binding) -> tuple[str, ...]:
+    """Its place in a listing: as RabbitMQ sorts them."""
+    routing_key, arguments = binding.routing_key, binding.arguments
+    told_apart = properties_key(routing_key, arguments) if arguments else ""
+    return (binding.source.name, binding.destination.name, routing_key, told_apart)
 
 
 def _arriving(vhost: Vhost, kind: str, name: str) -> Iterator[Binding]:
@@ -76,7 +84,7 @@ def _arriving(vhost: Vhost, kind: str, name: str) -> Iterator[Binding]:
         return
     if kind == "queue":
         yield Binding(vhost.exchanges[""], destination, name)
-    yield from vhost.bindings.arriving(destination)
+    yield from sorted(vhost.bindings.arriving(destination), key=_place)
 
 
 class Between:

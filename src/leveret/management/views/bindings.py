@@ -22,4 +22,3 @@ BINDING: View[Binding] = View(
         "properties_key": lambda binding, _: properties_key(binding.routing_key, binding.arguments),
     }
 )
-ORDER = ("vhost", "source", "destination", "routing_key", "properties_key")

@@ -15,6 +15,7 @@ from leveret.definitions.arguments import json_of, spelled
 from leveret.management.view import ABSENT, View
 from leveret.management.views.consumers import CONSUMER, consumers_of
 from leveret.session.session import Session
+from leveret.statistics.rows import lengths_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,8 +56,8 @@ def _of_its_type(queue: AnyQueue, look: Look) -> Fields:
 
 def _classic(queue: AnyQueue, look: Look) -> Fields:
     held = holdings(queue)
-    shown = {
-        "exclusive_consumer_tag": _tag(queue, lambda each: each.exclusive),
+    shown: Fields = {
+        "exclusive_consumer_tag": _tag(queue, _is_exclusive),
         "head_message_timestamp": held.head_message_timestamp,
         "memory": held.memory,
         "message_bytes": held.message_bytes,
@@ -91,6 +92,10 @@ def _tag(queue: AnyQueue, is_meant: Callable[[Consumer], bool]) -> str | None:
     if not len(queue.consumers):
         return None
     return next((spelled(each.tag) for each in consumers_of(queue) if is_meant(each)), None)
+
+
+def _is_exclusive(consumer: Consumer) -> bool:
+    return consumer.exclusive
 
 
 def _is_single(consumer: Consumer) -> bool:
@@ -155,6 +160,10 @@ QUEUE: View[AnyQueue] = View(
         **_NAMED,
         "consumers": lambda queue, _: len(queue.consumers),
         "effective_policy_definition": lambda queue, _: dict(queue.policy.definition),
+        # Again by _lengths; who sorts by them asks for nothing else.
+        "messages": lambda queue, _: lengths_row(queue)[0],
+        "messages_ready": lambda queue, _: lengths_row(queue)[1],
+        "messages_unacknowledged": lambda queue, _: lengths_row(queue)[2],
         "message_stats": _message_stats,
         "operator_policy": lambda queue, _: queue.policy.operator_policy,
         "policy": lambda queue, _: queue.policy.policy,
