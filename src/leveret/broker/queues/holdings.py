@@ -70,12 +70,35 @@ class _Part:
 _NOTHING: Final = _Part()
 
 
+# Most of ten thousand queues.
+_EMPTY: Final = Holdings(
+    messages=0,
+    messages_ready=0,
+    messages_unacknowledged=0,
+    messages_ram=0,
+    messages_ready_ram=0,
+    messages_unacknowledged_ram=0,
+    messages_paged_out=0,
+    messages_persistent=0,
+    message_bytes=0,
+    message_bytes_ready=0,
+    message_bytes_unacknowledged=0,
+    message_bytes_ram=0,
+    message_bytes_paged_out=0,
+    message_bytes_persistent=0,
+    head_message_timestamp=None,
+    memory=QUEUE_OCTETS,
+)
+
+
 def holdings(queue: AnyQueue) -> Holdings:
     """What the queue holds now."""
     if isinstance(queue, Stream):
         return _stream_holdings(queue)
-    ready, in_memory = queue.ready.count, queue.ready.at_hand_count
-    out = queue.tally.unacknowledged
+    ready, out = queue.ready.count, queue.tally.unacknowledged
+    if not ready and not out:
+        return _EMPTY
+    in_memory = queue.ready.at_hand_count
     waiting = _judge(queue.ready.at_hand(), ready) if ready else _NOTHING
     taken = _judge(queue.tally.out(queue), out) if out else _NOTHING
     memory_octets = waiting.octets * in_memory // ready if ready else 0
