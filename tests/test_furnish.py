@@ -10,6 +10,7 @@ from leveret.furnish import furnished
 def test_a_first_start_makes_a_vhost_and_a_user():
     broker = furnished(Settings(default_user="hare", default_vhost="burrow"), None, None)
     assert list(broker.vhosts) == ["burrow"]
+    assert broker.vhosts["burrow"].metadata.description == "Default virtual host"
     assert broker.users.find("hare").tags == {"administrator"}
     assert broker.permissions.get("hare", "burrow") is not None
 

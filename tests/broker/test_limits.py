@@ -149,3 +149,10 @@ def test_a_full_vhost_takes_no_more_queues(broker):
         vhost.create_queue("b", QueueOptions(arguments={"x-expires": -1}), None)
     broker.limits.clear_vhost("/")
     vhost.create_queue("b", QueueOptions(), None)
+
+
+def test_a_users_limits_are_looked_at_without_being_set(broker):
+    broker.limits.check_user({"max-channels": 3})
+    with pytest.raises(InvalidParameter, match="max-channels should be a number"):
+        broker.limits.check_user({"max-channels": "x"})
+    assert broker.limits.of_user("ada") == {}

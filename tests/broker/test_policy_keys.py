@@ -210,6 +210,7 @@ def test_the_first_wrong_key_is_named(definition, first):
             {"pattern": "("},
             'pattern should be regular expression but is invalid: {"missing )",1}',
         ),
+        ({"pattern": 3}, "pattern should be a binary but was 3"),
         ({"priority": "x"}, 'priority should be a number, actually was <<"x">>'),
         ({"priority": True}, "priority should be a number, actually was true"),
         (

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from leveret.broker.definitions.exporting import definitions_of
+from leveret.broker.errors import NotFound
 from leveret.definitions.files import Source
 from leveret.definitions.loading import (
     DefinitionsRefused,
     import_sources,
+    import_steps,
     log_report,
     plan_sources,
 )
@@ -134,3 +136,21 @@ def test_rabbitmqs_own_document_of_one_vhost_goes_into_another():
     assert "q.1" in broker.vhosts["new"].queues
     assert set(broker.vhosts["new"].policies.user.by_name) == {"ttl"}
     assert broker.vhosts["new"].limits == {"max-connections": 100, "max-queues": -1}
+
+
+def test_all_is_looked_at_before_anything_is_made_entry_by_entry():
+    broker = new_broker()
+    told = [names(broker) for _ in import_steps(broker, [VHOST, QUEUE])]
+    vhost, queue = "vhost '/'", "queue 'jobs' in vhost '/'"
+    # Two entries are read, two are rehearsed, then both are made.
+    assert told == [[], [], [], [], [vhost], [vhost, queue]]
+
+
+def test_what_does_not_fit_any_more_is_refused_where_it_is_met():
+    broker = new_broker()
+    steps = import_steps(broker, [VHOST, QUEUE])
+    for _ in range(5):
+        next(steps)
+    broker.remove_vhost("/")
+    with pytest.raises(NotFound):
+        list(steps)

@@ -16,6 +16,7 @@ from leveret.management.call import Call
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.refusals import TRANSLATED, translated
+from leveret.statistics.statistics import Statistics
 from tests.broker.domain import HandClock
 
 ADMINISTRATOR = "ada"
@@ -36,6 +37,7 @@ class Office:
 
     def __init__(self):
         self.broker = new_broker()
+        self.statistics = Statistics(self.broker)
 
     def ask(self, handler, body=None, *, by=ADMINISTRATOR, query="", headers=None, **path):
         """What the handler answers: status, or the value that is shown."""
@@ -47,7 +49,7 @@ class Office:
         return asyncio.run(told) if inspect.iscoroutine(told) else told
 
     def call(self, body=None, *, by=ADMINISTRATOR, query="", headers=None, **path):
-        host = SimpleNamespace(broker=self.broker, settings=Settings())
+        host = SimpleNamespace(broker=self.broker, settings=Settings(), statistics=self.statistics)
         look = Look(host, Query(query), 0.0, self.broker.users.get(by))
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         told = {"content-type": "application/json", **(headers or {})}

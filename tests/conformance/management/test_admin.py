@@ -1,5 +1,7 @@
 """An administrator's requests, answered alike by RabbitMQ and Leveret; and who may make them."""
 
+import time
+
 import pytest
 
 from tests.conformance.management import admin_access
@@ -79,3 +81,38 @@ def test_whoever_asks_is_answered_alike(user, visited):
         if mine != other:
             told.append(f"{request}\n  Leveret  {mine}\n  RabbitMQ {other}")
     assert not told, "\n".join(told)
+
+
+def test_a_vhosts_traffic_is_told_by_the_same_fields(both):
+    place = "/queues/ad-traffic/ad-q"
+    message = (
+        '{"properties": {}, "routing_key": "ad-q", "payload": "x", "payload_encoding": "string"}'
+    )
+    reading = '{"count": 1, "ackmode": "ack_requeue_false", "encoding": "auto"}'
+    for broker in both:
+        ask(broker, Request("PUT", "/vhosts/ad-traffic", None))
+        ask(broker, Request("PUT", place, "{}"))
+        ask(broker, Request("POST", "/exchanges/ad-traffic/amq.default/publish", message))
+        ask(broker, Request("POST", f"{place}/get", reading))
+    shown = [traffic(broker) for broker in both]
+    for broker in both:
+        ask(broker, Request("DELETE", "/vhosts/ad-traffic", None))
+    assert fields(shown[0]) == fields(shown[1])
+    assert [(each["message_stats"]["publish"], each["messages"]) for each in shown] == [(1, 0)] * 2
+
+
+def traffic(broker):
+    """What is told of the vhost once the message has been counted."""
+    for _ in range(100):
+        shown = broker.get("/api/vhosts/ad-traffic")
+        if shown.get("message_stats", {}).get("deliver_get") and "messages" in shown:
+            del shown["cluster_state"]
+            return shown
+        time.sleep(0.1)
+    raise AssertionError(f"{broker.name} has not counted the message: {shown}")
+
+
+def fields(shown):
+    """All names, also those of what is within."""
+    inner = (value for value in shown.values() if isinstance(value, dict))
+    return sorted(shown) + [name for value in inner for name in fields(value)]

@@ -1,5 +1,6 @@
 """What is shown of a vhost."""
 
+from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.management.views.vhosts import VHOST
 from tests.management.asked import Office
@@ -18,3 +19,15 @@ def test_what_is_known_is_shown_twice():
     shown = VHOST.render(office.broker.vhosts["/"], office.call().look)
     inner = shown["metadata"]
     assert inner == {key: shown[key] for key in ("description", "tags", "default_queue_type")}
+
+
+def test_traffic_is_told_once_there_is_some():
+    office = Office()
+    vhost = office.broker.vhosts["/"]
+    fields = {"messages", "messages_ready", "messages_unacknowledged"}
+    assert fields.isdisjoint(VHOST.render(vhost, office.call().look))
+    vhost.create_queue("q", QueueOptions(durable=True), None)
+    office.statistics.sample()
+    shown = VHOST.render(vhost, office.call().look)
+    assert {name: shown[name] for name in fields} == dict.fromkeys(fields, 0)
+    assert shown["messages_details"] == {"rate": 0.0}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from leveret.management.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leveret.broker.vhost import Vhost
     from leveret.management.look import Look
 
@@ -24,6 +26,14 @@ def default_queue_type(vhost: Vhost, _look: Look) -> str:
     return vhost.metadata.default_queue_type or "undefined"
 
 
+def traffic(vhost: Vhost, look: Look) -> Mapping[str, Any]:
+    """Octets of its connections and its messages waiting; nothing of one that nobody has used."""
+    span, statistics = look.span, look.statistics
+    told = {**statistics.data(vhost, span), **statistics.lengths(vhost, span)}
+    stats = statistics.message_stats(vhost, span)
+    return {**told, "message_stats": stats} if stats else told
+
+
 VHOST: View[Vhost] = View(
     {
         "name": lambda vhost, _look: vhost.name,
@@ -33,5 +43,6 @@ VHOST: View[Vhost] = View(
         "metadata": metadata,
         "tracing": lambda vhost, _look: vhost.firehose is not None,
         "cluster_state": lambda _vhost, look: {look.node: "running"},
-    }
+    },
+    groups=(traffic,),
 )
