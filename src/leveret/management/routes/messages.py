@@ -58,7 +58,7 @@ async def get(call: Call) -> Answer:
     ack_mode, count, encoding = call.required("ackmode", "count", "encoding")
     if encoding not in ENCODINGS:
         raise BadRequest(BAD_ENCODING)
-    if ack_mode not in getting.ACK_MODES:
+    if not isinstance(ack_mode, str) or ack_mode not in getting.ACK_MODES:
         raise BadRequest(BAD_ACK_MODE)
     octets_max = _octets_max(call.body())
     wanted = fields.number(count)
