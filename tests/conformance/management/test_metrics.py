@@ -18,17 +18,8 @@ ERLANGS = re.compile(
     r"erlang_(mnesia|vm)_|telemetry_|rabbitmq_(raft|erlang_(gc_reclaimed|net_tick|scheduler_run))_?"
     r"|.*_process_reductions_total|rabbitmq_(io|schema_db|msg_store|queue_index)_"
 )
-# What is not summed up here, since a sum of it says nothing, and what a later issue brings.
-NOT_TOLD = {
-    "rabbitmq_queue_consumer_capacity",
-    "rabbitmq_queue_head_message_timestamp",
-    "rabbitmq_auth_attempts_total",
-    "rabbitmq_auth_attempts_succeeded_total",
-    "rabbitmq_auth_attempts_failed_total",
-    "rabbitmq_auth_attempts_detailed_total",
-    "rabbitmq_auth_attempts_detailed_succeeded_total",
-    "rabbitmq_auth_attempts_detailed_failed_total",
-}
+# What is not summed up here, since a sum of it says nothing.
+NOT_TOLD = {"rabbitmq_queue_consumer_capacity", "rabbitmq_queue_head_message_timestamp"}
 # Labels that RabbitMQ 3.10.8 has and Leveret has not, or the other way round.
 LABELS = {
     "rabbitmq_build_info": {
@@ -114,6 +105,7 @@ FAMILIES = (
     "channel_metrics", "channel_exchange_metrics", "channel_queue_metrics", "connection_metrics",
     "connection_coarse_metrics", "channel_queue_exchange_metrics", "exchange_bindings",
     "exchange_names", "vhost_status", "node_coarse_metrics", "node_metrics",
+    "auth_attempt_metrics", "auth_attempt_detailed_metrics",
 )  # fmt: skip
 
 

@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.management.metrics import channels, connections, counts, exchanges, node, queues
+from leveret.management.metrics import (
+    attempts,
+    channels,
+    connections,
+    counts,
+    exchanges,
+    node,
+    queues,
+)
 from leveret.management.metrics.family import PREFIX
 from leveret.management.metrics.memory import MEMORY
 from leveret.management.metrics.pages import page
@@ -32,6 +40,7 @@ USUAL: Final[tuple[AnyFamily, ...]] = (
     counts.CHURN,
     node.USE,
     node.LIMITS,
+    attempts.BY_PROTOCOL,
     queues.LENGTHS,
     queues.HOLDINGS,
     channels.FIGURES,
@@ -53,6 +62,8 @@ DETAILED: Final[dict[str, AnyFamily]] = {
         counts.CHURN,
         node.USE,
         node.LIMITS,
+        attempts.BY_PROTOCOL,
+        attempts.BY_SOURCE,
         queues.LENGTHS,
         queues.HOLDINGS,
         queues.CONSUMERS,
@@ -83,7 +94,8 @@ def aggregated(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[bytes]
 
 
 def per_object(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    yield from page((*USUAL, *WHOSE), Scrape(host, "per-object"), is_aggregated=False)
+    families = (*USUAL, attempts.BY_SOURCE, *WHOSE)
+    yield from page(families, Scrape(host, "per-object"), is_aggregated=False)
 
 
 def detailed(host: Host, query: Sequence[tuple[str, str]]) -> Iterator[bytes]:
