@@ -3,11 +3,14 @@
 import errno
 import random
 import resource
+import time
 from contextlib import contextmanager
 
 import pytest
 
+from leveret.broker.disk_work import DiskWork
 from leveret.storage import disk as storage_disk
+from leveret.storage.counted import CountedDisk
 from leveret.storage.disk import RealDisk
 from tests.storage.faulty_disk import (
     SECTOR,
@@ -22,9 +25,12 @@ from tests.storage.faulty_disk import (
 )
 
 
-@pytest.fixture(params=["real", "faulty"])
+@pytest.fixture(params=["real", "counted", "faulty"])
 def disk(request, tmp_path):
-    return RealDisk(tmp_path / "there" / "or not") if request.param == "real" else FaultyDisk()
+    if request.param == "faulty":
+        return FaultyDisk()
+    real = RealDisk(tmp_path / "there" / "or not")
+    return real if request.param == "real" else CountedDisk(real, DiskWork(), time.monotonic)
 
 
 def filled(disk, name, *pieces):

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from leveret.broker.disk_work import DiskWork
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -105,6 +107,7 @@ class Storage:
     spill: for messages that need not survive, when memory is short. None: all stay in memory.
     spilling: when what was given to the spill is on its disk, and out of memory with that.
     first_position, first_queue_number: greater than any that is or was in use.
+    disk_work: what the engine has asked of its disk; it counts on.
     """
 
     messages: MessageStore
@@ -115,3 +118,4 @@ class Storage:
     keeps_messages: bool
     first_position: int = 1
     first_queue_number: int = 1
+    disk_work: DiskWork = field(default_factory=DiskWork)

@@ -8,11 +8,12 @@ metadata.sqlite   everything durable that is no message
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from leveret.broker.changes import ExchangeDeclared, QueueDeclared
+from leveret.broker.disk_work import DiskWork
 from leveret.broker.ports import Storage
 from leveret.storage.commit import ChangeWriter
 from leveret.storage.journal import Journal, Timers
@@ -48,11 +49,12 @@ class CatalogueFile(ChangeWriter, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where an engine keeps what."""
+    """Where an engine keeps what. work: what the disks are asked for, if they count it."""
 
     messages: Disk
     spill: Disk
     catalogue: CatalogueFile
+    work: DiskWork = field(default_factory=DiskWork)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ class Engine:
             keeps_messages=True,
             first_position=max(opened.last_position, waiting.last_position) + 1,
             first_queue_number=max(catalogue.last_queue_number, opened.last_queue) + 1,
+            disk_work=files.work,
         )
         self._say_what_was_torn(opened)
 

@@ -7,8 +7,10 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from leveret.broker.disk_work import DiskWork
 from leveret.errors import StartRefused
 from leveret.storage.catalogue import CatalogueFile
+from leveret.storage.counted import CountedDisk
 from leveret.storage.disk import RealDisk
 from leveret.storage.engine import Engine, Files, Surroundings
 from leveret.storage.segment import SUFFIX
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
     from pathlib import Path
+
+    from leveret.storage.disk import Disk
 
 MESSAGES: str = "messages"
 SPILL: str = "spill"
@@ -42,7 +46,8 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
         with ExitStack() as opened:
             catalogue = CatalogueFile(path / CATALOGUE, is_synced=is_synced)
             opened.callback(catalogue.close)
-            engine = Engine(Files(messages, spill, catalogue), around, is_synced=is_synced)
+            files = _counting(messages, spill, catalogue)
+            engine = Engine(files, around, is_synced=is_synced)
             # It closes the catalogue itself from now on.
             opened.pop_all()
             return engine
@@ -50,6 +55,13 @@ def open_engine(path: Path, loop: asyncio.AbstractEventLoop, *, is_synced: bool)
         where = error.filename or path
         reason = error.strerror or str(error)
         raise StartRefused(f"cannot read the data directory {where}: {reason}") from error
+
+
+def _counting(messages: Disk, spill: Disk, catalogue: CatalogueFile) -> Files:
+    """Whatever is asked of the two disks is counted in one place."""
+    work, clock = DiskWork(), time.monotonic
+    disks = CountedDisk(messages, work, clock), CountedDisk(spill, work, clock)
+    return Files(*disks, catalogue, work)
 
 
 def forget_everything(path: Path) -> None:

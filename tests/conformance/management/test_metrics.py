@@ -4,10 +4,9 @@ import re
 import time
 from contextlib import ExitStack, contextmanager
 
-import pika
 import pytest
 
-from tests.management.metrics.busy import ODD, Pages, consume, publish
+from tests.management.metrics.busy import ODD, Pages, connect, consume, publish
 
 HOST = "127.0.0.1"
 QUEUES = ("orders", "letters", "events")
@@ -16,7 +15,7 @@ FRESH_S_MAX = 20.0  # RabbitMQ's figures of queues are up to five seconds old.
 # What only Erlang's machine, its database and its Raft have; what a scrape itself costs RabbitMQ.
 ERLANGS = re.compile(
     r"erlang_(mnesia|vm)_|telemetry_|rabbitmq_(raft|erlang_(gc_reclaimed|net_tick|scheduler_run))_?"
-    r"|.*_process_reductions_total|rabbitmq_(io|schema_db|msg_store|queue_index)_"
+    r"|.*_process_reductions_total|rabbitmq_(io_(seek|reopen)|schema_db|msg_store|queue_index)_"
 )
 # What is not summed up here, since a sum of it says nothing.
 NOT_TOLD = {"rabbitmq_queue_consumer_capacity", "rabbitmq_queue_head_message_timestamp"}
@@ -43,7 +42,7 @@ def pages_of(broker):
 @contextmanager
 def connected(broker):
     """A connection; what was declared over it is deleted in the end."""
-    with pika.BlockingConnection(pika.URLParameters(broker.amqp)) as connection:
+    with connect(broker.amqp) as connection:
         yield connection
         channel = connection.channel()
         for queue in (*QUEUES, ODD):
@@ -105,7 +104,7 @@ FAMILIES = (
     "channel_metrics", "channel_exchange_metrics", "channel_queue_metrics", "connection_metrics",
     "connection_coarse_metrics", "channel_queue_exchange_metrics", "exchange_bindings",
     "exchange_names", "vhost_status", "node_coarse_metrics", "node_metrics",
-    "auth_attempt_metrics", "auth_attempt_detailed_metrics",
+    "auth_attempt_metrics", "auth_attempt_detailed_metrics", "node_persister_metrics",
 )  # fmt: skip
 
 

@@ -24,16 +24,21 @@ def busy(broker):
     """
     broker.admin.add_vhost("other")
     broker.admin.set_permission("guest", vhost="other")
-    connection = pika.BlockingConnection(pika.URLParameters(broker.url))
-    elsewhere = pika.BlockingConnection(
-        pika.URLParameters(broker.url_as("guest", "guest", "other"))
-    )
+    connection = connect(broker.url)
+    elsewhere = connect(broker.url_as("guest", "guest", "other"))
     elsewhere.channel().queue_declare("far")
     publish(connection.channel())
     consume(connection)
     yield connection
     connection.close()
     elsewhere.close()
+
+
+def connect(url):
+    """It stays as long as the tests of others take: nobody sends heartbeats meanwhile."""
+    at = pika.URLParameters(url)
+    at.heartbeat = 0
+    return pika.BlockingConnection(at)
 
 
 def publish(channel):

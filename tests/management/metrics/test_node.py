@@ -2,8 +2,12 @@
 
 import time
 
+import pika
 import pytest
+from tests.management.metrics.busy import PERSISTENT, Pages
 
+import leveret
+from leveret import Settings
 from leveret.management.metrics.node import ALARMS
 
 
@@ -50,3 +54,22 @@ def test_alarms(aggregated):
     values = {metric.name: metric.value(["disk"]) for metric in ALARMS.metrics}
     assert values["alarms_free_disk_space_watermark"] is True
     assert values["alarms_memory_used_watermark"] is False
+
+
+def test_what_the_engine_asks_of_its_disk(tmp_path):
+    with leveret.running(prometheus_port=0, settings=Settings(data_dir=tmp_path)) as broker:
+        pages = Pages(broker.prometheus_url)
+        before = pages.get("/metrics")
+        with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            channel.queue_declare("orders", durable=True)
+            channel.basic_publish("", "orders", b"x" * 10_000, PERSISTENT)
+        after = pages.get("/metrics")
+    assert after("io_write_bytes_total") - before("io_write_bytes_total") > 10_000
+    assert after("io_sync_ops_total") > before("io_sync_ops_total")
+    assert 0 < after("io_sync_time_seconds_total") < 60
+
+
+def test_a_node_that_keeps_nothing_asks_nothing(aggregated):
+    assert aggregated("io_write_ops_total") == 0

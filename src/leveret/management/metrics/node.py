@@ -12,6 +12,7 @@ from leveret.server.readings import Readings, open_files_max, threads_max
 from leveret.version import VERSION
 
 if TYPE_CHECKING:
+    from leveret.broker.disk_work import DiskWork
     from leveret.management.metrics.scrape import Scrape
 
 # Who it is ----------------------------------------------------------------------------------------
@@ -140,6 +141,34 @@ ALARMS: Final = Family(
             "is 1 if VM memory watermark alarm is in effect",
             lambda short: "memory" in short,
         ),
+    ),
+)
+
+
+# What it asks of its disk ------------------------------------------------------------------------
+
+
+def read_disk_work(_node: Scrape, scrape: Scrape) -> DiskWork:
+    return scrape.broker.storage.disk_work
+
+
+DISK: Final = Family(
+    "node_persister_metrics",
+    THE_NODE,
+    read_disk_work,
+    (
+        counter("io_read_ops_total", "Total number of I/O read operations", attrgetter("reads")),
+        counter("io_read_bytes_total", "Total number of I/O bytes read", attrgetter("read_octets")),
+        counter("io_write_ops_total", "Total number of I/O write operations", attrgetter("writes")),
+        counter(
+            "io_write_bytes_total",
+            "Total number of I/O bytes written",
+            attrgetter("written_octets"),
+        ),
+        counter("io_sync_ops_total", "Total number of I/O sync operations", attrgetter("syncs")),
+        counter("io_read_time_seconds_total", "Total I/O read time", attrgetter("read_s")),
+        counter("io_write_time_seconds_total", "Total I/O write time", attrgetter("write_s")),
+        counter("io_sync_time_seconds_total", "Total I/O sync time", attrgetter("sync_s")),
     ),
 )
 
