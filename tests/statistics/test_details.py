@@ -41,16 +41,20 @@ def test_a_group_is_told_with_its_rates(timeline):
 
 def test_rates_of_several_are_added(timeline):
     parts = [grown(0, 0, 10, 20), grown(0, 0, 0, 5)]
-    assert window(timeline).details(parts, 0) == {"rate": 3.0}
+    assert window(timeline).rate(parts, 0) == 3.0
 
 
 def test_long_after_the_last_sample_nothing_is_known(timeline):
     late = window(timeline, now_s=200.0)
-    assert late.details([grown(0, 0, 10, 20)], 0) == {"rate": 0.0}
+    assert late.rate([grown(0, 0, 10, 20)], 0) == 0.0
+
+
+def test_what_has_no_series_has_no_rate(timeline):
+    assert window(timeline).rate([], 0) == 0.0
 
 
 def test_samples_are_told_newest_first(timeline):
-    told = window(timeline, Range(10, 5)).details([grown(1, 4, 10, 20)], 0)
+    told = window(timeline, Range(10, 5)).samples([grown(1, 4, 10, 20)], 0)
     assert told == {
         "rate": 2.0,
         "samples": [
@@ -64,16 +68,16 @@ def test_samples_are_told_newest_first(timeline):
 
 
 def test_samples_of_several_are_added(timeline):
-    told = window(timeline, Range(5, 5)).details([grown(1, 4, 10, 20), grown(0, 0, 1, 2)], 0)
+    told = window(timeline, Range(5, 5)).samples([grown(1, 4, 10, 20), grown(0, 0, 1, 2)], 0)
     assert [each["sample"] for each in told["samples"]] == [22, 11]
 
 
 def test_one_sample_has_no_average(timeline):
-    told = window(timeline, Range(5, 60)).details([grown(1, 4, 10, 20)], 0)
+    told = window(timeline, Range(5, 60)).samples([grown(1, 4, 10, 20)], 0)
     assert told.keys() == {"rate", "samples"}
     assert told["rate"] == 0.0
 
 
 def test_what_has_no_series_has_samples_of_nothing(timeline):
-    told = window(timeline, Range(5, 5)).details([], 0)
+    told = window(timeline, Range(5, 5)).samples([], 0)
     assert [each["sample"] for each in told["samples"]] == [0, 0]

@@ -88,10 +88,18 @@ def test_many_queues_are_looked_at_in_slices(world, sampling):
     assert take(sampling) == 4
 
 
+def test_queues_that_were_touched_make_smaller_slices(world, sampling):
+    channel = world.channel()
+    for number in range(SLICE_MAX):
+        world.vhost.create_queue(f"q{number}", QueueOptions(), None)
+        channel.publish(b"", key=f"q{number}")
+    assert take(sampling) > 5
+
+
 def test_many_connections_are_looked_at_in_slices(world, sampling):
-    for _ in range(SLICE_MAX):
+    for _ in range(SLICE_MAX // 8):
         world.channel()
-    assert take(sampling) == 1 + 2
+    assert take(sampling) == 2
 
 
 def test_what_comes_and_goes_between_two_slices_is_no_trouble(world, sampling):

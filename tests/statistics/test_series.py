@@ -2,18 +2,18 @@
 
 import pytest
 
-from leveret.statistics.retention import BASIC, Step
+from leveret.statistics.retention import BASIC, Policy, Step
 from leveret.statistics.series import STALE_S, Series, Timeline
 
 FINE, COARSE = Step(50, 5), Step(240, 60)
-STEPS = (FINE, COARSE)
+POLICY = Policy((FINE, COARSE), (50, 240))
 
 
 def series_of(*values, first=0):
     """One counter, with these values at ticks 1, 2, 3..."""
     series = Series(1, (first,))
     for tick, value in enumerate(values, 1):
-        series.record(tick, (value,), STEPS)
+        series.record(tick, (value,), POLICY)
     return series
 
 
@@ -33,7 +33,7 @@ def test_each_tick_is_remembered():
 
 def test_before_it_began_there_was_nothing():
     series = Series(5, (0,))
-    series.record(5, (9,), STEPS)
+    series.record(5, (9,), POLICY)
     assert series.at(0, [0, 4, 5], 0, FINE) == [0, 0, 9]
 
 
@@ -63,7 +63,7 @@ def test_rings_go_when_nothing_has_changed_for_long():
     series = series_of(1, 2)
     assert series._rings
     for tick in range(3, 3 + COARSE.size * COARSE.every + 2):
-        series.record(tick, (2,), STEPS)
+        series.record(tick, (2,), POLICY)
     assert series._rings == {}
     assert series.changed == 2
 

@@ -81,6 +81,14 @@ def test_a_queue_tells_both_groups(channel, world, statistics):
     assert told["deliver_get_details"] == {"rate": 0.2}
 
 
+def test_who_has_only_begun_to_consume_has_taken_nothing(channel, world, statistics):
+    channel.publish(b"", key="other")
+    channel.consume("q")
+    assert statistics.message_stats(world.vhost.queues["q"], NO_SPAN) == {}
+    told = statistics.message_stats(channel.client.session.channels[1], NO_SPAN)
+    assert "deliver" not in told
+
+
 def test_an_exchange_tells_what_came_and_where_it_went(channel, world, statistics):
     default = world.vhost.exchanges[""]
     channel.publish(b"", key="nowhere")

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from leveret.statistics.retention import step_for
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leveret.statistics.retention import Step
+    from leveret.statistics.retention import Policy
     from leveret.statistics.series import Row, Series, Timeline
     from leveret.statistics.span import Range
 
@@ -34,7 +32,7 @@ class Window:
 
     timeline: Timeline
     now_s: float
-    steps: tuple[Step, ...]
+    policy: Policy
     wanted: Range | None
     is_ahead: bool = False
 
@@ -52,19 +50,21 @@ class Window:
         """Between the last two ticks; 0 when they say nothing of now."""
         return self.timeline.interval_s if self.timeline.is_live(self.now_s) else 0.0
 
-    def details(self, parts: Sequence[Series], column: int) -> Json:
-        """The rate of one column of the parts' sum, with samples where asked."""
-        if self.wanted is not None:
-            return self._samples(parts, column)
+    def rate(self, parts: Sequence[Series], column: int) -> float:
+        """Of one column of the parts' sum, by the last two ticks."""
         if not self.interval_s:
-            return {"rate": 0.0}
-        grown = sum(part.last[column] - part.before[column] for part in parts)
-        return {"rate": grown / self.interval_s}
+            return 0.0
+        grown = 0
+        for part in parts:
+            if part.last is not part.before:
+                grown += part.last[column] - part.before[column]
+        return grown / self.interval_s
 
-    def _samples(self, parts: Sequence[Series], column: int) -> Json:
+    def samples(self, parts: Sequence[Series], column: int) -> Json:
+        """The same with the samples that are asked for, and by them."""
         assert self.wanted is not None
-        number = step_for(self.steps, self.wanted)
-        step, points = self.steps[number], self.points_ms
+        number = self.policy.step_for(self.wanted)
+        step, points = self.policy.steps[number], self.points_ms
         values = [0] * len(points)
         for part in parts:
             known = part.at(column, self.ticks, number, step)
@@ -85,17 +85,26 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Columns side by side that are told together. first: the place of the first one in a row."""
+    """Columns side by side that are told together.
+
+    first: the place of the first one in a row. names: of each column and of its details.
+    """
 
     first: int
-    names: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
 
     def told(self, row: Row, parts: Sequence[Series], window: Window) -> Json:
         """Each with its details."""
         told: Json = {}
-        for column, name in enumerate(self.names, self.first):
+        has_samples = window.wanted is not None
+        column = self.first
+        for name, details in self.names:
             told[name] = row[column]
-            told[f"{name}_details"] = window.details(parts, column)
+            if has_samples:
+                told[details] = window.samples(parts, column)
+            else:
+                told[details] = {"rate": window.rate(parts, column)}
+            column += 1
         return told
 
 
@@ -103,4 +112,4 @@ def group(columns: tuple[str, ...], names: tuple[str, ...]) -> Group:
     """The group of these names in a row of those columns."""
     first = columns.index(names[0])
     assert columns[first : first + len(names)] == names
-    return Group(first, names)
+    return Group(first, tuple((name, f"{name}_details") for name in names))

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.vhost import Vhost
     from leveret.session.session import Session
-    from leveret.statistics.retention import Step
+    from leveret.statistics.retention import Policy
     from leveret.statistics.series import Row, Timeline
 
-# Looked at before others have their turn: less than a millisecond's worth.
-SLICE_MAX: Final = 250
+# Looked at before others have their turn, some milliseconds at most: what was never touched takes
+# no time to speak of, anything else so many times as much.
+SLICE_MAX: Final = 1000
+_TOUCHED_WEIGHT: Final = 8
 # How much the newest sample counts in a queue's capacity.
 _NEWEST_SHARE: Final = 0.3
 # Stands for the node as a whole.
@@ -67,20 +69,23 @@ class Sampling:
     def _take_queues(
         self, vhost: Vhost, summed: rows.VhostSum, capacities: dict[AnyQueue, float]
     ) -> Iterator[None]:
-        tick = self._timeline.tick
-        for count, queue in enumerate(list(vhost.queues.values()), 1):
+        tick, looked_at = self._timeline.tick, 0
+        for queue in list(vhost.queues.values()):
+            looked_at += 1
             if not rows.is_untouched(queue):
+                looked_at += _TOUCHED_WEIGHT
                 summed.add_queue(queue)
                 self._record(queue, tick, rows.queue_row(queue), BASIC)
             if len(queue.consumers):
                 newest = float(queue.consumers.can_take)
                 before = self._capacities.get(queue, newest)
                 capacities[queue] = before + (newest - before) * _NEWEST_SHARE
-            if not count % SLICE_MAX:
+            if looked_at >= SLICE_MAX:
+                looked_at = 0
                 yield
 
     def _take_sessions(self, vhost: Vhost, summed: rows.VhostSum) -> Iterator[None]:
-        tick, count = self._timeline.tick, 0
+        tick, looked_at = self._timeline.tick, 0
         for session in cast("list[Session]", self._broker.connections.in_vhost(vhost.name)):
             summed.add_session(session)
             self._record(session, tick, rows.session_row(session), BASIC)
@@ -88,19 +93,19 @@ class Sampling:
                 row = rows.channel_row(channel)
                 if any(row):
                     self._record(channel, tick, row, BASIC)
-                count += 1
-            count += 1
-            if count >= SLICE_MAX:
-                count = 0
+                looked_at += _TOUCHED_WEIGHT
+            looked_at += _TOUCHED_WEIGHT
+            if looked_at >= SLICE_MAX:
+                looked_at = 0
                 yield
 
-    def _record(self, thing: object, tick: int, row: Row, steps: tuple[Step, ...]) -> None:
+    def _record(self, thing: object, tick: int, row: Row, policy: Policy) -> None:
         series = self._known.get(thing)
         if series is None:
             # What is new began with nothing; of what the first sample finds nobody knows.
             series = Series(tick, (0,) * len(row) if tick > 1 else row)
         self._found[thing] = series
-        series.record(tick, row, steps)
+        series.record(tick, row, policy)
 
 
 def node_row(broker: Broker) -> Row:

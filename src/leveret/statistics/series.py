@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leveret.statistics.retention import Step
+    from leveret.statistics.retention import Policy, Step
 
 Row: TypeAlias = tuple[int, ...]
 
@@ -74,21 +74,20 @@ class Series:
         self.before = self.last = before
         self._rings: dict[int, list[array[int]]] = {}
 
-    def record(self, tick: int, row: Row, steps: tuple[Step, ...]) -> None:
+    def record(self, tick: int, row: Row, policy: Policy) -> None:
         """Ticks follow one another, and each is recorded."""
         last = self.before = self.last
         if row != last:
             self._changed = tick
             for column, (value, known) in enumerate(zip(row, last, strict=True)):
                 if value != known and column not in self._rings:
-                    self._rings[column] = [array("q", [known]) * step.size for step in steps]
+                    self._rings[column] = [array("q", [known]) * step.size for step in policy.steps]
             self.last = row
-        elif self._rings and tick - self._changed > steps[-1].size * steps[-1].every:
+        elif self._rings and tick - self._changed > policy.length:
             self._rings.clear()
-        for column, rings in self._rings.items():
-            for ring, step in zip(rings, steps, strict=True):
-                if tick % step.every == 0:
-                    ring[tick // step.every % step.size] = row[column]
+        for number, place in policy.places(tick) if self._rings else ():
+            for column, rings in self._rings.items():
+                rings[number][place] = row[column]
 
     @property
     def changed(self) -> int:

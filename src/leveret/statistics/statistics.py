@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.session import Session
-    from leveret.statistics.retention import Step
-    from leveret.statistics.series import Row, Series
+    from leveret.statistics.retention import Policy
+    from leveret.statistics.series import Row
     from leveret.statistics.span import Range, Span
 
     Counted: TypeAlias = AnyQueue | Exchange | Channel | Vhost | Sequence[Vhost]
@@ -51,6 +51,8 @@ _VHOST_DISK: Final = group(rows.VHOST, rows.DISK)
 _VHOST_LENGTHS: Final = group(rows.VHOST, rows.LENGTHS)
 _VHOST_DATA: Final = group(rows.VHOST, rows.DATA)
 _SESSION_DATA: Final = group(rows.DATA, rows.DATA)
+# What stands before them in a queue's row.
+_NO_OTHERS: Final = (0,) * _QUEUE_LENGTHS.first
 _CHURN: Final = group(rows.CHURN, rows.CHURN)
 
 
@@ -64,9 +66,11 @@ class Statistics:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._now = broker.agenda.wall_clock
-        self._timeline = Timeline(GLOBAL[-1].length_s // GLOBAL[0].interval_s)
+        self._timeline = Timeline(GLOBAL.length)
         self._sampling = Sampling(broker, self._timeline)
+        # For all that is asked in one go, a listing of thousands perhaps.
         self._counted_at = float("-inf")
+        self._windows: dict[tuple[Policy, Range | None, bool], Window] = {}
 
     # Sampling --------------------------------------------------------------------------------
 
@@ -86,7 +90,7 @@ class Statistics:
 
         Of several vhosts, which are told as one, also what was read from and written to the disk.
         """
-        self._count_routes()
+        self._refresh()
         if isinstance(thing, Exchange):
             return self._exchange_stats(thing, span)
         if isinstance(thing, Channel):
@@ -107,7 +111,8 @@ class Statistics:
             return self._told(_VHOST_LENGTHS, self._vhosts_row(vhosts), vhosts, window)
         queue = cast("AnyQueue", thing)
         window = self._window(BASIC, span.lengths, is_ahead=True)
-        return self._told(_QUEUE_LENGTHS, rows.queue_row(queue), [queue], window)
+        row = (*_NO_OTHERS, *rows.lengths_row(queue))
+        return self._told(_QUEUE_LENGTHS, row, [queue], window)
 
     def data(self, thing: Session | Vhost, span: Span) -> Json:
         """Octets that came and went, with rates; of a connection also in how many pieces."""
@@ -131,7 +136,7 @@ class Statistics:
 
     def counts(self, thing: AnyQueue | Exchange | Channel) -> dict[str, int]:
         """The counters of one thing, all of them, without rates."""
-        self._count_routes()
+        self._refresh()
         if isinstance(thing, Exchange):
             return dict(zip(rows.EXCHANGE, rows.exchange_row(thing), strict=True))
         if isinstance(thing, Channel):
@@ -168,7 +173,7 @@ class Statistics:
             return {}
         window, row = self._window(BASIC, span.msg_rates), rows.queue_row(queue)
         told: Json = {}
-        if queue.tally.taken or queue.tally.gone:
+        if _is_any(row, _QUEUE_DELIVER):
             told |= self._told(_QUEUE_DELIVER, row, [queue], window)
         if queue.tally.publish:
             told |= self._told(_QUEUE_PUBLISH, row, [queue], window)
@@ -190,7 +195,7 @@ class Statistics:
         window, row = self._window(BASIC, span.msg_rates), rows.channel_row(channel)
         if channel.published:
             told |= self._told(_CHANNEL_FINE, row, [channel], window)
-        if channel.tally.delivered is not None:
+        if _is_any(row, _CHANNEL_DELIVER):
             told |= self._told(_CHANNEL_DELIVER, row, [channel], window)
         return told
 
@@ -201,7 +206,7 @@ class Statistics:
         window, row = self._window(GLOBAL, span.msg_rates), self._vhosts_row(vhosts)
         if any(vhost.tally.publish for vhost in vhosts):
             told |= self._told(_VHOST_FINE, row, vhosts, window)
-        if any(_is_nonzero(row, _VHOST_DELIVER)):
+        if _is_any(row, _VHOST_DELIVER):
             told |= self._told(_VHOST_DELIVER, row, vhosts, window)
         if is_overview and any(_has_had_queues(vhost) for vhost in vhosts):
             told |= self._told(_VHOST_DISK, row, vhosts, window)
@@ -209,16 +214,17 @@ class Statistics:
 
     # Rows ------------------------------------------------------------------------------------
 
-    def _count_routes(self) -> None:
-        """Once for all that is asked in one go."""
+    def _refresh(self) -> None:
+        """Count what was published so far, once for all that is asked in one go."""
         now = self._now()
         if now - self._counted_at >= FRESH_S:
             self._counted_at = now
+            self._windows.clear()
             for vhost in self._broker.vhosts.values():
                 vhost.count_routes()
 
     def _vhosts_row(self, vhosts: Sequence[Vhost]) -> Row:
-        self._count_routes()
+        self._refresh()
         if not vhosts:
             return (0,) * len(rows.VHOST)
         each = [self._vhost_row(vhost) for vhost in vhosts]
@@ -231,19 +237,22 @@ class Statistics:
             return series.last
         return rows.vhost_row(vhost, sessions)
 
-    def _window(
-        self, steps: tuple[Step, ...], wanted: Range | None, *, is_ahead: bool = False
-    ) -> Window:
-        return Window(self._timeline, self._now(), steps, wanted, is_ahead)
+    def _window(self, policy: Policy, wanted: Range | None, *, is_ahead: bool = False) -> Window:
+        self._refresh()
+        known = self._windows.get((policy, wanted, is_ahead))
+        if known is None:
+            known = Window(self._timeline, self._counted_at, policy, wanted, is_ahead)
+            self._windows[policy, wanted, is_ahead] = known
+        return known
 
     def _told(self, told: Group, row: Row, things: Sequence[object], window: Window) -> Json:
-        known = (self._sampling.of(thing) for thing in things)
-        parts: list[Series] = [series for series in known if series is not None]
-        return told.told(row, parts, window)
+        known = map(self._sampling.of, things)
+        return told.told(row, [series for series in known if series is not None], window)
 
 
-def _is_nonzero(row: Row, told: Group) -> Iterator[bool]:
-    return (row[column] > 0 for column in range(told.first, told.first + len(told.names)))
+def _is_any(row: Row, told: Group) -> bool:
+    """Any of it has happened."""
+    return any(row[told.first : told.first + len(told.names)])
 
 
 def _has_had_queues(vhost: Vhost) -> bool:

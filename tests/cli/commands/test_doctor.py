@@ -20,7 +20,7 @@ def test_all_that_a_first_start_needs(leveret):
     assert told.returncode == 0
     found = findings(told)
     assert found["configuration"]["health"] == "ok"
-    assert found["port 0"]["told"] == "AMQP: whichever is free"
+    assert found["port 0"]["told"] == "leveretctl: whichever is free"
     assert not (leveret.home / "mq").exists()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.server.secured import Pki
 
-from leveret.cli.doctor.examination import examine, read_settings, wanted
+from leveret.cli.doctor.examination import cookie_file_of, examine, read_settings, wanted
 from leveret.cli.doctor.finding import Health
 from leveret.config import Listener
 from leveret.config.settings import settings_of
@@ -47,7 +47,7 @@ def test_everything_is_looked_at(tmp_path):
         "file system",
         "disk",
         "cookie",
-        "port 0",
+        *["port 0"] * 4,
         "interpreter",
         "open files",
         "memory",
@@ -78,5 +78,30 @@ def test_tls_is_looked_at_where_it_is_spoken(tmp_path, tls_port, count):
 
 
 def test_each_address_names_the_flag_that_moves_it():
-    told = wanted(settings_of({"port": 1, "tls_port": 2}))
-    assert [(each.address.port, each.flag) for each in told] == [(1, "--port"), (2, "--tls-port")]
+    told = wanted(settings_of({"port": 1, "tls_port": 2, "http_management_tls_port": 3}))
+    assert [(each.address.port, each.flag) for each in told] == [
+        (1, "--port"),
+        (2, "--tls-port"),
+        (10_001, "--management-port"),
+        (3, "management.ssl.port"),
+        (10_021, "--prometheus-port"),
+        (20_001, "--node-port"),
+    ]
+
+
+def test_nowhere_to_listen(tmp_path):
+    (tmp_path / "leveret.conf").write_text("listeners.tcp = none\n")
+    found = read(tmp_path)
+    assert found.finding.health is Health.FAILED
+    assert "nowhere to listen" in found.finding.told
+    assert wanted(found.settings) == []
+
+
+def test_the_cookie_is_looked_at_where_the_node_keeps_it(tmp_path):
+    named = settings_of({"cookie_file": tmp_path / "mine"})
+    assert cookie_file_of(named, {"LEVERET_COOKIE": "secret"}) == tmp_path / "mine"
+    usual = settings_of({})
+    assert cookie_file_of(usual, {}).name == ".leveret.cookie"
+    assert cookie_file_of(usual, {"LEVERET_COOKIE": "secret"}) is None
+    subjects = [found.subject for found in examine(settings_of({"data_dir": tmp_path}), None)]
+    assert "cookie" not in subjects

@@ -19,7 +19,7 @@ from leveret.cli.doctor.ports import (
     ports_of_node,
     why_not,
 )
-from leveret.config import Listener
+from leveret.config import Listener, Listening
 from leveret.data_directory import DataDirectory
 
 
@@ -61,7 +61,7 @@ def test_a_port_on_every_interface_is_taken_by_one(listening):
 
 def test_a_port_that_the_node_itself_holds(files, listening):
     files.claim()
-    files.report("leveret@here", [Listener("127.0.0.1", listening)])
+    files.report("leveret@here", [], [Listening("http", "127.0.0.1", listening)])
     (found,) = look_at_ports([wanted(listening)], files)
     assert (found.health, found.told) == (
         Health.WELL,
@@ -71,14 +71,14 @@ def test_a_port_that_the_node_itself_holds(files, listening):
 
 def test_what_a_node_that_is_gone_has_said_counts_no_more(files, listening):
     files.claim()
-    files.report("leveret@here", [Listener("127.0.0.1", listening)])
+    files.report("leveret@here", [], [Listening("http", "127.0.0.1", listening)])
     report = files.report_file.read_text()
     files.release()
     files.report_file.write_text(report)
     assert ports_of_node(files) == set()
 
 
-@pytest.mark.parametrize("report", ["", "{}", '{"listeners": [1]}', json.dumps({"listeners": 1})])
+@pytest.mark.parametrize("report", ["", "{}", '{"listening": [1]}', json.dumps({"listening": 1})])
 def test_a_report_that_says_nothing(files, report):
     files.claim()
     files.report_file.write_text(report)

@@ -4,7 +4,8 @@ import pytest
 from tests.server.secured import Pki
 
 from leveret.cli.doctor.finding import Health
-from leveret.cli.doctor.tls import certificate, key, look_at_tls
+from leveret.cli.doctor.tls import certificate, key, look_at_tls, of_https
+from leveret.config.settings import settings_of
 
 
 @pytest.fixture
@@ -47,3 +48,16 @@ def test_a_key_that_everybody_can_read(pki):
     assert key(pki.options()).advice == f"chmod 400 {pki.keyfile}"
     pki.keyfile.chmod(0o640)
     assert key(pki.options()).health is Health.WELL
+
+
+def test_the_management_api_has_files_of_its_own_or_amqps(pki):
+    (pki.directory / "http").mkdir()
+    own, own_key = pki.ca.vouch_for("localhost").write(pki.directory / "http", "own")
+    amqp = {"tls_certfile": pki.certfile, "tls_keyfile": pki.keyfile, "tls_is_verifying": True}
+    shared = of_https(settings_of(amqp))
+    assert (shared.certfile, shared.is_verifying) == (pki.certfile, False)
+    own_key.chmod(0o400)
+    http = {"http_management_certificate": own, "http_management_key": own_key}
+    told = list(look_at_tls(of_https(settings_of(amqp | http)), "management API: "))
+    assert [found.health for found in told] == [Health.WELL, Health.WELL]
+    assert told[0].told.startswith(f"management API: {own} expires in ")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leveret.broker.streams.stream import Stream
 
@@ -33,8 +33,7 @@ _FLAGS_OCTET: Final = 20
 _TIMESTAMP_FLAG: Final = 1 << 6
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(NamedTuple):
     """RabbitMQ's names; ready: waiting. paged_out: on the disk alone. octets are those of bodies.
 
     memory: an estimate of what the queue takes of the node's.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from leveret.cli.doctor.examination import examine, read_settings
+from leveret.cli.doctor.examination import cookie_file_of, examine, read_settings
 from leveret.cli.doctor.finding import Finding, Health
 from leveret.cli.flags import flags_of_settings
 from leveret.cli.printing import counted
@@ -43,7 +42,7 @@ def doctor(form: str, strict: bool, **flags: str | None) -> None:
     """
     told = {name: text for name, text in flags.items() if text is not None}
     read = read_settings(told, os.environ)
-    findings = [read.finding, *examine(read.settings, Path.home() / ".leveret.cookie")]
+    findings = [read.finding, *examine(read.settings, cookie_file_of(read.settings, os.environ))]
     if form == "json":
         print(json.dumps(_as_json(read.settings, findings), indent=2))
     else:

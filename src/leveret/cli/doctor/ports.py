@@ -45,7 +45,7 @@ def ports_of_node(files: DataDirectory) -> set[int]:
         return set()
     try:
         told = json.loads(files.report_file.read_text())
-        return {each["port"] for each in told["listeners"]}
+        return {each["port"] for each in told["listening"]}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.cli.doctor.files import OTHERS
@@ -11,21 +12,34 @@ from leveret.server.tls import WARN_DAYS, TlsRefused, days_left, make_context
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leveret.config import Settings
     from leveret.config.tls_settings import TlsSettings
 
 RENEW = "renew the certificate; a running node reads changed files by itself"
 
 
-def look_at_tls(options: TlsSettings) -> Iterator[Finding]:
-    """For a node that listens with TLS."""
+def look_at_tls(options: TlsSettings, of: str = "") -> Iterator[Finding]:
+    """For a node that listens with TLS. of: what the files are for, when not for AMQP."""
     try:
         make_context(options)
     except TlsRefused as refused:
         advice = "correct the option that is named, docs/tls.md says how the files have to be"
-        yield failed("TLS", str(refused), advice)
+        yield failed("TLS", f"{of}{refused}", advice)
         return
-    yield certificate(options)
-    yield key(options)
+    for finding in (certificate(options), key(options)):
+        yield replace(finding, told=f"{of}{finding.told}")
+
+
+def of_https(settings: Settings) -> TlsSettings:
+    """The files of the management API: its own, or AMQP's; it asks for no client's certificate."""
+    http, tls = settings.http, settings.tls
+    return replace(
+        tls,
+        certfile=http.management_certificate or tls.certfile,
+        keyfile=http.management_key or tls.keyfile,
+        is_verifying=False,
+        needs_certificate=False,
+    )
 
 
 def certificate(options: TlsSettings) -> Finding:
