@@ -12,6 +12,7 @@ turn it is), whatever is legal will do:
 """
 
 from bisect import insort
+from collections import Counter
 
 from leveret.session.allowance import TURN_BYTES
 from leveret.wire import methods
@@ -265,6 +266,11 @@ class Model:
         channel.delivery_tag += 1
         if not no_ack:
             channel.unacked[channel.delivery_tag] = (holder, item)
+
+    def out_by_queue(self):
+        """How many deliveries of each queue are out, settled in open transactions or not."""
+        channels = (each for client in self.clients.values() for each in client.channels.values())
+        return Counter(holder.queue for each in channels for holder, _item in each.held())
 
     def check_answered(self):
         """Whatever has an answer got it at once."""

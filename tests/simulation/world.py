@@ -242,12 +242,14 @@ class World:
     def _compare(self):
         """The tables are the model's."""
         vhost, model = self.vhost, self.model
+        out = model.out_by_queue()
         same("exchanges", vhost.exchanges.keys(), model.routes.exchanges.keys())
         same("queues", vhost.queues.keys(), model.queues.keys())
         for name, queue in model.queues.items():
             mine = vhost.queues[name]
             same(f"ready in {name!r}", mine.ready.count, len(queue.ready))
             same(f"consumers of {name!r}", len(mine.consumers), len(queue.consumers))
+            same(f"counted out of {name!r}", mine.tally.unacknowledged, out[queue])
         for name, exchange in model.routes.exchanges.items():
             bound = len(vhost.exchanges[name].bindings)
             same(f"bindings of {name!r}", bound, len(exchange.bindings))
