@@ -122,3 +122,11 @@ def test_what_left_memory_is_paged_out(world):
     assert found.messages_ram + found.messages_paged_out == 5000
     assert found.message_bytes == 25_000
     assert found.message_bytes_ram + found.message_bytes_paged_out == 25_000
+
+
+def test_in_a_queue_that_a_restart_ends_no_message_is_persistent(channel, world):
+    channel.declare("q")
+    channel.fill_stored("q", b"123")
+    queue = world.vhost.queues["q"]
+    assert figures(queue, "messages_persistent", "message_bytes_persistent") == (0, 0)
+    assert figures(queue, "messages", "message_bytes") == (1, 3)
