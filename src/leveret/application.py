@@ -177,10 +177,12 @@ class Application:
 
     def _begin_statistics(self) -> None:
         # Imported here, since the node accepts its clients without them.
+        from leveret.server.readings import Readings  # noqa: PLC0415
         from leveret.server.sampler import Sampler  # noqa: PLC0415
         from leveret.statistics.statistics import Statistics  # noqa: PLC0415
 
-        self._statistics = Statistics(self.broker)
+        readings = Readings(self.server, self.machine, self.settings.data_dir)
+        self._statistics = Statistics(self.broker, readings)
         self._sampler = Sampler(self._statistics)
         self._sampler.start()
 

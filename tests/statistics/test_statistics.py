@@ -238,3 +238,40 @@ def test_without_consumers_there_is_no_capacity(channel, world, statistics):
     assert statistics.consumer_capacity(queue) == 0
     channel.consume("q")
     assert statistics.consumer_capacity(queue) == 1.0
+
+
+# The node itself ---------------------------------------------------------------------------------
+
+
+def test_figures_of_the_process_have_rates():
+    world, figures = World(), {"mem_used": 100, "fd_used": 7}
+    statistics = Statistics(world.broker, lambda: dict(figures))
+    statistics.sample()
+    world.pass_time(5)
+    figures["mem_used"] = 200
+    statistics.sample()
+    told = statistics.node(NO_SPAN)
+    assert (told["mem_used"], told["mem_used_details"]) == (200, {"rate": 20.0})
+    assert (told["fd_used"], told["fd_used_details"]) == (7, {"rate": 0.0})
+
+
+def test_a_reset_forgets_samples_and_keeps_what_is_counted():
+    world, figures = World(), {"mem_used": 100}
+    statistics = Statistics(world.broker, lambda: dict(figures))
+    for _ in range(2):
+        statistics.sample()
+        world.pass_time(5)
+        figures["mem_used"] += 100
+    channel = world.channel()
+    channel.publish(b"x", key="nowhere")
+    assert statistics.node(NO_SPAN)["mem_used_details"] == {"rate": 20.0}
+    statistics.reset()
+    assert statistics.node(NO_SPAN)["mem_used_details"] == {"rate": 0.0}
+    assert statistics.message_stats(list(world.broker.vhosts.values()), NO_SPAN)["publish"] == 1
+
+
+def test_what_is_always_0_is_at_rest(statistics):
+    assert statistics.at_rest(None) == {"rate": 0.0}
+    told = statistics.at_rest(Range(10, 5))
+    assert (told["rate"], told["avg_rate"], told["avg"]) == (0.0, 0.0, 0.0)
+    assert [each["sample"] for each in told["samples"]] == [0, 0, 0]

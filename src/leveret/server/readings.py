@@ -37,7 +37,7 @@ class Readings:
         self._data_dir = data_dir
         self._proc = proc
 
-    def __call__(self) -> dict[str, float]:
+    def __call__(self) -> dict[str, int]:
         """All of them, by RabbitMQ's names.
 
         proc_used: threads, which the operating system limits as Erlang does its processes.

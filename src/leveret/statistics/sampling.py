@@ -6,14 +6,14 @@ each sample makes a new table of those that are there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from leveret.statistics import rows
 from leveret.statistics.retention import BASIC, DETAILED, GLOBAL
 from leveret.statistics.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leveret.broker.broker import Broker
     from leveret.broker.queues.kinds import AnyQueue
@@ -28,15 +28,19 @@ SLICE_MAX: Final = 1000
 _TOUCHED_WEIGHT: Final = 8
 # How much the newest sample counts in a queue's capacity.
 _NEWEST_SHARE: Final = 0.3
-# Stands for the node as a whole.
+# Stand for the node as a whole: what came and went there, and the process that it is.
 NODE: Final = "node"
+PROCESS: Final = "process"
+# Figures of the process, by name, always the same names.
+ReadNode: TypeAlias = "Callable[[], dict[str, int]]"
 
 
 class Sampling:
     """The samples of one broker."""
 
-    def __init__(self, broker: Broker, timeline: Timeline) -> None:
+    def __init__(self, broker: Broker, timeline: Timeline, read_node: ReadNode = dict) -> None:
         self._broker = broker
+        self._read_node = read_node
         self._timeline = timeline
         self._known: dict[object, Series] = {}
         self._found: dict[object, Series] = {}
@@ -64,6 +68,7 @@ class Sampling:
                     self._record(exchange, tick, rows.exchange_row(exchange), DETAILED)
             self._record(vhost, tick, summed.row, GLOBAL)
         self._record(NODE, tick, node_row(self._broker), GLOBAL)
+        self._record(PROCESS, tick, tuple(self._read_node().values()), GLOBAL)
         self._known, self._capacities = self._found, capacities
 
     def _take_queues(

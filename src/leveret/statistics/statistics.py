@@ -17,7 +17,7 @@ from leveret.session.channel import Channel
 from leveret.statistics import rows
 from leveret.statistics.details import Group, Json, Window, group
 from leveret.statistics.retention import BASIC, DETAILED, GLOBAL, RETENTION
-from leveret.statistics.sampling import NODE, Sampling, node_row
+from leveret.statistics.sampling import NODE, PROCESS, Sampling, node_row
 from leveret.statistics.series import Timeline
 from leveret.statistics.totals import Totals, sum_up
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.session import Session
     from leveret.statistics.retention import Policy
+    from leveret.statistics.sampling import ReadNode
     from leveret.statistics.series import Row
     from leveret.statistics.span import Range, Span
 
@@ -63,11 +64,17 @@ class Statistics:
     # RabbitMQ's default: no figures of pairs (which channel has published to which exchange).
     RATES_MODE: Final = "basic"
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: Broker, read_node: ReadNode = dict) -> None:
+        """read_node: figures of the process and its machine, by RabbitMQ's names."""
         self._broker = broker
+        self._read_node = read_node
         self._now = broker.agenda.wall_clock
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all samples; what is counted stays."""
         self._timeline = Timeline(GLOBAL.length)
-        self._sampling = Sampling(broker, self._timeline)
+        self._sampling = Sampling(self._broker, self._timeline, self._read_node)
         # For all that is asked in one go, a listing of thousands perhaps.
         self._counted_at = float("-inf")
         self._windows: dict[tuple[Policy, Range | None, bool], Window] = {}
@@ -133,6 +140,20 @@ class Statistics:
         """Connections, channels and queues that came and went in the whole node."""
         window = self._window(GLOBAL, span.msg_rates)
         return self._told(_CHURN, node_row(self._broker), [NODE], window)
+
+    def node(self, span: Span) -> Json:
+        """What the node uses of its machine, now, with rates."""
+        told = self._read_node()
+        if not told:
+            return {}
+        figures = group(tuple(told), tuple(told))
+        window = self._window(GLOBAL, span.node_stats)
+        return self._told(figures, tuple(told.values()), [PROCESS], window)
+
+    def at_rest(self, wanted: Range | None) -> Json:
+        """The details of a figure that is always 0."""
+        window = self._window(BASIC, wanted)
+        return {"rate": 0.0} if wanted is None else window.samples([], 0)
 
     def counts(self, thing: AnyQueue | Exchange | Channel) -> dict[str, int]:
         """The counters of one thing, all of them, without rates."""

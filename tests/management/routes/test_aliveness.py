@@ -21,10 +21,11 @@ def without_its_queue(live):
 
 
 def test_a_message_goes_through(live):
-    for _ in range(2):
-        assert live.get("/aliveness-test/%2F") == OK
+    assert live.get("/aliveness-test/%2F") == OK
     queue = live.do(lambda broker: broker.vhosts["/"].queues["aliveness-test"])
-    assert queue.ready.count == 0
+    before = queue.ready.count
+    assert live.get("/aliveness-test/%2F") == OK
+    assert queue.ready.count == before
     assert not queue.options.durable
 
 

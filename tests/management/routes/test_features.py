@@ -22,5 +22,12 @@ def test_a_flag_that_is_there_may_be_enabled(live):
     assert (reply.status, reply.body) == (400, {"error": "bad_request", "reason": "unsupported"})
 
 
-def test_no_feature_is_deprecated(live):
-    assert live.get("/deprecated-features") == live.get("/deprecated-features/used") == []
+def test_what_rabbitmq_4_has_no_more_is_listed_and_whether_it_is_used(live):
+    listed = {each["name"] for each in live.get("/deprecated-features")}
+    assert listed >= {"classic_queue_mirroring", "transient_nonexcl_queues"}
+    assert live.get("/deprecated-features/used") == []
+    with live.connection() as connection:
+        connection.channel().queue_declare("transient")
+        (used,) = live.get("/deprecated-features/used")
+        assert used["name"] == "transient_nonexcl_queues"
+        connection.channel().queue_delete("transient")

@@ -176,7 +176,7 @@ DISK: Final = Family(
 # What it uses -------------------------------------------------------------------------------------
 
 
-def read_use(_node: Scrape, scrape: Scrape) -> dict[str, float]:
+def read_use(_node: Scrape, scrape: Scrape) -> dict[str, int]:
     host = scrape.host
     return Readings(host.server, host.machine, host.settings.data_dir)()
 

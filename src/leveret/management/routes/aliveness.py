@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.sending import compose
-from leveret.management.answers import Json, NotThere
+from leveret.broker.tallies import count_publish
+from leveret.management.answers import Json
 from leveret.management.refusals import erlang_list
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.routes.health_checks import failed
+from leveret.management.routes.nodes import named_node
 from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ async def try_vhost(call: Call) -> Answer:
 def _publish(access: Access) -> None:
     route = access.route("", QUEUE)
     access.vhost.sender.send(compose("", QUEUE, NO_PROPERTIES, BODY), route)
+    count_publish(access.vhost.tally, route)
 
 
 async def _taken(queue: AnyQueue) -> bool:
@@ -73,8 +76,7 @@ def check_node(call: Call) -> Answer:
 
 
 def check_named_node(call: Call) -> Answer:
-    if call.path["node"] != call.look.node:
-        raise NotThere
+    named_node(call)
     return check_node(call)
 
 

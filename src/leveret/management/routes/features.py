@@ -1,49 +1,34 @@
-"""What this broker can do, as RabbitMQ's feature flags and deprecated features.
-
-Rule: a flag is listed when what it stands for is here, and is always enabled: there is no older
-node to wait for.
-"""
+"""What this broker can do, as RabbitMQ's feature flags; what RabbitMQ 4 has no more, as its
+deprecated features."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.deprecated_features import FEATURES
+from leveret.broker.feature_flags import FLAGS, FeatureFlag
 from leveret.management.answers import NO_CONTENT, BadRequest, Json
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, Resource
 
 if TYPE_CHECKING:
+    from leveret.broker.deprecated_features import DeprecatedFeature
     from leveret.management.answers import Answer
     from leveret.management.call import Call
 
 _AGENT: Final = "rabbitmq_management_agent"
-# RabbitMQ 3.10's, with its words: name, description, provided by.
-_FLAGS: Final = (
-    ("drop_unroutable_metric", "Count unroutable publishes to be dropped in stats", _AGENT),
-    ("empty_basic_get_metric", "Count AMQP `basic.get` on empty queues in stats", _AGENT),
-    (
-        "implicit_default_bindings",
-        "Default bindings are now implicit, instead of being stored in the database",
-        "rabbit",
+# Those that RabbitMQ's management brings along.
+MANAGEMENT_FLAGS: Final = (
+    FeatureFlag(
+        "drop_unroutable_metric",
+        "Count unroutable publishes to be dropped in stats",
+        provided_by=_AGENT,
     ),
-    ("quorum_queue", "Support queues of type `quorum`", "rabbit"),
-    ("stream_queue", "Support queues of type `stream`", "rabbit"),
-    ("user_limits", "Configure connection and channel limits for a user", "rabbit"),
-    ("virtual_host_metadata", "Virtual host metadata (description, tags, etc)", "rabbit"),
-)
-_DOCUMENTS: Final = {
-    "quorum_queue": "https://www.rabbitmq.com/quorum-queues.html",
-    "stream_queue": "https://www.rabbitmq.com/stream.html",
-}
-FLAGS: Final = tuple(
-    {
-        "name": name,
-        "desc": description,
-        "doc_url": _DOCUMENTS.get(name, ""),
-        "state": "enabled",
-        "stability": "stable",
-        "provided_by": provider,
-    }
-    for name, description, provider in _FLAGS
+    FeatureFlag(
+        "empty_basic_get_metric",
+        "Count AMQP `basic.get` on empty queues in stats",
+        provided_by=_AGENT,
+    ),
 )
 EXTENSIONS: Final = ({"javascript": "dispatcher.js"},)
 
@@ -53,20 +38,37 @@ def list_extensions(_call: Call) -> Answer:
     return Json(EXTENSIONS)
 
 
+def all_flags() -> list[FeatureFlag]:
+    return sorted((*FLAGS, *MANAGEMENT_FLAGS), key=lambda flag: flag.name)
+
+
 def list_flags(_call: Call) -> Answer:
-    return Json(FLAGS)
+    return Json([asdict(flag) for flag in all_flags()])
 
 
 def enable_flag(call: Call) -> Answer:
     """They are enabled. Raises BadRequest for one that is not there."""
-    if call.path["name"] not in {flag["name"] for flag in FLAGS}:
+    if call.path["name"] not in {flag.name for flag in all_flags()}:
         raise BadRequest("unsupported")
     return NO_CONTENT
 
 
 def list_deprecated(_call: Call) -> Answer:
-    """RabbitMQ 3.13 lists here what version 4 has no more; Leveret gives nothing of it up."""
-    return Json([])
+    return Json([_shown(feature) for feature in FEATURES])
+
+
+def list_deprecated_used(call: Call) -> Answer:
+    return Json([_shown(feature) for feature in FEATURES if feature.is_used(call.broker)])
+
+
+def _shown(feature: DeprecatedFeature) -> dict[str, str]:
+    return {
+        "name": feature.name,
+        "deprecation_phase": feature.deprecation_phase,
+        "desc": feature.desc,
+        "doc_url": feature.doc_url,
+        "provided_by": feature.provided_by,
+    }
 
 
 RESOURCES = (
@@ -76,9 +78,15 @@ RESOURCES = (
         "/feature-flags/{name}/enable", ADMINISTRATOR, "Enable a feature flag.", put=enable_flag
     ),
     Resource(
-        "/deprecated-features", MANAGEMENT, "Features that will go: none.", get=list_deprecated
+        "/deprecated-features",
+        MANAGEMENT,
+        "What RabbitMQ 4 has no more, and Leveret has.",
+        get=list_deprecated,
     ),
     Resource(
-        "/deprecated-features/used", MANAGEMENT, "Those in use: none.", get=list_deprecated
+        "/deprecated-features/used",
+        MANAGEMENT,
+        "What of it is in use.",
+        get=list_deprecated_used,
     ),
-)  # fmt: skip
+)

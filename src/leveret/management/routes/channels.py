@@ -1,0 +1,60 @@
+"""Channels, to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leveret.management.answers import BadRequest, Item, Listing
+from leveret.management.resource import MANAGEMENT, VHOST, Resource
+from leveret.management.views.channels import CHANNEL, CHANNEL_ALONE
+from leveret.management.visible import (
+    channels,
+    find_channel,
+    find_connection,
+    visible_connections,
+    visible_in_vhost,
+)
+
+if TYPE_CHECKING:
+    from leveret.management.answers import Answer
+    from leveret.management.call import Call
+    from leveret.session.session import Session
+
+BY_NAME: Final = ("name",)
+# RabbitMQ knows of channels by their statistics alone.
+NO_STATISTICS: Final = "Stats in management UI are disabled on this node"
+
+
+def _listing(call: Call, connections: list[Session]) -> Answer:
+    if call.query.flag("disable_stats"):
+        raise BadRequest(NO_STATISTICS)
+    return Listing(channels(connections), CHANNEL, BY_NAME)
+
+
+def list_all(call: Call) -> Answer:
+    return _listing(call, visible_connections(call))
+
+
+def list_in_vhost(call: Call) -> Answer:
+    return _listing(call, visible_in_vhost(call))
+
+
+def list_of_connection(call: Call) -> Answer:
+    return _listing(call, [find_connection(call, call.path["name"])])
+
+
+def show(call: Call) -> Answer:
+    return Item(find_channel(call, call.path["name"]), CHANNEL_ALONE)
+
+
+RESOURCES = (
+    Resource("/channels", MANAGEMENT, "Channels: all, or the user's own.", get=list_all),
+    Resource(
+        "/channels/{name}", MANAGEMENT, "One channel, with its consumers and its rates.", get=show
+    ),
+    Resource(
+        "/connections/{name}/channels", MANAGEMENT, "A connection's channels.",
+        get=list_of_connection,
+    ),
+    Resource("/vhosts/{vhost}/channels", VHOST, "Channels to a virtual host.", get=list_in_vhost),
+)  # fmt: skip
