@@ -7,7 +7,7 @@ import time
 import pytest
 
 from leveret.management.answers import HttpRefused, Listing
-from leveret.management.listing import SLICE_S, listing_pieces
+from leveret.management.listing import SLICE_S, gathered, listing_pieces
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.view import View
@@ -84,8 +84,8 @@ def test_some_listings_have_no_pages():
     assert answered("page=2&page_size=1&name=q", is_paged=False) == HARES
 
 
-def test_others_have_their_turn_between_slices():
-    slow = View({"name": lambda _thing, _look: time.sleep(SLICE_S / 8)})
+def turns_during(work):
+    """How often another task has its turn meanwhile."""
 
     async def scene():
         turns = 0
@@ -97,11 +97,32 @@ def test_others_have_their_turn_between_slices():
                 await asyncio.sleep(0)
 
         counting = asyncio.create_task(count())
-        look = Look(None, Query(""), 0.0, None)
-        async for _ in listing_pieces(Listing(range(160), slow), look):
-            pass
+        await work()
         counting.cancel()
         return turns
 
+    return asyncio.run(scene())
+
+
+def test_others_have_their_turn_between_slices():
+    slow = View({"name": lambda _thing, _look: time.sleep(SLICE_S / 8)})
+
+    async def list_slowly():
+        look = Look(None, Query(""), 0.0, None)
+        async for _ in listing_pieces(Listing(range(160), slow), look):
+            pass
+
     # 160 things of an eighth of a slice each are looked at 16 at a time.
-    assert asyncio.run(scene()) >= 8
+    assert turns_during(list_slowly) >= 8
+
+
+def test_others_have_their_turn_while_things_are_gathered():
+    def slowly():
+        for number in range(160):
+            time.sleep(SLICE_S / 8)
+            yield number
+
+    async def gather():
+        assert await gathered(slowly()) == list(range(160))
+
+    assert turns_during(gather) >= 8

@@ -14,7 +14,7 @@ from leveret.management.answers import HttpRefused
 from leveret.management.rendering import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
 
     from leveret.management.answers import Listing
     from leveret.management.look import Look
@@ -41,6 +41,18 @@ async def listing_pieces(listing: Listing, look: Look) -> AsyncIterator[bytes]:
     async for piece in _rendered(things, listing, look):
         yield piece
     yield b"]}"
+
+
+async def gathered(things: Iterable[Any]) -> list[Any]:
+    """All of them, with a turn of the loop for everybody else after each slice."""
+    found: list[Any] = []
+    until = time.perf_counter() + SLICE_S
+    for each in things:
+        found.append(each)
+        if not len(found) % _BATCH and time.perf_counter() > until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + SLICE_S
+    return found
 
 
 def _cut(found: Sequence[Any], total: int, page: Page) -> tuple[bytes, Sequence[Any]]:

@@ -9,6 +9,8 @@ import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+# Else Starlette imports it in the loop, 25 ms, when it first streams an answer.
+import anyio._backends._asyncio  # noqa: F401
 import uvicorn
 
 from leveret.management.app import make_app

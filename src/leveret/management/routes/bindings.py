@@ -7,12 +7,14 @@ binding: the list is empty.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_plus
 
 from leveret.broker.bindings import Binding
 from leveret.management import fields
 from leveret.management.answers import NO_CONTENT, Done, Item, Listing, NotThere
+from leveret.management.listing import gathered
 from leveret.management.properties_key import Asked, properties_key
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.routes.exchanges import exchange_name
@@ -29,31 +31,32 @@ if TYPE_CHECKING:
     from leveret.management.call import Call
 
 
-def list_bindings(call: Call) -> Answer:
+async def list_bindings(call: Call) -> Answer:
     vhosts = sorted(call.visible_vhosts(), key=lambda vhost: vhost.name)
-    return _listed(each for vhost in vhosts for each in _all(vhost))
+    return await _listed(each for vhost in vhosts for each in _all(vhost))
 
 
-def list_bindings_of_vhost(call: Call) -> Answer:
-    return _listed(_all(call.vhost))
+async def list_bindings_of_vhost(call: Call) -> Answer:
+    return await _listed(_all(call.vhost))
 
 
-def list_bindings_of_queue(call: Call) -> Answer:
-    return _listed(_arriving(call.vhost, "queue", call.path["name"]))
+async def list_bindings_of_queue(call: Call) -> Answer:
+    return await _listed(_arriving(call.vhost, "queue", call.path["name"]))
 
 
-def list_leaving(call: Call) -> Answer:
+async def list_leaving(call: Call) -> Answer:
     """Those that an exchange is the source of."""
-    return _listed(_leaving(call.vhost, exchange_name(call.path["name"])))
+    return await _listed(_leaving(call.vhost, exchange_name(call.path["name"])))
 
 
-def list_arriving(call: Call) -> Answer:
+async def list_arriving(call: Call) -> Answer:
     """Those that an exchange is the destination of."""
-    return _listed(_arriving(call.vhost, "exchange", exchange_name(call.path["name"])))
+    return await _listed(_arriving(call.vhost, "exchange", exchange_name(call.path["name"])))
 
 
-def _listed(bindings: Iterable[Binding]) -> Answer:
-    return Listing(list(bindings), BINDING, is_paged=False)
+async def _listed(bindings: Iterable[Binding]) -> Answer:
+    """In slices: what goes while they are gathered may be among them or not."""
+    return Listing(await gathered(bindings), BINDING, is_paged=False)
 
 
 def _all(vhost: Vhost) -> Iterator[Binding]:
@@ -66,7 +69,8 @@ def _leaving(vhost: Vhost, source: str) -> Iterator[Binding]:
     if exchange is None:
         return
     if not source:
-        yield from (Binding(exchange, vhost.queues[name], name) for name in sorted(vhost.queues))
+        queues = sorted(vhost.queues.values(), key=attrgetter("name"))
+        yield from (Binding(exchange, queue, queue.name) for queue in queues)
     yield from sorted(exchange.bindings, key=_place)
 
 
@@ -115,8 +119,8 @@ class Between:
     def _article(self) -> str:
         return "an" if self._kind == "exchange" else "a"
 
-    def list_between(self, call: Call) -> Answer:
-        return _listed(self._between(call))
+    async def list_between(self, call: Call) -> Answer:
+        return await _listed(self._between(call))
 
     def bind(self, call: Call) -> Answer:
         """Where the binding is then: relative to this path, under its properties key."""
