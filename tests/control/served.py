@@ -108,7 +108,7 @@ class Served:
         self.loop.close()
 
     def do(self, waiting):
-        return asyncio.run_coroutine_threadsafe(waiting, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(waiting, self.loop).result(60)
 
 
 @contextmanager

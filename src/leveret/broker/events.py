@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leveret.broker.sending import PERSISTENT
 from leveret.wire.properties import Properties
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from leveret.broker.vhost import Vhost
     from leveret.wire.values import Table, Value
+
+    # Takes an event's name, and what is said of it.
+    Hearer: TypeAlias = Callable[[str, Table], None]
 
 EVENT_EXCHANGE: Final = "amq.rabbitmq.event"
 # Whose doing it is when it is nobody's: a connection ended, a queue expired.
@@ -42,6 +45,7 @@ class Events:
         self.actor = INTERNAL
         self._vhost: Vhost | None = None
         self._wall_clock: Callable[[], float] = _never
+        self._hearers: list[Hearer] = []
 
     def start(self, vhost: Vhost, wall_clock: Callable[[], float]) -> None:
         """Publish them in this vhost. Its exchange is made if need be, and stays."""
@@ -51,11 +55,23 @@ class Events:
 
     @property
     def is_heard(self) -> bool:
-        """Whether anybody is bound to hear of them."""
+        """Whether anybody is bound to hear of them, or listens here."""
+        return bool(self._hearers) or self._is_bound
+
+    @property
+    def _is_bound(self) -> bool:
         if self._vhost is None:
             return False
         exchange = self._vhost.exchanges.get(EVENT_EXCHANGE)
         return exchange is not None and not exchange.is_unused
+
+    def hear(self, hearer: Hearer, wall_clock: Callable[[], float]) -> None:
+        """Call it with each from now on, whether they are published or not."""
+        self._wall_clock = wall_clock
+        self._hearers.append(hearer)
+
+    def unhear(self, hearer: Hearer) -> None:
+        self._hearers.remove(hearer)
 
     @contextmanager
     def internally(self) -> Iterator[None]:
@@ -68,7 +84,7 @@ class Events:
 
     def emit(self, name: str, fields: Table, *, by: str | None = "") -> None:
         """Tell it. by: whose doing it was, empty for the actor's; None for an event without."""
-        if self._vhost is None or not self.is_heard:
+        if not self.is_heard:
             return
         now = self._wall_clock()
         headers: dict[str, Value] = {}
@@ -76,6 +92,10 @@ class Events:
             headers["user_who_performed_action"] = by or self.actor
         headers |= {field: _plain(value) for field, value in fields.items()}
         headers["timestamp_in_ms"] = Int64(now * _MS)
+        for hearer in list(self._hearers):
+            hearer(name, headers)
+        if self._vhost is None or not self._is_bound:
+            return
         properties = Properties(headers=headers, delivery_mode=PERSISTENT, timestamp=int(now))
         self._vhost.publish(EVENT_EXCHANGE, name, properties, b"")
 

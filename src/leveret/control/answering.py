@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused as RefusedByBroker
 from leveret.control import exits
-from leveret.control.call import Call, Feed, Reply, Rows, VerbRefused, app_stopped
+from leveret.control.call import Call, Feed, Reply, Rows, VerbRefused, app_running, app_stopped
 from leveret.control.messages import (
     Answer,
     Ask,
@@ -26,7 +26,7 @@ from leveret.control.messages import (
     Refused,
     Told,
 )
-from leveret.control.verbs import find
+from leveret.control.verbs import Known, find
 from leveret.durable import wait_settled
 
 if TYPE_CHECKING:
@@ -43,11 +43,7 @@ BATCH_ROWS_MAX: Final = 500
 async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
     """Begun, what comes of it, and the last word: Done, or Refused at any place."""
     try:
-        verb = find(ask.verb)
-        if verb is None:
-            raise VerbRefused(exits.SOFTWARE, f"this node does not know the command '{ask.verb}'")
-        if verb.needs_app and host.application is None:
-            raise app_stopped()
+        verb = _wanted(host, ask.verb)
         yield Begun()
         reply = verb.function(Call(host, ask.arguments))
         if inspect.isawaitable(reply):
@@ -61,6 +57,18 @@ async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
     except Exception:
         log.exception("the command %s failed", ask.verb)
         yield Refused(exits.SOFTWARE, f"Error:\nthe command {ask.verb} failed; see the node's log")
+
+
+def _wanted(host: Host, name: str) -> Known:
+    """The verb, if the node can do it now. Raises VerbRefused."""
+    verb = find(name)
+    if verb is None:
+        raise VerbRefused(exits.SOFTWARE, f"this node does not know the command '{name}'")
+    if verb.needs_app and host.application is None:
+        raise app_stopped()
+    if verb.needs_no_app and host.application is not None:
+        raise app_running()
+    return verb
 
 
 async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:

@@ -48,7 +48,7 @@ def report(directory, **told):
 
 def test_one_of_this_machine_says_where_its_port_is(home):
     report(home / ".leveret" / "n@localhost", port=4711, host="127.0.0.1")
-    assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 4711, "n@h")
+    assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 4711, "n@h", is_here=True)
 
 
 def test_one_that_listens_on_one_address_is_asked_there(home):
@@ -60,7 +60,7 @@ def test_one_that_listens_on_one_address_is_asked_there(home):
 
 def test_a_directory_that_is_named(home):
     report(home / "data", port=4711, host="127.0.0.1")
-    place = Place("127.0.0.1", 4711, "n@h")
+    place = Place("127.0.0.1", 4711, "n@h", is_here=True)
     assert place_of(given("--data-dir", str(home / "data")), {}) == place
     assert place_of(given(), {"LEVERET_DATA_DIR": str(home / "data")}) == place
     with pytest.raises(Unreachable, match="no node is running with the data directory"):
@@ -75,10 +75,10 @@ def test_one_of_another_machine_has_the_usual_port(home):
 def test_a_port_that_is_named_is_the_port(home):
     report(home / ".leveret" / "n@localhost", port=4711, host="127.0.0.1")
     words = ("-n", "n@localhost", "--node-port", "4712")
-    assert place_of(given(*words), {}) == Place("127.0.0.1", 4712, "n@localhost")
+    assert place_of(given(*words), {}) == Place("127.0.0.1", 4712, "n@localhost", is_here=True)
     environ = {"LEVERET_NODE_PORT": "4713"}
     assert place_of(given("-n", "n@far"), environ) == Place("far", 4713, "n@far")
 
 
 def test_without_a_report_the_usual_port_here_is_tried():
-    assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 25672, "n@localhost")
+    assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 25672, "n@localhost", is_here=True)

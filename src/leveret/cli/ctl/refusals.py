@@ -7,7 +7,7 @@ from leveret.cli.ctl.asking import Asking, NodeRefused
 from leveret.cli.ctl.command import ArgumentsRefused, Command
 from leveret.control import exits
 from leveret.control.client import Lost, Overdue, Unreachable, WrongCookie
-from leveret.control.cookie import COOKIE_FILE, CookieRefused, find_cookie
+from leveret.control.cookie import COOKIE_FILE, CookieRefused, find_cookie, hash_of
 from leveret.control.messages import APP_RUNNING, APP_STOPPED
 
 ADVICE = {
@@ -118,15 +118,10 @@ def _diagnostics(error: Exception, asking: Asking) -> list[str]:
 
 
 def _cookie_hash(asking: Asking) -> str:
-    """So that two of them can be compared without being shown."""
-    import base64  # noqa: PLC0415  # a failure may take its time
-    import hashlib  # noqa: PLC0415
-
     try:
-        cookie = find_cookie(os.environ, asking.given.cookie_file)
+        return hash_of(find_cookie(os.environ, asking.given.cookie_file))
     except CookieRefused as error:
         return f"none, {error}"
-    return base64.b64encode(hashlib.sha256(cookie).digest()[:16]).decode()
 
 
 def unknown(name: str, known: list[str]) -> str:

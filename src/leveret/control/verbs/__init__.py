@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from leveret.control.call import Verb
 
 MODULES: Final = (
-    "channels", "connections", "definitions", "exchanges", "features", "nodes", "parameters",
-    "permissions", "policies", "queues", "resources", "users", "vhosts",
+    "attempts", "channels", "connections", "definitions", "encryption", "exchanges", "features",
+    "health", "logs", "nodes", "parameters", "permissions", "policies", "queues", "resolving",
+    "resources", "status", "users", "vhosts",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A verb, and whether it needs the application to run."""
+    """A verb, and whether it needs the application to run, or to be stopped."""
 
     function: Verb
     needs_app: bool
+    needs_no_app: bool = False
 
 
 def find(name: str) -> Known | None:
@@ -37,6 +39,7 @@ def _all() -> dict[str, Known]:
     for module_name in MODULES:
         module = import_module(f"leveret.control.verbs.{module_name}")
         always: frozenset[str] = getattr(module, "ALWAYS", frozenset())
+        stopped: frozenset[str] = getattr(module, "STOPPED", frozenset())
         for name, function in module.VERBS.items():
-            known[name] = Known(function, name not in always)
+            known[name] = Known(function, name not in always, name in stopped)
     return known
