@@ -81,4 +81,6 @@ def test_a_port_that_is_named_is_the_port(home):
 
 
 def test_without_a_report_the_usual_port_here_is_tried():
-    assert place_of(given("-n", "n@localhost"), {}) == Place("127.0.0.1", 25672, "n@localhost", is_here=True)
+    assert place_of(given("-n", "n@localhost"), {}) == Place(
+        "127.0.0.1", 25672, "n@localhost", is_here=True
+    )
