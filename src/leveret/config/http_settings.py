@@ -124,6 +124,16 @@ class HttpSettings:
         key="prometheus.tcp.ip",
         shown_default="--bind, or every interface",
     )
+    metrics_path: str = setting(
+        "/metrics", values.path_prefix, "path they are served at", key="prometheus.path"
+    )
+    has_metrics_per_object: bool = setting(
+        False,
+        values.boolean,
+        "whether that path itself shows a line for each queue, channel and connection",
+        key="prometheus.return_per_object_metrics",
+        shown_default="false",
+    )
 
     def has_certificate(self, tls: TlsSettings) -> bool:
         """Whether HTTPS has one, its own or AMQP's."""

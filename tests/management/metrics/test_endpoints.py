@@ -1,8 +1,13 @@
 """The pages: which families stand where, in a form that Prometheus takes."""
 
+import pika
 import pytest
+from tests.management.metrics.busy import Pages
 from tests.management.metrics.lint import lint
 
+import leveret
+from leveret import Settings
+from leveret.config.http_settings import HttpSettings
 from leveret.management.metrics.endpoints import DETAILED, answer
 from leveret.version import VERSION
 
@@ -101,9 +106,23 @@ def test_what_stands_on_metrics_alone(aggregated, per_object):
 
 
 def test_a_path_without_a_page():
-    assert answer(None, "/metrics/nothing", ()) is None
+    assert answer(None, "nothing", ()) is None
 
 
 def test_the_version_is_both_rabbitmqs_and_our_own(aggregated):
     (build,) = aggregated.labels_of("build_info")
     assert (build["rabbitmq_version"], build["product_version"]) == ("3.13.7", VERSION)
+
+
+def test_the_usual_path_may_show_every_object():
+    settings = Settings(http=HttpSettings(has_metrics_per_object=True, metrics_path="/m"))
+    with leveret.running(settings=settings, prometheus_port=0) as broker:
+        pages = Pages(broker.prometheus_url)
+        with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+            connection.channel().queue_declare("orders")
+            page = pages.get("/m")
+        assert page("queue_messages", vhost="/", queue="orders") == 0
+        assert page("alarms_memory_used_watermark") == 0
+        assert page.labels_of("identity_info")[0]["rabbitmq_endpoint"] == "per-object"
+        assert pages.ask("/m/detailed")[0] == 200
+        assert pages.ask("/metrics")[0] == 404

@@ -34,7 +34,8 @@ def make_metrics_app(host: Host) -> ASGIApp:
     async def metrics(request: Request) -> Response:
         if request.method not in {"GET", "HEAD"}:
             return Response(status_code=200 if request.method == "OPTIONS" else 405, headers=ALLOW)
-        pieces = answer(host, request.url.path, request.query_params.multi_items())
+        registry = request.path_params.get("registry", "default")
+        pieces = answer(host, registry, request.query_params.multi_items())
         if pieces is None:
             return PlainTextResponse("Unknown Registry", status_code=404)
         if request.method == "HEAD":
@@ -45,13 +46,12 @@ def make_metrics_app(host: Host) -> ASGIApp:
         told = {"error": "Object Not Found", "reason": "Not Found"}
         return JSONResponse(told, status_code=404)
 
+    first = host.settings.http.metrics_path
+    paths = (first, f"{first}/", f"{first}/{{registry}}", f"{first}/{{registry}}/")
     methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
     return Starlette(
         routes=[
-            Route("/metrics", metrics, methods=methods),
-            Route("/metrics/", metrics, methods=methods),
-            Route("/metrics/{registry}", metrics, methods=methods),
-            Route("/metrics/{registry}/", metrics, methods=methods),
+            *[Route(path, metrics, methods=methods) for path in paths if path],
             Route("/{path:path}", not_found, methods=methods),
         ]
     )

@@ -1,9 +1,9 @@
-"""The pages there are, and which families stand on each.
+"""The pages there are, RabbitMQ's registries, and which families stand on each.
 
-/metrics                     all families, one line for all things
-/metrics/per-object          all families, one line for each
-/metrics/detailed            those that are asked for: ?family=NAME&family=...&vhost=NAME
-/metrics/memory-breakdown    what the memory is for
+default             all families, one line for all things
+per-object          all families, one line for each
+detailed            those that are asked for: ?family=NAME&family=...&vhost=NAME
+memory-breakdown    what the memory is for
 """
 
 from __future__ import annotations
@@ -85,14 +85,19 @@ DETAILED: Final[dict[str, AnyFamily]] = {
 }
 
 
-def answer(host: Host, path: str, query: Sequence[tuple[str, str]]) -> Iterator[bytes] | None:
-    """The page at a path, in pieces; None where there is none."""
-    write = PAGES.get(path.rstrip("/"))
+def answer(host: Host, registry: str, query: Sequence[tuple[str, str]]) -> Iterator[bytes] | None:
+    """The page of a registry, in pieces; None where there is none."""
+    write = PAGES.get(registry)
     return None if write is None else write(host, query)
 
 
-def aggregated(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    yield from page((*ALARMS, *USUAL, *WHOSE), Scrape(host, "aggregated"), is_aggregated=True)
+def default(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    """Aggregated, unless the settings want every object told here already."""
+    if host.settings.http.has_metrics_per_object:
+        families = (*ALARMS, *USUAL, attempts.BY_SOURCE, *WHOSE)
+        yield from page(families, Scrape(host, "per-object"), is_aggregated=False)
+    else:
+        yield from page((*ALARMS, *USUAL, *WHOSE), Scrape(host, "aggregated"), is_aggregated=True)
 
 
 def per_object(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[bytes]:
@@ -115,9 +120,8 @@ def memory_breakdown(host: Host, _query: Sequence[tuple[str, str]]) -> Iterator[
 
 
 PAGES: Final[dict[str, Callable[[Host, Sequence[tuple[str, str]]], Iterator[bytes]]]] = {
-    "/metrics": aggregated,
-    "/metrics/default": aggregated,
-    "/metrics/per-object": per_object,
-    "/metrics/detailed": detailed,
-    "/metrics/memory-breakdown": memory_breakdown,
+    "default": default,
+    "per-object": per_object,
+    "detailed": detailed,
+    "memory-breakdown": memory_breakdown,
 }
