@@ -39,6 +39,17 @@ def test_what_is_no_number_is_named(said):
     assert reason(fields.number, said) == ["not_integer", said]
 
 
+def test_text_and_objects_are_given_back_or_named():
+    assert (fields.text("x", "tags"), fields.mapping({"a": 1}, "limits")) == ("x", {"a": 1})
+    assert reason(fields.text, 3, "tags") == "tags should be a string"
+    assert reason(fields.mapping, [], "limits") == "limits should be an object"
+
+
+def test_a_parameter_is_any_json_that_can_be_kept():
+    assert fields.parameter({"a": [None, 1.5]}) == {"a": [None, 1.5]}
+    assert isinstance(reason(fields.parameter, nested(99)), str)
+
+
 def test_arguments_become_a_table_of_amqp():
     table = fields.arguments({"arguments": {"x-max-length": 5, "d": 1.5}})
     assert table == {"x-max-length": 5, "d": 1.5}

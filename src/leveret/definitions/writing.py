@@ -20,6 +20,7 @@ from leveret.broker.definitions.document import (
     DefinedUser,
     DefinedVhost,
 )
+from leveret.broker.definitions.steps import walked
 from leveret.definitions.arguments import json_of, spelled
 from leveret.version import VERSION
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.definitions.document import Entry, InVhost
+    from leveret.broker.definitions.steps import Steps
 
 # In the order of RabbitMQ's documents, which is not the one in which things are made.
 _SECTIONS: Final = (
@@ -46,38 +48,42 @@ _IN_A_VHOST: Final = ("parameters", "policies", "queues", "exchanges", "bindings
 
 def write_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
     """rabbitmq_version: the RabbitMQ that the node says it is."""
-    return _encoded(document_of(entries, rabbitmq_version))
+    return _encoded(walked(document_steps(entries, rabbitmq_version)))
 
 
 def write_vhost_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
     """Of what is in one vhost."""
-    return _encoded(vhost_document_of(entries, rabbitmq_version))
+    return _encoded(walked(vhost_document_steps(entries, rabbitmq_version)))
 
 
-def document_of(entries: Iterable[Entry], rabbitmq_version: str) -> dict[str, object]:
-    """The document before it is JSON."""
+def document_steps(entries: Iterable[Entry], rabbitmq_version: str) -> Steps[dict[str, object]]:
+    """The document before it is JSON, entry by entry."""
     about: dict[str, object] = {
         "rabbit_version": rabbitmq_version,
         "rabbitmq_version": rabbitmq_version,
         "product_name": "Leveret",
         "product_version": VERSION,
     }
-    return {**about, **_sections(entries)}
+    sections = yield from _sections(entries)
+    return {**about, **sections}
 
 
-def vhost_document_of(entries: Iterable[Entry], rabbitmq_version: str) -> dict[str, object]:
+def vhost_document_steps(
+    entries: Iterable[Entry], rabbitmq_version: str
+) -> Steps[dict[str, object]]:
     """Of what is in one vhost, which is not named: it goes into any."""
-    sections = _sections(entries)
+    sections = yield from _sections(entries)
     for name in _IN_A_VHOST:
         for form in sections[name]:
             del form["vhost"]
     return {"rabbit_version": rabbitmq_version, **{name: sections[name] for name in _IN_A_VHOST}}
 
 
-def _sections(entries: Iterable[Entry]) -> dict[str, list[dict[str, object]]]:
+def _sections(entries: Iterable[Entry]) -> Steps[dict[str, list[dict[str, object]]]]:
     sections: dict[str, list[dict[str, object]]] = {name: [] for name in _SECTIONS}
     for entry in entries:
         sections[SECTION_OF[type(entry)]].append(_form(entry))
+        yield
     return sections
 
 

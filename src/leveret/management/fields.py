@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from leveret.definitions.arguments import table_of
+from leveret.definitions.arguments import table_of, value_of
 from leveret.management.answers import BadRequest
 from leveret.wire.values import octets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from leveret.wire.values import Table
+    from leveret.wire.values import Table, Value
 
 Body = dict[str, Any]
 
@@ -37,6 +37,28 @@ def number(said: object) -> int:
         with suppress(ValueError, OverflowError):
             return int(said)
     raise BadRequest(["not_integer", said])
+
+
+def text(said: object, name: str) -> str:
+    """Any string. Raises BadRequest."""
+    if not isinstance(said, str):
+        raise BadRequest(f"{name} should be a string")
+    return said
+
+
+def mapping(said: object, name: str) -> dict[str, Any]:
+    """Raises BadRequest."""
+    if not isinstance(said, dict):
+        raise BadRequest(f"{name} should be an object")
+    return said
+
+
+def parameter(said: object) -> Value:
+    """Any JSON value, as a runtime parameter may have it. Raises BadRequest."""
+    try:
+        return value_of(said)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
 
 
 def arguments(body: Body, name: str = "arguments") -> Table:

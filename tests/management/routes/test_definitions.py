@@ -43,7 +43,7 @@ def test_a_missing_vhost_is_told_as_rabbitmq_does(office):
 
 def test_a_download_names_its_file(office):
     call = office.call(query="download=my%0d%0ax:%20y.json")
-    answer = routes.show_definitions(call)
+    answer = office.answer(routes.show_definitions, call)
     assert answer.headers == {"content-disposition": "attachment; filename=myx: y.json"}
 
 

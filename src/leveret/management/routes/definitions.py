@@ -14,7 +14,7 @@ import msgspec
 from leveret.broker.definitions.exporting import definitions_in, definitions_of
 from leveret.definitions.files import Source
 from leveret.definitions.loading import DefinitionsRefused, import_steps, log_report
-from leveret.definitions.writing import document_of, vhost_document_of
+from leveret.definitions.writing import document_steps, vhost_document_steps
 from leveret.management import multipart
 from leveret.management.answers import (
     NO_CONTENT,
@@ -27,6 +27,7 @@ from leveret.management.resource import ADMINISTRATOR, Resource
 from leveret.management.unhurried import unhurried
 
 if TYPE_CHECKING:
+    from leveret.broker.definitions.steps import Steps
     from leveret.management.answers import Answer
     from leveret.management.call import Call
 
@@ -35,17 +36,17 @@ UNREADABLE: Final = "failed_to_parse_json"
 SENT: Final = Path("(sent over HTTP)")
 
 
-def show_definitions(call: Call) -> Answer:
-    version = call.host.settings.product_version
-    return _shown(call, document_of(definitions_of(call.broker), version))
+async def show_definitions(call: Call) -> Answer:
+    entries = list(definitions_of(call.broker))
+    return await _shown(call, document_steps(entries, call.host.settings.product_version))
 
 
-def show_definitions_of_vhost(call: Call) -> Answer:
+async def show_definitions_of_vhost(call: Call) -> Answer:
     vhost = call.broker.vhosts.get(call.path["vhost"])
     if vhost is None:
         raise BadRequest("vhost_not_found")
-    version = call.host.settings.product_version
-    return _shown(call, vhost_document_of(definitions_in(call.broker, vhost), version))
+    entries = list(definitions_in(call.broker, vhost))
+    return await _shown(call, vhost_document_steps(entries, call.host.settings.product_version))
 
 
 async def import_definitions(call: Call) -> Answer:
@@ -56,8 +57,9 @@ async def import_definitions_into_vhost(call: Call) -> Answer:
     return await _import(call, call.vhost_to_change.name)
 
 
-def _shown(call: Call, document: dict[str, object]) -> Answer:
-    """`download` names a file that a browser is to keep it in."""
+async def _shown(call: Call, steps: Steps[dict[str, object]]) -> Answer:
+    """What was there when it was asked for. `download` names a file for a browser to keep it in."""
+    document = await unhurried(steps, call.broker.events, call.user.name)
     wanted, name = call.query.columns(), call.query.text("download")
     if wanted is not None:
         sections = {each.partition(".")[0] for each in wanted}
@@ -77,8 +79,8 @@ async def _import(call: Call, vhost: str | None) -> Answer:
     redirect = None
     content = call.content
     if kind.startswith(multipart.KIND):
-        fields = multipart.fields_of(kind, content)
-        content, redirect = fields.get("file", b"-"), fields.get("redirect")
+        form = multipart.fields_of(kind, content)
+        content, redirect = form.get("file", b"-"), form.get("redirect")
     elif kind.partition(";")[0].strip() != "application/json":
         raise HttpRefused(415, "", "")
     _refuse_unreadable(content)

@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import NO_CONTENT, Json, Listing, NotThere
 from leveret.management.entry import Unauthenticated, admit
 from leveret.management.resource import ADMINISTRATOR, ANYBODY, MANAGEMENT, MONITORING, Resource
@@ -51,7 +51,7 @@ def hash_of_path(call: Call) -> Answer:
 
 def hash_of_body(call: Call) -> Answer:
     (password,) = call.required("password")
-    return _hashed(call, values.text("password", password))
+    return _hashed(call, fields.text(password, "password"))
 
 
 def _hashed(call: Call, password: str) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.changes import POLICY
 from leveret.broker.definitions.document import DefinedGlobalParameter, DefinedParameter
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import CREATED, NO_CONTENT, Item, Listing, NotThere
 from leveret.management.markup import escaping
 from leveret.management.resource import POLICYMAKER, Resource
@@ -49,7 +49,7 @@ def put_parameter(call: Call) -> Answer:
     (value,) = call.required("value")
     is_new = call.broker.parameters.get(component, vhost, name) is None
     with escaping():
-        call.broker.parameters.set(component, vhost, name, values.parameter(value))
+        call.broker.parameters.set(component, vhost, name, fields.parameter(value))
     return CREATED if is_new else NO_CONTENT
 
 
@@ -97,7 +97,7 @@ def put_global(call: Call) -> Answer:
     (value,) = call.required("value")
     name = call.path["name"]
     is_new = name not in call.broker.parameters.globals
-    call.broker.parameters.set_global(name, values.parameter(value))
+    call.broker.parameters.set_global(name, fields.parameter(value))
     return CREATED if is_new else NO_CONTENT
 
 

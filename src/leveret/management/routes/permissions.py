@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.definitions.document import DefinedPermission, DefinedTopicPermission
 from leveret.broker.permissions import Permission
 from leveret.broker.topic_permissions import TopicPermission
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import (
     CREATED,
     NO_CONTENT,
@@ -59,7 +59,7 @@ def put_permission(call: Call) -> Answer:
     user, vhost = _place(call)
     told = call.required(*rights)
     is_new = call.broker.permissions.get(user, vhost) is None
-    permission = Permission(*map(values.text, rights, told))
+    permission = Permission(*map(fields.text, told, rights))
     call.broker.set_permission(user, vhost, permission)
     return CREATED if is_new else NO_CONTENT
 
@@ -105,8 +105,8 @@ def put_topic_permission(call: Call) -> Answer:
     user, vhost = _place(call)
     exchange, write, read = call.required("exchange", "write", "read")
     is_new = not call.broker.topic_permissions.of(user, vhost)
-    permission = TopicPermission(values.text("write", write), values.text("read", read))
-    call.broker.set_topic_permission((user, vhost, values.text("exchange", exchange)), permission)
+    permission = TopicPermission(fields.text(write, "write"), fields.text(read, "read"))
+    call.broker.set_topic_permission((user, vhost, fields.text(exchange, "exchange")), permission)
     return CREATED if is_new else NO_CONTENT
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.definitions.document import DefinedPolicy
 from leveret.broker.policies import Policy
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import CREATED, NO_CONTENT, Item, Listing, NotThere
 from leveret.management.markup import escaping
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, POLICYMAKER, VHOST, Resource
@@ -99,14 +99,14 @@ def _policy(call: Call) -> Policy:
     """As the body tells it; whether it is one is the broker's business. Raises BadRequest."""
     pattern, definition = call.required("pattern", "definition")
     told = call.body()
-    said = values.mapping("definition", definition)
+    said = fields.mapping(definition, "definition")
     apply_to = told.get("apply-to", "all")
     return Policy(
         call.path["name"],
         pattern,
-        {key: values.parameter(each) for key, each in said.items()},
+        {key: fields.parameter(each) for key, each in said.items()},
         told.get("priority", 0),
-        "null" if apply_to is None else values.text("apply-to", apply_to),
+        "null" if apply_to is None else fields.text(apply_to, "apply-to"),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from leveret.broker.permissions import Permission
 from leveret.definitions.entries import UserForm
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import (
     CREATED,
     NO_CONTENT,
@@ -49,9 +49,9 @@ def put_user(call: Call) -> Answer:
 
     Permissions are taken for a new one only.
     """
-    broker, told = call.broker, call.body()
-    account = _account(values.name(call.path["user"]), told)
-    name = account.user.name
+    broker, name, told = call.broker, call.path["user"], call.body()
+    fields.check_name("user", name)
+    account = _account(name, told)
     is_new = broker.users.get(name) is None
     permissions = _permissions(broker, told.get("permissions", {})) if is_new else {}
     if account.limits is not None:
@@ -119,12 +119,12 @@ def _check_hash(told: object) -> None:
 def _permissions(broker: Broker, told: object) -> dict[str, Permission]:
     """Raises BadRequest, InvalidPattern."""
     found = {}
-    for vhost, patterns in values.mapping("permissions", told).items():
+    for vhost, patterns in fields.mapping(told, "permissions").items():
         if vhost not in broker.vhosts:
             raise BadRequest(["no_such_vhost", vhost])
-        said = values.mapping(f"permissions in vhost '{vhost}'", patterns)
+        said = fields.mapping(patterns, f"permissions in vhost '{vhost}'")
         rights = ("configure", "write", "read")
-        permission = Permission(*(values.text(right, said.get(right)) for right in rights))
+        permission = Permission(*(fields.text(said.get(right), right) for right in rights))
         permission.check()
         found[vhost] = permission
     return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leveret.broker.json_terms import spell
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 from leveret.definitions.entries import words_of
-from leveret.management import values
+from leveret.management import fields
 from leveret.management.answers import (
     CREATED,
     NO_CONTENT,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from leveret.management.answers import Answer
     from leveret.management.call import Call
 
-_SWITCH: Final = {True: True, False: False, "true": True, "false": False}
-
 
 def list_vhosts(call: Call) -> Answer:
     found = sorted(call.listed_vhosts(), key=attrgetter("name"))
@@ -40,7 +38,8 @@ def show_vhost(call: Call) -> Answer:
 
 def put_vhost(call: Call) -> Answer:
     """201 for a new one, 204 for one that is described anew."""
-    broker, name = call.broker, values.name(call.path["vhost"])
+    broker, name = call.broker, call.path["vhost"]
+    fields.check_name("vhost", name)
     told, there = call.body(), broker.vhosts.get(name)
     metadata = _metadata(told, NO_METADATA if there is None else there.metadata)
     is_traced = _tracing(told)
@@ -79,7 +78,7 @@ def _metadata(told: dict[str, Any], there: VhostMetadata) -> VhostMetadata:
     if queue_type == "undefined":
         queue_type = None
     metadata = VhostMetadata(
-        values.text("description", told.get("description") or ""),
+        fields.text(told.get("description") or "", "description"),
         tuple(words_of(_tags(told.get("tags")))),
         there.default_queue_type if queue_type is None else queue_type,
     )
@@ -92,18 +91,13 @@ def _tags(told: object) -> str | list[str]:
     if told is None:
         return ""
     if isinstance(told, list):
-        return [values.text("each of the tags", each) for each in told]
-    return values.text("tags", told)
+        return [fields.text(each, "each of the tags") for each in told]
+    return fields.text(told, "tags")
 
 
 def _tracing(told: dict[str, Any]) -> bool | None:
     """None where nothing is said. Raises BadRequest."""
-    switch = told.get("tracing")
-    if switch is None:
-        return None
-    if not isinstance(switch, bool | str) or switch not in _SWITCH:
-        raise BadRequest(["not_boolean", switch])
-    return _SWITCH[switch]
+    return None if told.get("tracing") is None else fields.boolean(told, "tracing")
 
 
 RESOURCES: Final = (
