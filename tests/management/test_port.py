@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import leveret
+from leveret.management import port
 from tests.management.asking import asking
 
 LAZY = """
@@ -62,3 +63,18 @@ def test_who_connects_and_says_nothing_does_not_hold_up_the_end():
 def test_a_broker_that_serves_no_http_says_so():
     with leveret.running() as broker, pytest.raises(LookupError, match="does not serve http"):
         _ = broker.management_url
+
+
+def test_a_server_that_cannot_be_made_lets_nobody_wait(monkeypatch, caplog):
+    def fail():
+        raise ImportError("no such module")
+
+    monkeypatch.setattr(port, "_import_server", fail)
+    with leveret.running(management_port=0) as broker:
+        where = urlsplit(broker.management_url)
+        with (
+            socket.create_connection((where.hostname, where.port), timeout=10) as client,
+            pytest.raises(ConnectionResetError),
+        ):
+            client.recv(1)
+    assert "no such module" in caplog.text

@@ -79,6 +79,8 @@ class HttpPort:
             await self._server.serve(self._sockets)
         except Exception:
             log.exception("%s on %s ended", self.place.protocol, self.listening)
+            # Nobody is to wait for an answer.
+            self._close_sockets()
 
     def reload(self) -> None:
         """Read its certificate again."""
@@ -93,6 +95,9 @@ class HttpPort:
             if self._server is not None:
                 self._server.stop()
             await self._wait_served(self._serving)
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
         for each in self._sockets:
             each.close()
 
