@@ -26,7 +26,7 @@ NODE = {
 }  # fmt: skip
 EDGE = {
     "session", "protocol", "broker", "wire", "statistics",
-    "config", "server", "definitions", "errors", "durable", "version",
+    "config", "server", "definitions", "errors", "durable", "version", "unhurried",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -42,6 +42,7 @@ ARROWS = {
     "definitions": {"broker", "wire", "errors", "version"},
     "statistics": {"session", "broker", "wire"},
     "durable": {"broker"},
+    "unhurried": {"broker"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
     "furnish": {"broker", "storage", "config", "definitions", "errors"},

@@ -32,8 +32,13 @@ class Following:
 
     settings: WatchSettings = field(default_factory=WatchSettings)
 
+    is_disk_watched = True
+
     def follow(self, settings):
         self.settings = settings
+
+    def watch_disk(self, *, is_on):
+        self.is_disk_watched = is_on
 
 
 class Application:

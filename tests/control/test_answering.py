@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from leveret.broker.errors import NotFound
+from leveret.broker.events import INTERNAL
 from leveret.control import answering, exits, verbs
 from leveret.control.call import Feed, Rows, VerbRefused
 from leveret.control.messages import (
@@ -57,6 +58,7 @@ VERBS = {
     "broken": broken,
     "breaks_off": breaks_off,
     "always": lambda _call: None,
+    "acts": lambda call: call.broker.events.actor,
 }
 
 
@@ -118,3 +120,9 @@ def test_an_error_of_ours_is_in_the_log_and_ends_the_answer(verb, caplog):
     assert last.exit_code == exits.SOFTWARE
     assert "see the node's log" in last.text
     assert f"the command {verb} failed" in caplog.text
+
+
+def test_whose_doing_it_is():
+    host = OneBroker()
+    assert told("acts", host)[-1] == Done("rmq-cli")
+    assert host.broker.events.actor == INTERNAL

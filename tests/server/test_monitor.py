@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,40 @@ def test_memory_is_looked_at_in_the_next_turn_when_what_waits_has_grown_much(lin
 
     Watched().run(scene)
     assert len(lines(logging.WARNING)) == 2
+
+
+def test_other_limits_hold_at_once():
+    async def scene(watched):
+        watched.machine.used = 100_000
+        await watched.pass_time(3)
+        assert not watched.broker.alarms.is_on
+        limits = replace(watched.monitor.settings, memory_share=None, memory_bytes=90_000)
+        watched.monitor.follow(limits)
+        await watched.pass_time(0.01)
+        assert watched.broker.alarms.resources == ["memory"]
+        assert watched.monitor.memory_limit == 90_000
+
+    Watched().run(scene)
+
+
+def test_a_disk_that_nobody_watches(tmp_path):
+    async def scene(watched):
+        watched.monitor.watch_disk(is_on=False)
+        watched.monitor.follow(watched.monitor.settings)
+        watched.machine.free = 1
+        await watched.pass_time(60)
+        assert not watched.broker.alarms.is_on
+        watched.monitor.watch_disk(is_on=True)
+        await watched.pass_time(0.01)
+        assert watched.broker.alarms.resources == ["disk"]
+
+    Watched(tmp_path).run(scene)
+    Watched().run(unwatched)
+
+
+async def unwatched(watched):
+    """Without a disk there is nothing to look at."""
+    watched.monitor.watch_disk(is_on=True)
 
 
 def test_nobody_looks_at_the_memory_of_a_node_that_was_stopped():

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused as RefusedByBroker
 from leveret.control import exits
-from leveret.control.call import Call, Feed, Reply, Rows, VerbRefused, app_running, app_stopped
+from leveret.control.call import (
+    ACTOR,
+    Call,
+    Feed,
+    Reply,
+    Rows,
+    VerbRefused,
+    app_running,
+    app_stopped,
+)
 from leveret.control.messages import (
     Answer,
     Ask,
@@ -30,7 +39,7 @@ from leveret.control.verbs import Known, find
 from leveret.durable import wait_settled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 
     from leveret.control.host import Host
 
@@ -45,7 +54,7 @@ async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
     try:
         verb = _wanted(host, ask.verb)
         yield Begun()
-        reply = verb.function(Call(host, ask.arguments))
+        reply = _performed(verb, Call(host, ask.arguments))
         if inspect.isawaitable(reply):
             reply = await reply
         async for answer in _told(host, reply):
@@ -69,6 +78,18 @@ def _wanted(host: Host, name: str) -> Known:
     if verb.needs_no_app and host.application is not None:
         raise app_running()
     return verb
+
+
+def _performed(verb: Known, call: Call) -> Reply | Awaitable[Reply]:
+    """What it comes to. Whose doing it was is told to whoever listens to events."""
+    if call.host.application is None:
+        return verb.function(call)
+    events = call.broker.events
+    before, events.actor = events.actor, ACTOR
+    try:
+        return verb.function(call)
+    finally:
+        events.actor = before
 
 
 async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:

@@ -16,7 +16,7 @@ not a table of the broker that may change meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leveret.control import exits
 from leveret.control.messages import APP_RUNNING, APP_STOPPED
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.control.host import Host, Running
     from leveret.control.messages import Arguments, Plain
+
+
+# Who did it, as RabbitMQ's events name its command line.
+ACTOR: Final = "rmq-cli"
 
 
 @dataclass(frozen=True, slots=True)

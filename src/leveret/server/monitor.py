@@ -45,6 +45,7 @@ class Monitor:
             self._disk = DiskWatch(settings.watches, machine, broker.alarms, settings.data_dir)
             self._watches.append(self._disk)
         self._timers: dict[MemoryWatch | DiskWatch, asyncio.TimerHandle] = {}
+        self._is_disk_watched = True
         self._known: list[str] = []
 
     @property
@@ -78,7 +79,17 @@ class Monitor:
         for watch in self._watches:
             watch.follow(settings)
             log.info("%s", watch)
-            self._look_at_once(watch)
+            if watch is self._memory or self._is_disk_watched:
+                self._look_at_once(watch)
+
+    def watch_disk(self, *, is_on: bool) -> None:
+        """Look at the disk again, or no more; an alarm that is on stays on meanwhile."""
+        self._is_disk_watched = is_on
+        if self._disk is None:
+            return
+        self._timers[self._disk].cancel()
+        if is_on:
+            self._look_at_once(self._disk)
 
     def _look_early(self) -> None:
         """What waits has grown much since the last look at the memory: the next is due at once."""

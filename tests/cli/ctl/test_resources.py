@@ -45,4 +45,8 @@ def test_what_is_no_limit(ctl, line, exit_code, text):
 @pytest.mark.usefixtures("node")
 def test_the_others_say_what_they_do(ctl):
     assert ctl("set_log_level", "loud").code == exits.UNAVAILABLE
+    told = ctl("deactivate_free_disk_space_monitoring").out
+    assert told == "Deactivating free disk space monitoring on node leveret@localhost...\n"
+    told = ctl("activate_free_disk_space_monitoring").out
+    assert told == "Activating free disk space monitoring on node leveret@localhost...\n"
     assert ctl("force_gc").out.startswith("Will ask all processes on node leveret@localhost")

@@ -33,6 +33,7 @@ def test_metadata(ctl):
 
 def test_the_state_of_each(ctl):
     assert ctl("list_vhosts", "cluster_state", "-s").out == "[{'leveret@localhost', running}]\n"
+    assert ctl("reconcile_vhosts", "-q").out.startswith("Will reconcile all virtual hosts")
     restarted = ctl("restart_vhost", "--formatter", "json")
     assert "already running" in json.loads(restarted.out)["message"]
 

@@ -28,6 +28,13 @@ def test_disk(node):
     assert node.refusal("set_disk_free_limit", limit="1.5")[0] == exits.DATA
 
 
+def test_whether_the_disk_is_watched(node):
+    node.ask("deactivate_free_disk_space_monitoring")
+    assert not node.monitor.is_disk_watched
+    node.ask("activate_free_disk_space_monitoring")
+    assert node.monitor.is_disk_watched
+
+
 @pytest.fixture
 def handler():
     root = logging.getLogger()

@@ -55,6 +55,7 @@ def test_one_is_deleted(node):
 def test_a_running_one_needs_no_restart(node):
     told = f"Vhost '/' is already running on node '{node.broker.node}'"
     assert node.ask("restart_vhost", vhost="/") == told
+    assert node.ask("reconcile_vhosts").startswith("Will reconcile all virtual hosts")
 
 
 def test_the_firehose(node):

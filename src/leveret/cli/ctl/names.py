@@ -128,6 +128,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "report": ("report",),
     "resources": (
+        "activate_free_disk_space_monitoring",
+        "deactivate_free_disk_space_monitoring",
         "force_gc",
         "set_disk_free_limit",
         "set_log_level",
@@ -153,6 +155,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "delete_vhost",
         "list_vhost_limits",
         "list_vhosts",
+        "reconcile_vhosts",
         "restart_vhost",
         "set_vhost_limits",
         "set_vhost_tags",

@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from leveret.cli.ctl.asking import Asking
-from leveret.cli.ctl.command import CONFIGURATION, OPERATIONS, ArgumentsRefused, Command, Given
+from leveret.cli.ctl.command import (
+    CONFIGURATION,
+    MONITORING,
+    OPERATIONS,
+    ArgumentsRefused,
+    Command,
+    Given,
+)
 from leveret.cli.ctl.output import print_value
 from leveret.control import exits
 
@@ -114,6 +121,22 @@ COMMANDS = (
         check=check_disk_limit,
         banner=disk_banner,
         run=set_disk_limit,
+    ),
+    Command(
+        name="activate_free_disk_space_monitoring",
+        about="Activates free disk space monitoring on a node",
+        group=MONITORING,
+        usage="activate_free_disk_space_monitoring",
+        example="leveretctl activate_free_disk_space_monitoring",
+        banner=lambda given: f"Activating free disk space monitoring on node {given.node}...",
+    ),
+    Command(
+        name="deactivate_free_disk_space_monitoring",
+        about="Deactivates free disk space monitoring on a node",
+        group=MONITORING,
+        usage="deactivate_free_disk_space_monitoring",
+        example="leveretctl deactivate_free_disk_space_monitoring",
+        banner=lambda given: f"Deactivating free disk space monitoring on node {given.node}...",
     ),
     Command(
         name="set_log_level",

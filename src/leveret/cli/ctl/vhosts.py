@@ -102,6 +102,16 @@ COMMANDS = (
         banner=lambda _given: "Listing vhosts ...",
     ),
     Command(
+        name="reconcile_vhosts",
+        about="Makes sure all virtual hosts were initialized on all reachable cluster nodes",
+        group=VIRTUAL_HOSTS,
+        usage="reconcile_vhosts",
+        example="leveretctl reconcile_vhosts",
+        banner=lambda _given: (
+            "Will try to initiate virtual host reconciliation on all reachable cluster nodes..."
+        ),
+    ),
+    Command(
         name="restart_vhost",
         about="Restarts a failed vhost data stores and queues",
         group=VIRTUAL_HOSTS,

@@ -49,6 +49,16 @@ def set_disk_free_limit(call: Call) -> Reply:
     return None
 
 
+def activate_free_disk_space_monitoring(call: Call) -> Reply:
+    call.application.monitor.watch_disk(is_on=True)
+    return None
+
+
+def deactivate_free_disk_space_monitoring(call: Call) -> Reply:
+    call.application.monitor.watch_disk(is_on=False)
+    return None
+
+
 def set_log_level(call: Call) -> Reply:
     level = call.text("log_level")
     if level not in values.LOG_LEVELS:
@@ -65,6 +75,8 @@ def force_gc(_call: Call) -> Reply:
 
 
 VERBS = {
+    "activate_free_disk_space_monitoring": activate_free_disk_space_monitoring,
+    "deactivate_free_disk_space_monitoring": deactivate_free_disk_space_monitoring,
     "force_gc": force_gc,
     "set_disk_free_limit": set_disk_free_limit,
     "set_log_level": set_log_level,

@@ -73,6 +73,11 @@ def restart_vhost(call: Call) -> Reply:
     return f"Vhost '{name}' is already running on node '{node}'"
 
 
+def reconcile_vhosts(_call: Call) -> Reply:
+    """Every vhost of a node that runs is there."""
+    return "Will reconcile all virtual hosts in the cluster. This operation is asynchronous."
+
+
 def list_vhosts(call: Call) -> Reply:
     columns = call.words("columns")
     look = [_COLUMNS[each] for each in columns]
@@ -155,6 +160,7 @@ VERBS = {
     "delete_vhost": delete_vhost,
     "list_vhost_limits": list_vhost_limits,
     "list_vhosts": list_vhosts,
+    "reconcile_vhosts": reconcile_vhosts,
     "restart_vhost": restart_vhost,
     "set_vhost_limits": set_vhost_limits,
     "set_vhost_tags": set_vhost_tags,

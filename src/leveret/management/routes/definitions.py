@@ -24,7 +24,7 @@ from leveret.management.answers import (
     Json,
 )
 from leveret.management.resource import ADMINISTRATOR, Resource
-from leveret.management.unhurried import unhurried
+from leveret.unhurried import unhurried
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.steps import Steps

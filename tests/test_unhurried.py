@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from leveret import unhurried as module
 from leveret.broker.events import INTERNAL, Events
-from leveret.management import unhurried as module
-from leveret.management.unhurried import unhurried
+from leveret.unhurried import unhurried
 
 
 def acting(events, seen, steps):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, TypeVar
-
-from leveret.management.listing import SLICE_S
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.steps import Steps
     from leveret.broker.events import Events
 
 Result = TypeVar("Result")
+
+# As long as a turn may be without anybody's messages being late.
+SLICE_S: Final = 0.004
 
 
 async def unhurried(steps: Steps[Result], events: Events, actor: str) -> Result:
