@@ -61,3 +61,9 @@ def test_https_without_a_certificate_refuses_the_start():
         leveret.running(settings=Settings(http=http), management_port=0),
     ):
         pass
+
+
+def test_only_the_node_speaks_of_the_server(caplog):
+    with caplog.at_level("INFO"), asking() as api:
+        assert api.get("/api/whoami").status == 200
+    assert not [each.name for each in caplog.records if each.name.startswith("uvicorn")]

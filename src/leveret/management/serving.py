@@ -39,6 +39,8 @@ class HttpServer(uvicorn.Server):
             loop="none",
             lifespan="off",
             log_config=None,
+            # Of its own starts and stops the node says what there is to say.
+            log_level="warning",
             access_log=False,
             server_header=False,
             limit_concurrency=CONNECTIONS_MAX,
