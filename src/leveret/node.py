@@ -17,8 +17,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from leveret.application import DRAIN_S, Application, cannot_listen
-from leveret.config import Listener, Listening, Settings
 from leveret.control.cookie import CookieRefused, make_or_find_cookie
+from leveret.control.port import NodePort
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 from leveret.storage.opening import forget_everything
@@ -26,7 +26,7 @@ from leveret.version import VERSION
 
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
-    from leveret.control.server import NodePort
+    from leveret.config import Listener, Listening, Settings
 
 log = logging.getLogger("leveret")
 
@@ -52,7 +52,7 @@ class Node:
         self.told_to_stop = asyncio.Event()
         self._has_node_port = has_node_port
         self._node_port: NodePort | None = None
-        self._port_listening: tuple[Listening, ...] = ()
+        self._changing = asyncio.Lock()
         self.application: Application | None = None
         self._latest: Application | None = None
         self._definitions = definitions
@@ -67,7 +67,8 @@ class Node:
     def listeners(self) -> tuple[Listening, ...]:
         """All that it listens on, or did so last."""
         application = self._latest.listeners if self._latest else ()
-        return self._port_listening + application
+        node_port = self._node_port.listening if self._node_port else ()
+        return node_port + application
 
     @property
     def address(self) -> Listener:
@@ -85,16 +86,15 @@ class Node:
         if self._files:
             self._files.claim()
         try:
-            await self.start_app()
+            await self._start_application()
             if self._has_node_port:
                 await self._open_node_port()
+            self._say_what_is_up()
         except BaseException:
             await self.stop()
             raise
 
     async def _open_node_port(self) -> None:
-        from leveret.control.server import NodePort  # noqa: PLC0415  # AMQP is served first
-
         settings = self.settings
         file = None if settings.cookie_file is None else str(settings.cookie_file)
         try:
@@ -104,38 +104,35 @@ class Node:
         self._node_port = NodePort(self, cookie)
         host, port = settings.node_place
         try:
-            bound = await self._node_port.listen(host, port)
+            await self._node_port.open(host, port)
         except OSError as error:
             where = f"{host or '*'}:{port} (clustering)"
             raise cannot_listen(where, error, "--node-port") from error
-        self._port_listening = (Listening("clustering", *bound),)
-        self._report()
 
     async def start_app(self) -> None:
         """The broker and its listeners, where they are not running. Raises StartRefused."""
-        if self.application is not None:
-            return
+        async with self._changing:
+            if self.application is None:
+                await self._start_application()
+                self._say_what_is_up()
+
+    async def _start_application(self) -> None:
         application = self._latest = Application(self.settings, self._definitions)
         await application.start()
         self.application = application
-        self._report()
-        self._say_what_is_up(application)
-
-    def _report(self) -> None:
-        if self._files:
-            self._files.report(self.settings.node, self.addresses, self.listeners)
 
     async def stop_app(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, and write what is left."""
-        application, self.application = self.application, None
-        if application is not None:
-            await application.stop(grace_s)
+        async with self._changing:
+            application, self.application = self.application, None
+            if application is not None:
+                await application.stop(grace_s)
 
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """The application with its clients, and then the data directory."""
         await self.stop_app(grace_s)
         if self._node_port is not None:
-            await self._node_port.stop()
+            await self._node_port.close()
         if self._files:
             self._files.release()
 
@@ -153,13 +150,15 @@ class Node:
         if self.application is not None:
             self.application.reload()
 
-    def _say_what_is_up(self, application: Application) -> None:
+    def _say_what_is_up(self) -> None:
         node = self.settings.node
-        for address in application.addresses:
+        if self._files:
+            self._files.report(node, self.addresses, self.listeners)
+        for address in self.addresses:
             fields = {"event": "listening", **dataclasses.asdict(address)}
             log.info("%s listens on %s", node, address, extra={"fields": fields})
-        for each in application.listeners:
-            if each.protocol.startswith("http"):
+        for each in self.listeners:
+            if not each.protocol.startswith("amqp"):
                 fields = {"event": "listening", **dataclasses.asdict(each)}
                 log.info("%s listens on %s", node, each, extra={"fields": fields})
         log.info(

@@ -12,6 +12,7 @@ from leveret.broker.broker import Broker
 from leveret.config import Settings
 from leveret.config.http_settings import HttpSettings
 from leveret.config.watch_settings import WatchSettings
+from leveret.control.client import connect
 from leveret.node import Node
 from leveret.statistics.statistics import Statistics
 
@@ -98,13 +99,15 @@ class Served:
         return self.node.broker
 
     @property
-    def port(self):
-        return self.node._node_port
+    def server(self):
+        """Who answers on the node port: there is nobody before the first has come."""
+        with connect(self.address, COOKIE):
+            return self.node._node_port.server
 
     @property
     def address(self):
-        [found] = [each for each in self.node.listeners if each.protocol == "clustering"]
-        return found.host, found.port
+        found = [each for each in self.node.listeners if each.protocol == "clustering"]
+        return found[0].host, found[0].port
 
     def stop(self):
         self.do(self.node.stop(0.2))

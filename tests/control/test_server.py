@@ -45,7 +45,7 @@ def test_one_connection_asks_as_often_as_it_likes(node):
     [b"GET / HTTP/1.1\r\n\r\n", b"AMQP\x00\x00\x09\x01", b"LVRT\x02\x01" + bytes(32), bytes(100)],
 )
 def test_another_protocol_gets_no_word_and_is_closed(node, garbage, caplog):
-    node.port._next_warning = 0
+    node.server._next_warning = 0
     with socket.create_connection(node.address) as connection:
         connection.sendall(garbage)
         assert until_closed(connection) == b""
@@ -54,7 +54,7 @@ def test_another_protocol_gets_no_word_and_is_closed(node, garbage, caplog):
 
 
 def test_a_wrong_cookie_is_told_to_both_sides(node, caplog):
-    node.port._next_warning = 0
+    node.server._next_warning = 0
     with pytest.raises(WrongCookie):
         connect(node.address, b"another")
     wait_until(lambda: "its cookie is not ours" in caplog.text)
@@ -98,12 +98,14 @@ def test_a_tool_that_asks_nothing_more_is_closed_after_a_while(monkeypatch):
 def test_of_a_flood_only_so_many_are_let_in_and_they_make_room_again(monkeypatch):
     monkeypatch.setattr(server, "CONNECTIONS_MAX", 3)
     with served() as node:
+        visits = node.server._visits
+        wait_until(lambda: not visits)
         flood = [socket.create_connection(node.address) for _ in range(10)]
         ended = [each for each in flood if is_closed(each)]
         assert len(ended) == 7
         for each in flood:
             each.close()
-        wait_until(lambda: not node.port._visits)
+        wait_until(lambda: not visits)
         assert is_served(node)
 
 
@@ -123,7 +125,7 @@ def wait_until(condition):
 
 
 def test_strangers_do_not_fill_the_log(node, caplog):
-    node.port._next_warning = 0
+    node.server._next_warning = 0
     for _ in range(5):
         with socket.create_connection(node.address) as connection:
             connection.sendall(b"HTTP")
@@ -138,11 +140,3 @@ def test_when_it_stops_who_waits_loses_the_connection():
         assert until_closed(link._socket) == b""
     with pytest.raises(ConnectionError):
         socket.create_connection(node.address)
-
-
-def test_without_a_place_it_listens_on_every_interface():
-    with served(bind=None) as node:
-        [told] = [each for each in node.node.listeners if each.protocol == "clustering"]
-        assert told.host == "0.0.0.0"
-        with connect(("127.0.0.1", told.port), COOKIE) as link:
-            assert list(link.ask("start_app", {}))

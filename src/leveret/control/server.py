@@ -1,4 +1,4 @@
-"""The node port: tools come in, prove that they have the cookie, and ask.
+"""What is served on the node port: tools come in, prove that they have the cookie, and ask.
 
 Rule: whoever has not proved itself costs a socket and a moment, and at most so many of them are let
 in at a time; garbage, silence and a wrong cookie end their own connection and nothing else.
@@ -20,6 +20,9 @@ from leveret.control.messages import BadMessage, decode_ask, encode
 from leveret.control.wire import HEAD_OCTETS, BadFrame, Opener, Sealer
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Sequence
+
     from leveret.control.host import Host
 
 log = logging.getLogger("leveret")
@@ -36,7 +39,7 @@ BACKLOG: Final = 64
 _GONE = (ConnectionError, asyncio.IncompleteReadError, TimeoutError)
 
 
-class NodePort:
+class ControlServer:
     """host: whom the questions are about. cookie: what a tool has to have."""
 
     def __init__(self, host: Host, cookie: bytes) -> None:
@@ -46,20 +49,11 @@ class NodePort:
         self._visits: set[asyncio.Task[None]] = set()
         self._next_warning = 0.0
 
-    async def listen(self, place: str | None, port: int) -> tuple[str, int]:
-        """Where it listens then; without a place on every interface. Raises OSError."""
-        if place is not None:
-            return await self._listen_on(place, port)
-        bound = await self._listen_on("0.0.0.0", port)  # noqa: S104  # was asked
-        with contextlib.suppress(OSError):  # There may be no IPv6.
-            await self._listen_on("::", bound[1])
-        return bound
-
-    async def _listen_on(self, place: str, port: int) -> tuple[str, int]:
-        server = await asyncio.start_server(self._visit, place, port, backlog=BACKLOG)
-        self._servers.append(server)
-        host, port = server.sockets[0].getsockname()[:2]
-        return host, port
+    async def serve(self, sockets: Sequence[socket.socket]) -> None:
+        """Let tools in; the sockets listen already."""
+        for each in sockets:
+            server = await asyncio.start_server(self._visit, sock=each, backlog=BACKLOG)
+            self._servers.append(server)
 
     async def stop(self) -> None:
         """No new questions; who waits for an answer loses the connection."""
@@ -70,6 +64,7 @@ class NodePort:
             visit.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
         self._servers.clear()
+        await asyncio.sleep(0)  # The loop lets go of them in its next turn.
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = asyncio.current_task()

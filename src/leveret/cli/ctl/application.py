@@ -27,9 +27,21 @@ def _wait_gone(process: int, timeout_s: float | None) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         while True:
             os.kill(process, 0)
+            if _is_zombie(process):
+                return
             if deadline is not None and time.monotonic() > deadline:
                 raise Overdue
             time.sleep(LOOK_S)
+
+
+def _is_zombie(process: int) -> bool:
+    """Whether it has ended, and whoever started it has not looked yet."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            # The name in parentheses may hold anything (proc(5)).
+            return file.read().rpartition(b") ")[2].startswith(b"Z")
+    except OSError:
+        return False
 
 
 def stop_waiting_for(given: Given, asking: Asking) -> None:
