@@ -40,6 +40,7 @@ class HttpPort:
         self._sockets: list[socket.socket] = []
         self._server: HttpServer | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._is_closing = False
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
@@ -75,6 +76,8 @@ class HttpPort:
     async def _serve(self) -> None:
         try:
             make = await asyncio.to_thread(_import_server)
+            if self._is_closing:
+                return
             self._server = make(self._host, self.place)
             await self._server.serve(self._sockets)
         except Exception:
@@ -89,6 +92,7 @@ class HttpPort:
 
     async def close(self) -> None:
         """Listen no more; requests under way have a moment."""
+        self._is_closing = True
         if self._serving is None:
             self._stop_waiting()
         else:

@@ -17,6 +17,7 @@ from leveret.management.app import make_app
 from leveret.management.metrics.app import make_metrics_app
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -63,6 +64,12 @@ class HttpServer(uvicorn.Server):
     def stop(self) -> None:
         self.should_exit = True
         self.force_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever is told to stop meanwhile closes what it has just opened."""
+        await super().startup(sockets)
+        if self.should_exit:
+            await self.shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
