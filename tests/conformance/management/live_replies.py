@@ -31,7 +31,9 @@ def alike(broker: Managed, value: Any) -> Any:
     return json.loads(_CONNECTION.sub("{connection}", written))
 
 
-def differences(theirs: Any, ours: Any, place: str = "", *, is_exact: bool) -> Iterator[str]:
+def differences(
+    theirs: Any, ours: Any, place: str = "", *, is_exact: bool = False
+) -> Iterator[str]:
     """Where one has a field that the other has not, where kinds of values differ, and, if it is
     to be exact, where values do. A list of unlike things is compared by what any of them has."""
     if _kind(theirs) != _kind(ours):
@@ -61,9 +63,16 @@ def _entries(theirs: list, ours: list, place: str, *, is_exact: bool) -> Iterato
             yield f"{place}: {len(theirs)} entries, here {len(ours)}"
         pairs = list(zip(theirs, ours, strict=False))
     else:
-        pairs = [(theirs[0], ours[0])] if theirs and ours else []
+        pairs = [(_together(theirs), _together(ours))] if theirs and ours else []
     for their, our in pairs:
         yield from differences(their, our, place, is_exact=is_exact)
+
+
+def _together(entries: list) -> Any:
+    """One entry that has all fields that any has."""
+    if not isinstance(entries[0], dict):
+        return entries[0]
+    return {name: value for each in entries for name, value in each.items()}
 
 
 def _kind(value: Any) -> str:

@@ -47,7 +47,7 @@ def test_the_options_of_sockets_are_told_where_there_are_any(host):
     assert tls["certfile"] == "/pki/server.pem"
     assert tls["verify"] == "verify_peer"
     assert "cacertfile" not in tls
-    assert http == []
+    assert http == {"ip": "127.0.0.1", "port": 15672}
 
 
 def test_contexts_are_what_is_served_over_http(host):

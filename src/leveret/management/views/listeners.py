@@ -37,6 +37,8 @@ def listeners(host: Host) -> list[dict[str, Any]]:
 
 
 def _socket_options(host: Host, listening: Listening) -> Mapping[str, Any] | list[str]:
+    if listening.protocol in _DESCRIPTIONS:
+        return {**_ip(listening), "port": listening.port, **_protocol(listening)}
     if listening.protocol not in _AMQP:
         return []
     sockets = host.settings.sockets
@@ -63,13 +65,23 @@ def contexts(host: Host) -> list[dict[str, Any]]:
             "description": _DESCRIPTIONS[each.protocol],
             "path": _path(host, each),
             "cowboy_opts": NO_COWBOY,
-            **({} if each.host in _EVERYWHERE else {"ip": each.host}),
+            **_ip(each),
             "port": str(each.port),
-            **({"protocol": each.protocol} if each.protocol == "http/prometheus" else {}),
+            **_protocol(each),
         }
         for each in host.listeners
         if each.protocol in _DESCRIPTIONS
     ]
+
+
+def _ip(listening: Listening) -> dict[str, str]:
+    return {} if listening.host in _EVERYWHERE else {"ip": listening.host}
+
+
+def _protocol(listening: Listening) -> dict[str, str]:
+    """Told where it is not the API's."""
+    is_metrics = listening.protocol == "http/prometheus"
+    return {"protocol": listening.protocol} if is_metrics else {}
 
 
 def _path(host: Host, listening: Listening) -> str:
