@@ -9,10 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from leveret.broker.disk_work import DiskWork
 from leveret.server.machine import Machine
 from leveret.server.readings import Readings, open_files_max, threads_max
 
-SERVER = SimpleNamespace(transports={1, 2, 3})
+WORK = DiskWork(reads=1, read_octets=2, writes=3, written_octets=4, syncs=5)
+BROKER = SimpleNamespace(storage=SimpleNamespace(disk_work=WORK))
+SERVER = SimpleNamespace(transports={1, 2, 3}, broker=BROKER)
 
 
 @pytest.fixture
@@ -25,6 +28,8 @@ def test_every_reading_is_a_number_above_nothing(read):
     assert told.keys() >= {"mem_used", "fd_used", "proc_used", "disk_free", "gc_num"}
     assert all(value > 0 for value in told.values())
     assert told["sockets_used"] == 3
+    disk = {name: told[name] for name in told if name.startswith("io_")}
+    assert list(disk.values()) == [1, 2, 3, 4, 5]
 
 
 def test_open_files_are_counted(read):

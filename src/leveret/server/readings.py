@@ -43,6 +43,7 @@ class Readings:
         proc_used: threads, which the operating system limits as Erlang does its processes.
         """
         used = resource.getrusage(resource.RUSAGE_SELF)
+        disk = self._server.broker.storage.disk_work
         return {
             "mem_used": self._machine.resident_memory(),
             "fd_used": self._open_files(),
@@ -51,6 +52,11 @@ class Readings:
             "disk_free": self._free_disk(),
             "gc_num": sum(each["collections"] for each in gc.get_stats()),
             "context_switches": used.ru_nvcsw + used.ru_nivcsw,
+            "io_read_count": disk.reads,
+            "io_read_bytes": disk.read_octets,
+            "io_write_count": disk.writes,
+            "io_write_bytes": disk.written_octets,
+            "io_sync_count": disk.syncs,
         }
 
     def _open_files(self) -> int:

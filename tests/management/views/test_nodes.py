@@ -39,8 +39,8 @@ def test_a_node_tells_its_limits_and_what_it_runs_on(broker):
         "queue_created": 0,
         "mem_used_details": {"rate": 0.0},
         "run_queue": 0,
-        "io_read_count": 0,
-        "io_read_count_details": {"rate": 0.0},
+        "io_seek_count": 0,
+        "io_seek_count_details": {"rate": 0.0},
         "partitions": [],
         "cluster_links": [],
         "mem_calculation_strategy": "rss",
@@ -96,7 +96,17 @@ def test_in_brief_a_node_runs(broker):
 
 def test_what_is_always_0_has_samples_too(broker):
     shown = show(broker, "node_stats_age=10&node_stats_incr=5")
-    details = shown["io_read_count_details"]
+    details = shown["io_seek_count_details"]
     assert [each["sample"] for each in details["samples"]] == [0, 0, 0]
     assert details.keys() == shown["mem_used_details"].keys()
     assert details.keys() == shown["queue_created_details"].keys()
+
+
+def test_the_time_that_the_disk_takes_is_an_average(broker):
+    work = broker.storage.disk_work
+    work.syncs, work.sync_s = 4, 0.01
+    try:
+        shown = show(broker)
+    finally:
+        work.syncs, work.sync_s = 0, 0.0
+    assert (shown["io_sync_avg_time"], shown["io_write_avg_time"]) == (2.5, 0)

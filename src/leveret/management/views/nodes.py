@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 # What only Erlang's machine and its databases count.
 _WITHOUT_COUNTERPART: Final = (
     "gc_bytes_reclaimed",
-    "io_read_count",
-    "io_read_bytes",
-    "io_read_avg_time",
-    "io_write_count",
-    "io_write_bytes",
-    "io_write_avg_time",
-    "io_sync_count",
-    "io_sync_avg_time",
     "io_seek_count",
     "io_seek_avg_time",
     "io_reopen_count",
@@ -118,13 +110,24 @@ def _nothing(*_: object) -> int:
     return 0
 
 
-def changing(_host: Host, look: Look) -> dict[str, Any]:
+def _disk_times(host: Host) -> dict[str, float]:
+    """How long the disk takes, on the average since the start, in milliseconds."""
+    work = host.broker.storage.disk_work
+    return {
+        "io_read_avg_time": work.read_s * 1000 / max(work.reads, 1),
+        "io_write_avg_time": work.write_s * 1000 / max(work.writes, 1),
+        "io_sync_avg_time": work.sync_s * 1000 / max(work.syncs, 1),
+    }
+
+
+def changing(host: Host, look: Look) -> dict[str, Any]:
     """What is sampled: the node's readings, and what came and went."""
     span, statistics = look.span, look.statistics
     at_rest = statistics.at_rest(span.node_stats)
     told: dict[str, Any] = {}
-    for name in _WITHOUT_COUNTERPART:
-        told[name], told[f"{name}_details"] = 0, at_rest
+    still = {**dict.fromkeys(_WITHOUT_COUNTERPART, 0), **_disk_times(host)}
+    for name, value in still.items():
+        told[name], told[f"{name}_details"] = value, at_rest
     churn = statistics.churn(Span(msg_rates=span.node_stats))
     return {**told, **statistics.node(span), **churn}
 
