@@ -1,6 +1,6 @@
 """A disk that counts what is asked of it, and otherwise is the one inside it.
 
-A group commit is one call here, whatever the number of messages: counting costs a microsecond.
+A group commit is one call here, whatever the number of messages: counting costs two microseconds.
 Several threads write and read: whoever counts holds a lock for a moment.
 """
 

@@ -88,3 +88,11 @@ def test_a_stopped_application_is_said(ctl):
     told = ctl("report")
     assert told.code == exits.USAGE
     assert "requires the 'leveret' app to be running" in told.err
+
+
+def test_the_settings_are_in_it_and_their_secrets_are_not(ctl):
+    told = ctl("report")
+    assert told.code == 0
+    assert "Application environment of node" in told.out
+    assert "default_pass = ***" in told.out
+    assert "Listing permissions for vhost" in told.out
