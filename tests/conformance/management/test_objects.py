@@ -29,7 +29,7 @@ VIEWS = [
     "/queues/obv/stream",
     "/queues/obv/pol-queue",
     "/queues/obv/arguments",
-    "/queues/obv/durable?lengths_age=60&lengths_incr=20&msg_rates_age=60&msg_rates_incr=20",
+    "/queues/obv/durable?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5",
     "/exchanges/obv",
     "/exchanges/obv/amq.direct",
     "/exchanges/obv/amq.default",
