@@ -112,6 +112,8 @@ BODIES: Final[dict[str, dict[str, Schema]]] = {
     "/login": {"POST": shape({"username": TEXT, "password": TEXT})},
 }
 
+# Definitions come as JSON, or as a file in a form.
+DEFINED: Final = {"/definitions", "/definitions/{vhost}", "/all-configuration"}
 # A form's fields instead of JSON.
 FORMS: Final = {"/login"}
 # What is changed is said by the path alone.

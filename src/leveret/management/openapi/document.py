@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from leveret.management.openapi.bodies import BODIES, FORMS, TABLE
+from leveret.management.openapi.bodies import BODIES, DEFINED, FORMS, TABLE
 from leveret.management.openapi.parameters import in_path, in_query, is_list
 from leveret.management.resource import ANYBODY, VHOST
 from leveret.version import VERSION
@@ -31,6 +31,7 @@ REFUSALS: Final = {
     "404": "What the path names is not there.",
     "405": "There is a resource, but not with this method.",
     "413": "The body is too large.",
+    "415": "The body is in no form that is understood here.",
 }
 ANSWERS: Final = {
     "GET": {"200": "What is there."},
@@ -129,8 +130,10 @@ def _content(path: str, method: str, status: str) -> Document:
 
 def _refusals(path: str, needs: Needs) -> Document:
     statuses = {"400", "405", "413"}
-    if needs is not ANYBODY:
+    if needs is not ANYBODY or path in FORMS:
         statuses.add("401")
+    if path in DEFINED:
+        statuses.add("415")
     if "{" in path:
         statuses.add("404")
     schema = {"$ref": "#/components/schemas/Refusal"}
