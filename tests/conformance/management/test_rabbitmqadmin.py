@@ -6,6 +6,7 @@ Every command is given by either script to either broker, and does the same four
 import re
 
 import pytest
+
 from tests.conformance.management.scripts import Outcome, Script
 
 # One command a line, in this order; what is made in one is there in the next. A tilde stands for

@@ -33,6 +33,8 @@ REFUSALS: Final = {
     "413": "The body is too large.",
     "415": "The body is in no form that is understood here.",
 }
+# The status says it all.
+WORDLESS: Final = {"405", "415"}
 ANSWERS: Final = {
     "GET": {"200": "What is there."},
     "PUT": {"201": "It is made.", "204": "It was there, and is as it was asked for."},
@@ -136,11 +138,11 @@ def _refusals(path: str, needs: Needs) -> Document:
         statuses.add("415")
     if "{" in path:
         statuses.add("404")
-    schema = {"$ref": "#/components/schemas/Refusal"}
+    reason = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     return {
         status: {
             "description": REFUSALS[status],
-            "content": {"application/json": {"schema": schema}},
+            **({} if status in WORDLESS else {"content": reason}),
         }
         for status in sorted(statuses)
     }
