@@ -62,6 +62,10 @@ class Node:
         for user in ("ann", "bob"):
             keeper.add_user(user, "secret", ["management"])
 
+    def hang_up(self):
+        if self._connection is not None:
+            self._connection.close()
+
     def state(self):
         """All that a request may change: definitions, messages."""
         return self._seen("/api/definitions"), self._seen("/api/queues?columns=name,messages")
@@ -93,7 +97,9 @@ class Node:
 @pytest.fixture(scope="module")
 def node():
     with running(settings=Settings(login_failures_max=0), management_port=0) as broker:
-        yield Node(broker)
+        asked = Node(broker)
+        yield asked
+        asked.hang_up()
 
 
 def is_refused(status):
