@@ -189,6 +189,7 @@ class TestAmqpstorm:
         assert api.channel.get(channels[0]["name"])["number"] == 1
         api.connection.close(mine, reason="enough")
         until(lambda: not connection.is_open, "the end of it")
+        connection.close()  # Its socket.
 
     def mine(self, api, vhost):
         found = [each["name"] for each in api.connection.list() if each.get("vhost") == vhost]
