@@ -47,6 +47,7 @@ def test_what_leads_nowhere_is_dropped_or_returned(channel, world):
         channel.publish(b"", key="nowhere")
     channel.publish(b"", key="nowhere", mandatory=True)
     assert isinstance(channel.take()[0].method, methods.BasicReturn)
+    world.vhost.count_routes()
     tally = inner(channel).tally
     assert (tally.drop_unroutable, tally.return_unroutable) == (3, 1)
     assert (world.vhost.tally.drop_unroutable, world.vhost.tally.return_unroutable) == (3, 1)

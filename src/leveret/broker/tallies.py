@@ -226,13 +226,15 @@ class Churn:
 
 def fold(routes: Iterable[Route], tally: VhostTally) -> None:
     """Count in exchanges, queues and the vhost what was published along these routes since the
-    last time."""
+    last time. What found no way was dropped: where it has to be returned no route counts it."""
     for route in routes:
         count = route.published
         if not count:
             continue
         stored, route.published, route.stored = route.stored, 0, 0
         count_publish(tally, route, count)
+        if not route.receivers:
+            tally.drop_unroutable += count
         if stored:
             count_stored(route, stored)
 

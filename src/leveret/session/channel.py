@@ -127,7 +127,9 @@ class Channel:
 
     # From the reader -------------------------------------------------------------------------
 
-    def publish(self, address: bytes, bits: int, extra: int, content: bytes) -> None:
+    def publish(  # noqa: C901  # one message, no call for what it counts
+        self, address: bytes, bits: int, extra: int, content: bytes
+    ) -> None:
         """A whole message; see ChannelEvents.publish."""
         route = self._routes.get(address)
         traits = None
@@ -135,7 +137,7 @@ class Channel:
             # Flags and properties, read before? (What stands before them is in publish.py.)
             traits = self._known_traits.get(content[19 : 21 + extra], UNKNOWN_TRAITS)
             route = None if traits is UNKNOWN_TRAITS else route
-        if route is None or not route.receivers or (bits and bits != publish.MANDATORY):
+        if route is None or (bits and (bits != publish.MANDATORY or not route.receivers)):
             try:
                 publish.publish(self, address, bits, extra, content)
             except Refused as refused:
@@ -148,6 +150,8 @@ class Channel:
             if traits is not None and traits.is_persistent and route.queue_numbers:
                 self.keep(message, route.queue_numbers)
                 route.stored += 1
+            if not route.receivers:
+                self.tally.drop_unroutable += 1
             for receiver in route.receivers:
                 receiver.publish(message)
         if self.confirms is not None:
