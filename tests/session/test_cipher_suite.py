@@ -1,5 +1,4 @@
-"""The parts of cipher suites. What RabbitMQ makes of the first three was seen with its connections
-(tests/conformance/management); the others are Erlang's `ssl:str_to_suite` of the same names."""
+"""The parts of cipher suites, as Erlang has them of the same names: `ssl:str_to_suite(Name)`."""
 
 import ssl
 
