@@ -96,11 +96,11 @@ def _json_value(value: Value) -> object:
         case Mapping():
             told = json_of(value)
         case _:
-            told = _uncommon_json_value(value)
+            told = _composed_value(value)
     return told
 
 
-def _uncommon_json_value(value: Decimal | Sequence[Value] | None) -> object:
+def _composed_value(value: Decimal | Sequence[Value] | None) -> object:
     if value is None:
         return "undefined"
     if isinstance(value, Decimal):

@@ -25,14 +25,14 @@ BY_NAME: Final = ("name",)
 NO_STATISTICS: Final = "Stats in management UI are disabled on this node"
 
 
-def _listing(call: Call, connections: list[Session]) -> Answer:
+def _listing(call: Call, connections: list[Session], *, is_paged: bool = False) -> Answer:
     if call.query.flag("disable_stats"):
         raise BadRequest(NO_STATISTICS)
-    return Listing(channels(connections), CHANNEL, BY_NAME)
+    return Listing(channels(connections), CHANNEL, BY_NAME, is_paged=is_paged)
 
 
 def list_all(call: Call) -> Answer:
-    return _listing(call, visible_connections(call))
+    return _listing(call, visible_connections(call), is_paged=True)
 
 
 def list_in_vhost(call: Call) -> Answer:

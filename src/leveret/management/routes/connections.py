@@ -37,7 +37,7 @@ def list_all(call: Call) -> Answer:
 
 
 def list_in_vhost(call: Call) -> Answer:
-    return Listing(visible_in_vhost(call), CONNECTION, BY_NAME)
+    return Listing(visible_in_vhost(call), CONNECTION, BY_NAME, is_paged=False)
 
 
 def show(call: Call) -> Answer:
