@@ -48,12 +48,12 @@ _IN_A_VHOST: Final = ("parameters", "policies", "queues", "exchanges", "bindings
 
 def write_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
     """rabbitmq_version: the RabbitMQ that the node says it is."""
-    return _encoded(walked(document_steps(entries, rabbitmq_version)))
+    return encoded(walked(document_steps(entries, rabbitmq_version)))
 
 
 def write_vhost_document(entries: Iterable[Entry], rabbitmq_version: str) -> bytes:
     """Of what is in one vhost."""
-    return _encoded(walked(vhost_document_steps(entries, rabbitmq_version)))
+    return encoded(walked(vhost_document_steps(entries, rabbitmq_version)))
 
 
 def document_steps(entries: Iterable[Entry], rabbitmq_version: str) -> Steps[dict[str, object]]:
@@ -87,7 +87,7 @@ def _sections(entries: Iterable[Entry]) -> Steps[dict[str, list[dict[str, object
     return sections
 
 
-def _encoded(document: dict[str, object]) -> bytes:
+def encoded(document: dict[str, object]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 

@@ -31,6 +31,13 @@ def test_one_is_set_listed_and_cleared(ctl, setting, listing, clearing, what):
     assert told == f'Clearing {what.removesuffix(" override")} "p" on vhost "/" ...\n'
 
 
+def test_mirrors_are_removed(ctl):
+    ctl("set_policy", "p", "^a", '{"ha-mode": "all"}')
+    told = ctl("remove_classic_queue_mirroring_from_policies").out
+    assert told.startswith("Will remove keys that enable classic queue mirroring from all")
+    assert ctl("list_policies", "-s").out == "\n"
+
+
 def test_those_that_match(ctl):
     ctl("set_policy", "p", "^amq", '{"alternate-exchange": "x"}', "--apply-to", "exchanges")
     matching = ctl("list_policies_that_match", "amq.topic", "--object-type", "exchange")

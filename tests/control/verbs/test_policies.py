@@ -36,6 +36,17 @@ def test_definitions_that_are_none(node):
     assert node.ask("list_policies", vhost="/") == []
 
 
+def test_nothing_of_mirrors_is_left(node):
+    both = '{"ha-mode": "all", "max-length": 5}'
+    for verb in ("set_policy", "set_operator_policy"):
+        node.ask(verb, vhost="/", name="both", pattern="", definition=both)
+        node.ask(verb, vhost="/", name="alone", pattern="", definition='{"ha-mode": "all"}')
+    node.ask("remove_classic_queue_mirroring_from_policies")
+    row = ["/", "both", "", "all", '{"max-length":5}', 0]
+    assert node.ask("list_policies", vhost="/") == [row]
+    assert node.ask("list_operator_policies", vhost="/") == [row]
+
+
 def test_the_one_that_applies_comes_first(node):
     node.broker.vhosts["/"].create_queue("jobs", QueueOptions(), None)
     node.ask("set_policy", **SHORT)

@@ -117,6 +117,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "list_operator_policies",
         "list_policies",
         "list_policies_that_match",
+        "remove_classic_queue_mirroring_from_policies",
         "set_operator_policy",
         "set_policy",
     ),

@@ -1,6 +1,6 @@
 """Policies and operator policies."""
 
-from leveret.cli.ctl.command import POLICIES, ArgumentsRefused, Banner, Command, Given
+from leveret.cli.ctl.command import OPERATIONS, POLICIES, ArgumentsRefused, Banner, Command, Given
 from leveret.control import exits
 
 OPTIONS: dict[str, type[str] | type[int]] = {"priority": int, "apply_to": str}
@@ -98,6 +98,18 @@ COMMANDS = (
         is_list=True,
         check=check_object_type,
         banner=match_banner,
+    ),
+    Command(
+        name="remove_classic_queue_mirroring_from_policies",
+        about="Removes keys that enable classic queue mirroring "
+        "from all regular and operator policies",
+        group=OPERATIONS,
+        usage="remove_classic_queue_mirroring_from_policies",
+        example="leveretctl remove_classic_queue_mirroring_from_policies",
+        banner=lambda _given: (
+            "Will remove keys that enable classic queue mirroring "
+            "from all regular and operator policies"
+        ),
     ),
     Command(
         name="set_operator_policy",

@@ -17,17 +17,18 @@ from leveret.control.verbs.refusing import refusal
 from leveret.definitions import telling
 from leveret.definitions.files import Source
 from leveret.definitions.loading import DefinitionsRefused, import_steps
-from leveret.definitions.writing import write_document
+from leveret.definitions.writing import document_steps, encoded
 from leveret.unhurried import unhurried
 
 if TYPE_CHECKING:
     from leveret.control.call import Call, Reply
 
 
-def export_definitions(call: Call) -> Reply:
-    """The document, as text."""
-    version = call.host.settings.product_version
-    return write_document(definitions_of(call.broker), version).decode()
+async def export_definitions(call: Call) -> Reply:
+    """The document, as text: what was there when it was asked for. Messages go on meanwhile."""
+    entries = list(definitions_of(call.broker))
+    steps = document_steps(entries, call.host.settings.product_version)
+    return encoded(await unhurried(steps, call.broker.events, ACTOR)).decode()
 
 
 async def import_definitions(call: Call) -> Reply:

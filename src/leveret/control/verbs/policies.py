@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker.changes import OPERATOR_POLICY, POLICY
@@ -13,10 +14,23 @@ from leveret.control.verbs import json_values
 from leveret.control.verbs.refusing import refusal, vhost_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.policies import PolicyRow
     from leveret.control.call import Call, Reply
     from leveret.control.messages import Plain
 
+# What makes RabbitMQ mirror a queue, and how.
+_MIRRORING = frozenset(
+    {
+        "ha-mode",
+        "ha-params",
+        "ha-sync-mode",
+        "ha-sync-batch-size",
+        "ha-promote-on-shutdown",
+        "ha-promote-on-failure",
+    }
+)
 _COLUMNS = ("vhost", "name", "pattern", "apply-to", "definition", "priority")
 
 
@@ -62,6 +76,40 @@ def _clear(call: Call, component: str) -> None:
         raise refusal(exits.UNAVAILABLE, "Parameter does not exist") from missing
 
 
+def remove_classic_queue_mirroring_from_policies(call: Call) -> Reply:
+    """From policies and operator policies of all vhosts; one that says nothing else goes."""
+    parameters = call.broker.parameters
+    for vhost in call.broker.vhosts.values():
+        user, operator = vhost.policies.user, vhost.policies.operator
+        for policy in _mirroring(user):
+            _keep_rest(vhost.name, policy, parameters.set_policy, parameters.clear_policy)
+        for policy in _mirroring(operator):
+            _keep_rest(
+                vhost.name,
+                policy,
+                parameters.set_operator_policy,
+                parameters.clear_operator_policy,
+            )
+    return None
+
+
+def _mirroring(row: PolicyRow) -> list[Policy]:
+    return [each for each in row.by_name.values() if not _MIRRORING.isdisjoint(each.definition)]
+
+
+def _keep_rest(
+    vhost: str,
+    policy: Policy,
+    set_policy: Callable[[str, Policy], None],
+    clear_policy: Callable[[str, str], None],
+) -> None:
+    rest = {key: value for key, value in policy.definition.items() if key not in _MIRRORING}
+    if rest:
+        set_policy(vhost, replace(policy, definition=rest))
+    else:
+        clear_policy(vhost, policy.name)
+
+
 def list_policies(call: Call) -> Reply:
     vhost = vhost_of(call)
     return _listing(vhost.name, vhost.policies.user)
@@ -101,6 +149,7 @@ VERBS = {
     "list_operator_policies": list_operator_policies,
     "list_policies": list_policies,
     "list_policies_that_match": list_policies_that_match,
+    "remove_classic_queue_mirroring_from_policies": remove_classic_queue_mirroring_from_policies,
     "set_operator_policy": set_operator_policy,
     "set_policy": set_policy,
 }
