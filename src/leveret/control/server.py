@@ -30,6 +30,8 @@ log = logging.getLogger("leveret")
 # People and their scripts: more at once is a flood.
 CONNECTIONS_MAX: Final = 128
 PROOF_S_MAX: Final = 5.0
+# The loop takes so many turns from a socket that knocks to its visit.
+ACCEPT_TURNS: Final = 3
 # Between one question and the next.
 SILENCE_S_MAX: Final = 60.0
 # A line in the log for each stranger would let strangers fill the disk.
@@ -59,6 +61,9 @@ class ControlServer:
         """No new questions; who waits for an answer loses the connection."""
         for server in self._servers:
             server.close()
+        # Who is being let in just now has to be in before he can be sent away.
+        for _turn in range(ACCEPT_TURNS):
+            await asyncio.sleep(0)
         visits = [visit for visit in self._visits if visit is not asyncio.current_task()]
         for visit in visits:
             visit.cancel()

@@ -19,10 +19,6 @@ ABSENT: dict[str, tuple[str, str]] = {
     "resolver_info": ("tells how Erlang resolves names", "leveretctl resolve_hostname"),
     "encode": ("encrypts a value of Erlang's configuration", "a file that only the node reads"),
     "decode": ("decrypts a value of Erlang's configuration", "a file that only the node reads"),
-    "list_ciphers": (
-        "lists ciphers for encoding Erlang's configuration",
-        "leveretctl cipher_suites",
-    ),
     "enable_vhost_deletion_protection": ("keeps a virtual host from going", "nothing"),
     "disable_vhost_deletion_protection": ("lets a virtual host go again", "nothing"),
     "encrypt_conf_value": ("encrypts a value of rabbitmq.conf", "a file that only the node reads"),
