@@ -110,6 +110,9 @@ class Served:
         return found[0].host, found[0].port
 
     def stop(self):
+        # Whoever has just connected gets in first: asyncio trips over one that a closing server has
+        # accepted and not yet made a transport of.
+        self.do(asyncio.sleep(0.01))
         self.do(self.node.stop(0.2))
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()

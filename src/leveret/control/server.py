@@ -50,6 +50,7 @@ class ControlServer:
         self._servers: list[asyncio.Server] = []
         self._visits: set[asyncio.Task[None]] = set()
         self._next_warning = 0.0
+        self._is_stopping = False
 
     async def serve(self, sockets: Sequence[socket.socket]) -> None:
         """Let tools in; the sockets listen already."""
@@ -59,6 +60,7 @@ class ControlServer:
 
     async def stop(self) -> None:
         """No new questions; who waits for an answer loses the connection."""
+        self._is_stopping = True
         for server in self._servers:
             server.close()
         # Who is being let in just now has to be in before he can be sent away.
@@ -76,7 +78,7 @@ class ControlServer:
         assert visit is not None
         self._visits.add(visit)
         try:
-            if len(self._visits) <= CONNECTIONS_MAX:
+            if len(self._visits) <= CONNECTIONS_MAX and not self._is_stopping:
                 await self._receive(reader, writer)
         except _GONE:
             pass  # It went, or never said what it came for.
