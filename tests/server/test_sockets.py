@@ -1,10 +1,11 @@
 """tcp_listen_options.*, as accepted sockets have them."""
 
+import asyncio
 import socket
 import struct
 
 from leveret.config.socket_settings import SocketSettings
-from leveret.server.sockets import delay_small_packets, set_options
+from leveret.server.sockets import bind_everywhere, delay_small_packets, set_options
 
 
 def option(sock, level, name):
@@ -48,3 +49,15 @@ def test_small_packets_can_be_gathered():
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         delay_small_packets(sock)
         assert option(sock, socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0
+
+
+def test_every_interface_is_one_port_of_both_ip_versions():
+    async def scene():
+        return await bind_everywhere(asyncio.get_running_loop(), 0, SocketSettings())
+
+    bound = asyncio.run(scene())
+    names = [each.getsockname()[:2] for each in bound]
+    for each in bound:
+        each.close()
+    assert [host for host, _ in names] == ["0.0.0.0", "::"][: len(names)]
+    assert len({port for _, port in names}) == 1

@@ -9,12 +9,11 @@ importing takes longer than messages may wait.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leveret.config import Listening
-from leveret.server.sockets import bind
+from leveret.server.sockets import bind, bind_everywhere
 
 if TYPE_CHECKING:
     import socket
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from leveret.control.server import ControlServer
 
 log = logging.getLogger("leveret")
-
-EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104  # what "every interface" means
 
 
 class NodePort:
@@ -44,11 +41,10 @@ class NodePort:
     async def open(self, place: str | None, port: int) -> None:
         """Listen; without a place on every interface. Raises OSError."""
         loop, options = asyncio.get_running_loop(), self._host.settings.sockets
-        self._sockets = await bind(loop, place or EVERYWHERE[0], port, options)
         if place is None:
-            bound = self._sockets[0].getsockname()[1]
-            with contextlib.suppress(OSError):  # There may be no IPv6.
-                self._sockets += await bind(loop, EVERYWHERE[1], bound, options)
+            self._sockets = await bind_everywhere(loop, port, options)
+        else:
+            self._sockets = await bind(loop, place, port, options)
         self.listening = tuple(
             Listening("clustering", *each.getsockname()[:2]) for each in self._sockets
         )

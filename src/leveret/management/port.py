@@ -14,7 +14,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from leveret.config import Listening
-from leveret.server.sockets import bind
+from leveret.server.sockets import bind, bind_everywhere
 
 if TYPE_CHECKING:
     import socket
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret.http")
 
-EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104  # what "every interface" means
 # For requests under way when the node stops.
 GRACE_S: Final = 1.0
 
@@ -54,15 +53,9 @@ class HttpPort:
 
     async def _bind(self) -> list[socket.socket]:
         loop, options = asyncio.get_running_loop(), self._host.settings.sockets
-        if self.place.host:
-            return await bind(loop, self.place.host, self.place.port, options)
-        ipv4, ipv6 = EVERYWHERE
-        bound = await bind(loop, ipv4, self.place.port, options)
-        try:
-            bound += await bind(loop, ipv6, bound[0].getsockname()[1], options)
-        except OSError:
-            log.debug("no IPv6 for %s", self.place.protocol)
-        return bound
+        if not self.place.host:
+            return await bind_everywhere(loop, self.place.port, options)
+        return await bind(loop, self.place.host, self.place.port, options)
 
     def _somebody_came(self) -> None:
         self._stop_waiting()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ async def bind(
             each.close()
         raise
     return listening
+
+
+async def bind_everywhere(
+    loop: asyncio.AbstractEventLoop, port: int, options: SocketSettings
+) -> list[socket.socket]:
+    """The same on every interface: both IP versions on one port, or IPv4 where there is no IPv6."""
+    bound = await bind(loop, "0.0.0.0", port, options)  # noqa: S104  # what it says
+    with suppress(OSError):
+        bound += await bind(loop, "::", bound[0].getsockname()[1], options)
+    return bound
 
 
 def set_options(listening: Described, options: SocketSettings) -> None:
