@@ -11,7 +11,7 @@ CODE := src tests bench examples
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## in two processes, side by side
+test: setup  ## the comparison with RabbitMQ beside everything else
 	$(BIN)/pytest --numprocesses 2
 
 check: lint types test
