@@ -5,7 +5,9 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,8 +69,8 @@ class Managed:
         return reply.json
 
 
-@pytest.fixture(scope="session")
-def managed_rabbitmq() -> Iterator[Managed]:
+@contextmanager
+def running_managed_rabbitmq() -> Iterator[Managed]:
     if not is_installed() and "CI" not in os.environ:
         pytest.skip("RabbitMQ is not installed: apt-get install rabbitmq-server")
     management, prometheus = free_ports(2)
@@ -85,13 +87,25 @@ def managed_rabbitmq() -> Iterator[Managed]:
         yield Managed("rabbitmq", management, prometheus, node.url, node)
 
 
-@pytest.fixture(scope="session")
-def managed_leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Managed]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), login_failures_max=0)
+@contextmanager
+def running_managed_leveret(data_dir: Path) -> Iterator[Managed]:
+    settings = Settings(data_dir=data_dir, login_failures_max=0)
     with running(settings=settings, management_port=0, prometheus_port=0) as broker:
         management = int(broker.management_url.rpartition(":")[2])
         prometheus = int(broker.prometheus_url.rpartition(":")[2])
         yield Managed("leveret", management, prometheus, broker.url)
+
+
+@pytest.fixture(scope="session")
+def managed_rabbitmq() -> Iterator[Managed]:
+    with running_managed_rabbitmq() as managed:
+        yield managed
+
+
+@pytest.fixture(scope="session")
+def managed_leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Managed]:
+    with running_managed_leveret(tmp_path_factory.mktemp("data")) as managed:
+        yield managed
 
 
 @pytest.fixture

@@ -24,29 +24,29 @@ def client(request):
 
 
 def test_queues_exchanges_bindings_and_messages(client):
-    client.declare_queue("jobs", VHOST, arguments={"x-max-length": 5})
+    client.declare_queue("client-jobs", VHOST, arguments={"x-max-length": 5})
     client.declare_exchange("logs", "topic", VHOST)
     binding = Binding(
-        source="logs", destination="jobs", destination_type="queue", routing_key="a.#"
+        source="logs", destination="client-jobs", destination_type="queue", routing_key="a.#"
     )
     client.bind(binding, VHOST)
     bound = [each for each in client.bindings(VHOST) if each.source]
     assert [(each.routing_key, each.properties_key) for each in bound] == [("a.#", "a.%23")]
     assert client.publish("logs", "a.b", b"\xff\x00", VHOST, {"delivery_mode": 2})
     assert not client.publish("", "nowhere", b"", VHOST)
-    (kept,) = client.messages("jobs", VHOST, ack_mode="ack_requeue_true")
-    (message,) = client.messages("jobs", VHOST, count=5)
+    (kept,) = client.messages("client-jobs", VHOST, ack_mode="ack_requeue_true")
+    (message,) = client.messages("client-jobs", VHOST, count=5)
     assert (message.body, message.redelivered) == (b"\xff\x00", True)
     assert kept.properties == message.properties == {"delivery_mode": 2}
     client.unbind(bound[0], VHOST)
     assert not [each for each in client.bindings(VHOST) if each.source]
-    assert client.queue("jobs", VHOST).arguments == {"x-max-length": 5}
+    assert client.queue("client-jobs", VHOST).arguments == {"x-max-length": 5}
     assert client.exchange("logs", VHOST).type == "topic"
     assert "logs" in {each.name for each in client.exchanges(VHOST)}
-    page = client.page_of_queues(1, size=1, name="^jo", use_regex=True)
-    assert ([each.name for each in page.items], page.page_count) == (["jobs"], 1)
-    client.purge_queue("jobs", VHOST)
-    client.delete_queue("jobs", VHOST, if_empty=True)
+    page = client.page_of_queues(1, size=1, name="^client-jo", use_regex=True)
+    assert ([each.name for each in page.items], page.page_count) == (["client-jobs"], 1)
+    client.purge_queue("client-jobs", VHOST)
+    client.delete_queue("client-jobs", VHOST, if_empty=True)
     client.delete_exchange("logs", VHOST, if_unused=True)
     assert client.queues(VHOST) == []
 

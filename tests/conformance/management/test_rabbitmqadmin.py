@@ -7,6 +7,10 @@ import re
 
 import pytest
 
+from tests.conformance.management.conftest import (
+    running_managed_leveret,
+    running_managed_rabbitmq,
+)
 from tests.conformance.management.scripts import Outcome, Script
 
 # One command a line, in this order; what is made in one is there in the next. A tilde stands for
@@ -146,6 +150,19 @@ def comparable(outcome: Outcome) -> Outcome:
     """Wording of usage errors is each script's own; so is how RabbitMQ's ends when it breaks."""
     is_misuse = outcome.err.startswith(("ERROR: ", "Traceback: "))
     return Outcome(outcome.code, outcome.out, "misused" if is_misuse else outcome.err)
+
+
+@pytest.fixture(scope="module")
+def managed_rabbitmq():
+    """Brokers of this module's own: what it lists is all there is."""
+    with running_managed_rabbitmq() as managed:
+        yield managed
+
+
+@pytest.fixture(scope="module")
+def managed_leveret(tmp_path_factory):
+    with running_managed_leveret(tmp_path_factory.mktemp("data")) as managed:
+        yield managed
 
 
 @pytest.fixture(scope="module")
