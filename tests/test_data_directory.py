@@ -31,7 +31,7 @@ def test_a_second_claim_is_refused_and_names_the_first(files):
 
 
 def test_a_refused_claim_leaves_the_first_ones_files_alone(files):
-    files.report("leveret@hare", [Listener("127.0.0.1", 5672)])
+    files.report("leveret@hare", [Listener("127.0.0.1", 5672)], ())
     second = DataDirectory(files.path)
     with pytest.raises(StartRefused):
         second.claim()
@@ -41,7 +41,7 @@ def test_a_refused_claim_leaves_the_first_ones_files_alone(files):
 
 
 def test_the_report_says_where_the_node_listens(files):
-    files.report("leveret@hare", [Listener("127.0.0.1", 40001)])
+    files.report("leveret@hare", [Listener("127.0.0.1", 40001)], ())
     assert json.loads(files.report_file.read_text()) == {
         "node": "leveret@hare",
         "pid": os.getpid(),
@@ -52,12 +52,12 @@ def test_the_report_says_where_the_node_listens(files):
 def test_a_report_that_cannot_be_written_is_a_start_refused(files):
     (files.path / "node.json.new").mkdir()
     with pytest.raises(StartRefused, match=r"node.json.new: Is a directory"):
-        files.report("leveret@hare", [])
+        files.report("leveret@hare", [], ())
     (files.path / "node.json.new").rmdir()
 
 
 def test_releasing_leaves_only_the_lock_file_and_lets_the_next_node_in(files):
-    files.report("leveret@hare", [])
+    files.report("leveret@hare", [], ())
     files.release()
     assert [path.name for path in files.path.iterdir()] == ["node.lock"]
     files.claim()
