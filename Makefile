@@ -6,13 +6,19 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test check setup fmt lint types sim soak bench lock wheel clean
+.PHONY: run test test-compared test-alone check setup fmt lint types sim soak bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## the comparison with RabbitMQ beside everything else
-	$(BIN)/pytest --numprocesses 2
+test: setup  ## both halves, side by side
+	$(MAKE) --jobs 2 --output-sync=target test-compared test-alone
+
+test-compared:  ## what is compared with RabbitMQ, or said to others' clients
+	$(BIN)/pytest tests/conformance tests/examples
+
+test-alone:  ## everything else
+	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples
 
 check: lint types test
 

@@ -9,12 +9,10 @@ Hypothesis gives the same examples each time, unless LEVERET_FUZZ=explore.
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from bench.rabbitmq import is_installed, running_rabbitmq
-from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
+from hypothesis import HealthCheck, settings
 
 from leveret import running
 from leveret.config import Settings
@@ -23,13 +21,13 @@ from tests.brokers import Endpoint, RabbitMQAdmin
 # Nodes that tests start share it, and leave none in anybody's home directory.
 os.environ["LEVERET_COOKIE"] = "the cookie of the tests"
 
-settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True)
-settings.register_profile("explore", deadline=None, max_examples=2000)
+# How long an example takes says something of the machine alone.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", max_examples=30, derandomize=True, **PATIENT)
+settings.register_profile("explore", max_examples=2000, **PATIENT)
 settings.load_profile(os.environ.get("LEVERET_FUZZ", "steady"))
 
 BROKERS = ["leveret", "rabbitmq"]
-# The tests that use a broker of a session together: each RabbitMQ takes seconds to start.
-SHARING = ("tests/conformance/management", "tests/conformance/")
 
 # What comes with RabbitMQ and is on by default in Leveret.
 PLUGINS = (
@@ -60,19 +58,6 @@ def leveret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 @pytest.fixture(params=BROKERS)
 def broker(request: pytest.FixtureRequest) -> Endpoint:
     return request.getfixturevalue(request.param)
-
-
-class Together(LoadScopeScheduling):
-    """Side by side (`make test`) a module stays together, and what shares a RabbitMQ."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        return next((each for each in SHARING if module.startswith(each)), module)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    return Together(config, log)
 
 
 NUMBERS = itertools.count(1)
