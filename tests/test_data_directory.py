@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leveret.config import Listener
+from leveret.config import Listener, Listening
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
 
@@ -41,11 +41,13 @@ def test_a_refused_claim_leaves_the_first_ones_files_alone(files):
 
 
 def test_the_report_says_where_the_node_listens(files):
-    files.report("leveret@hare", [Listener("127.0.0.1", 40001)], ())
+    http = Listening("http", "127.0.0.1", 40002)
+    files.report("leveret@hare", [Listener("127.0.0.1", 40001)], [http])
     assert json.loads(files.report_file.read_text()) == {
         "node": "leveret@hare",
         "pid": os.getpid(),
         "listeners": [{"host": "127.0.0.1", "port": 40001, "is_tls": False}],
+        "listening": [{"protocol": "http", "host": "127.0.0.1", "port": 40002}],
     }
 
 
