@@ -5,6 +5,7 @@ Both scripts are run from their text as `python rabbitmqadmin WORDS` runs them.
 
 import contextlib
 import io
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -61,8 +62,11 @@ class Script:
     @contextlib.contextmanager
     def _standing_in(self, line, stdin):
         kept = sys.argv, sys.stdin
+        # RabbitMQ's script lets a broken pipe end its process, which is ours here.
+        broken_pipe = signal.getsignal(signal.SIGPIPE)
         sys.argv, sys.stdin = line, io.TextIOWrapper(io.BytesIO(stdin))
         try:
             yield
         finally:
             sys.argv, sys.stdin = kept
+            signal.signal(signal.SIGPIPE, broken_pipe)
