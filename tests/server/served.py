@@ -20,6 +20,7 @@ from leveret.session.session import Session
 from tests.server.client import Client
 
 DEADLINE_S = 20.0
+PAUSE_S = 0.01
 # Peers that mean harm fail to log in a thousand times, from the one address that all tests have.
 ENDLESS = Patience(failures=0)
 
@@ -177,6 +178,8 @@ class ServedNode(threading.Thread):
         deadline = time.monotonic() + DEADLINE_S
         while (found := self.census()) != wanted:
             assert time.monotonic() < deadline, f"{found} instead of {wanted}"
+            # Counting is long, and the event loop lets one connection in per turn.
+            time.sleep(PAUSE_S)
 
     def _count(self):
         gc.collect()

@@ -353,6 +353,22 @@ def test_a_reset_is_an_end_like_any(node):
     node.wait_until(lambda: node.vhost.queues["q"].ready.count == 1)
 
 
+def test_a_peer_that_hung_up_before_its_turn_came_tries_no_login(live_node, caplog):
+    before = live_node.census()
+    may_go_on = threading.Event()
+    live_node.loop.call_soon_threadsafe(may_go_on.wait, 10)
+    stranger = live_node.stranger()
+    properties, credentials = {}, b"\0guest\0guest"
+    stranger.send_octets(
+        frames.PROTOCOL_HEADER
+        + method_frame(0, methods.ConnectionStartOk(properties, "PLAIN", credentials, "en_US"))
+    )
+    stranger.reset()
+    may_go_on.set()
+    live_node.wait_for_census(before)
+    assert [each.message for each in caplog.records] == []
+
+
 def test_exclusive_queues_go_with_their_connection(node):
     client = node.client()
     client.declare("own", exclusive=True)

@@ -16,7 +16,7 @@ import logging
 from typing import TYPE_CHECKING, Final, cast
 
 from leveret.protocol.states import State
-from leveret.server.peers import peer_of
+from leveret.server.peers import GONE, peer_of
 from leveret.session.session import Session
 from leveret.wire.frames import HEARTBEAT_FRAME
 
@@ -80,7 +80,10 @@ class Transport(asyncio.Protocol):
         server.transports.add(self)
         self._debt_max = server.terms.limits.output_bytes_max
         self._refuse_beyond(server.terms.limits.connections_max)
-        log.debug("accepted connection %s", self._session.peer.name)
+        if peer.name == GONE:
+            # It waited too long; what it said meanwhile is not worth a login that fails.
+            self.abort()
+        log.debug("accepted connection %s", peer.name)
 
     def _refuse_beyond(self, connections_max: int) -> None:
         if connections_max and len(self._server.transports) > connections_max:
