@@ -17,13 +17,13 @@ from bench.processes import (
     Command,
     Server,
     disk_bytes,
-    free_ports,
+    free_node_port,
     own_directory,
     require_disk,
     running,
 )
 from bench.rabbitmq import running_rabbitmq
-from leveret.perf.address import Address, parse_uri
+from leveret.dial.address import Address, parse_uri
 from leveret.perf.process import resident_bytes
 
 START_S_MAX = 30.0
@@ -67,7 +67,7 @@ def started_rabbitmq() -> Iterator[Broker]:
 @contextlib.contextmanager
 def started_leveret(name: str = LEVERET, source: Path | None = None) -> Iterator[Broker]:
     """`leveret serve` as a person would start it; source: the checkout, if not this one."""
-    (port,) = free_ports(1)
+    port = free_node_port()
     with own_directory("leveret-") as home:
         data = home / "data"
         serve = (sys.executable, "-m", "leveret", "serve", "--bind", HOST, "--port", str(port))

@@ -27,15 +27,16 @@ from bench.report import Sitting
 from bench.transient import TRANSIENT
 from bench.workload import QUICK, Scale, Workload
 from bench.workloads import WORKLOADS
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection, DialError
 from leveret.perf.deliveries import BrokenStreamError
+from leveret.perf.errors import PerfError
 from leveret.perf.result import number
 
 Side = TypeVar("Side")
 Start = Callable[[], AbstractContextManager[Broker]]
 RESULTS = Path(__file__).parent / "results.md"
 # What goes wrong with one workload on one broker; the others are worth having.
-FAILURES = (PerfError, BrokenStreamError, RuntimeError, OSError)
+FAILURES = (DialError, PerfError, BrokenStreamError, RuntimeError, OSError)
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from random import Random
 
 from bench.brokers import RESTART_S_MAX, Broker, started_leveret
 from bench.workload import quietly
-from leveret.perf.address import Address
+from leveret.dial.address import Address
+from leveret.dial.connection import Connection
 from leveret.perf.churn import Pace
-from leveret.perf.connection import Connection
 from leveret.perf.process import resident_bytes
 from leveret.perf.scenarios.beside_backlog import time_trips
 from leveret.perf.scenarios.latency import SMALL

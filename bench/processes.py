@@ -180,6 +180,8 @@ def answers_amqp(port: int) -> bool:
         return False
 
 
+# AMQP, HTTP, Prometheus and the node port of one that was told the first alone.
+NODE_OFFSETS = (0, 10_000, 10_020, 20_000)
 # Not the tests' own, which begins anew with each of them.
 CHANCE = random.SystemRandom()
 
@@ -190,10 +192,24 @@ def free_ports(count: int) -> list[int]:
     found: set[int] = set()
     while len(found) < count:
         port = CHANCE.randrange(20_000, 32_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind((HOST, port))
+        if is_free(port):
             found.add(port)
     return list(found)
+
+
+def free_node_port() -> int:
+    """For a node's AMQP: those that it takes beside this one are free as well, and as low."""
+    while True:
+        port = CHANCE.randrange(10_000, 12_000)
+        if all(is_free(port + offset) for offset in NODE_OFFSETS):
+            return port
+
+
+def is_free(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.socket() as probe:
+        probe.bind((HOST, port))
+        return True
+    return False
 
 
 def tail(output: Path) -> str:

@@ -8,9 +8,10 @@ import time
 from bench.brokers import RESTART_S_MAX, Broker
 from bench.processes import forget_cached
 from bench.workload import PERSISTENT, Figures, Scale, quietly
-from leveret.perf.address import Address
+from leveret.dial.address import Address
+from leveret.dial.connection import Connection, ServerClosedError
 from leveret.perf.churn import Pace
-from leveret.perf.connection import Connection, PerfError, ServerClosedError
+from leveret.perf.errors import PerfError
 from leveret.perf.process import resident_bytes
 from leveret.perf.scenarios.backlog import drain, fill
 from leveret.perf.scenarios.beside_backlog import time_trips

@@ -9,7 +9,7 @@ from bench.workload import QUICK, Goal, Workload
 from bench.workloads import WORKLOADS
 
 from bench import compare
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 
 LEVERET, RABBITMQ = "Leveret", "RabbitMQ"
 

@@ -1,4 +1,5 @@
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def test_both_must_be_on_one_file_system(tmp_path, monkeypatch):
 
 def test_the_file_system_of_a_path_is_that_of_its_mount():
     assert processes.file_system(Path("/proc/self")) == "proc"
+
+
+def test_a_node_finds_all_its_ports_free():
+    port = processes.free_node_port()
+    with socket.create_server((processes.HOST, port + 10_020)):
+        assert not processes.is_free(port + 10_020)
+        assert processes.is_free(port + 10_000)
+        assert port + 20_000 < 32_768

@@ -5,7 +5,7 @@ from bench.brokers import started_leveret
 from bench.restart import measure_copying, measure_recovery, start_with
 from bench.workload import Scale
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 
 TINY = Scale(0.05, 0.05, messages=300, latency_s=0.1)
 

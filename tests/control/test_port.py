@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from leveret.control import port
 from leveret.control.client import connect
 from tests.control.served import COOKIE, served
 
@@ -40,3 +41,17 @@ def test_closed_nobody_is_let_in(is_asked):
             assert node.server
     with pytest.raises(ConnectionError):
         socket.create_connection(address)
+
+
+def test_a_server_that_cannot_be_made_lets_nobody_wait(monkeypatch, caplog):
+    def fail():
+        raise ImportError("no such module")
+
+    monkeypatch.setattr(port, "_import_server", fail)
+    with (
+        served() as node,
+        socket.create_connection(node.address, timeout=10) as tool,
+        pytest.raises(ConnectionResetError),
+    ):
+        tool.recv(1)
+    assert "no such module" in caplog.text

@@ -2,8 +2,8 @@
 
 import pytest
 
+from leveret.dial.connection import method_frame
 from leveret.migrate.contents import Content, Reader
-from leveret.perf.connection import method_frame
 from leveret.wire import frames, methods
 from leveret.wire.frames import encode_body, encode_frame
 from leveret.wire.properties import Properties, decode_header, encode_header

@@ -2,10 +2,10 @@
 
 import pytest
 
+from leveret.dial.address import parse_uri
 from leveret.management.client import Client
 from leveret.migrate.journey import Journey, Moved, Place
 from leveret.migrate.survey import Left, Load
-from leveret.perf.address import parse_uri
 from tests.migrate.two_brokers import two_brokers
 
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from leveret.dial.connection import DialError
 from leveret.migrate.mover import WINDOW, MoveFailed, Mover
 from leveret.migrate.survey import Load
-from leveret.perf.connection import PerfError
 from tests.migrate.two_brokers import two_brokers
 
 
@@ -70,7 +70,7 @@ def test_a_queue_the_target_lacks_loses_nothing(sides):
     source, _ = sides
     source.declare("jobs")
     source.publish("jobs", b"hare")
-    with pytest.raises(PerfError, match="no queue 'jobs'"):
+    with pytest.raises(DialError, match="no queue 'jobs'"):
         move(sides, load())
     assert source.bodies("jobs") == [b"hare"]
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import pika
 
 import leveret
-from leveret.perf.address import parse_uri
-from leveret.perf.connection import Connection
+from leveret.dial.address import parse_uri
+from leveret.dial.connection import Connection
 
 
 class Side:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from leveret import running
-from leveret.perf.address import Address, parse_uri
+from leveret.dial.address import Address, parse_uri
 from leveret.perf.churn import Pace
 from leveret.perf.flow import Traffic
 

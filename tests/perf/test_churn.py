@@ -1,7 +1,7 @@
 import pytest
 
+from leveret.dial.connection import Connection, ServerClosedError
 from leveret.perf.churn import Pace, Step, calls, run_churn, wait_for_answers
-from leveret.perf.connection import Connection, ServerClosedError
 from leveret.wire import methods
 
 

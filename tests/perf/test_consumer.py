@@ -2,9 +2,10 @@ import threading
 
 import pytest
 
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection
 from leveret.perf.consumer import Consumer
 from leveret.perf.counters import Counters, Phase
+from leveret.perf.errors import PerfError
 from leveret.perf.job import Job
 from leveret.perf.publishing import Envelope, PublishRing
 from leveret.perf.topology import Topology

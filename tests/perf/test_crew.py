@@ -3,8 +3,8 @@ import signal
 
 import pytest
 
-from leveret.perf.connection import PerfError
 from leveret.perf.crew import Crew
+from leveret.perf.errors import PerfError
 from leveret.perf.flow import Paths, Traffic, make_jobs
 from leveret.perf.topology import Topology
 

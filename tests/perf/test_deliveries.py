@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leveret.perf.connection import CHUNK_BYTES
+from leveret.dial.connection import CHUNK_BYTES
 from leveret.perf.deliveries import BrokenStreamError, DeliveryScanner
 from leveret.wire import methods
 from leveret.wire.codec import encode

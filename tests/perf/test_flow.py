@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from leveret.perf.connection import PerfError
 from leveret.perf.crew import Crew
+from leveret.perf.errors import PerfError
 from leveret.perf.flow import Paths, Traffic, check_total, make_jobs, rates, run_flow, total
 from leveret.perf.topology import Topology
 

@@ -1,4 +1,4 @@
-from leveret.perf.address import Address
+from leveret.dial.address import Address
 from leveret.perf.job import Job, job_from_json
 
 

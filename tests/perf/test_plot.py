@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from leveret.perf import plot
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.result import Result, Sample
 
 STEADY = Result(

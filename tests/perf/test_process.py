@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.process import busy_s, resident_bytes
 
 

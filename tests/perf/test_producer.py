@@ -1,6 +1,6 @@
 import pytest
 
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection, ServerClosedError
 from leveret.perf.counters import Counters, Phase
 from leveret.perf.job import Job
 from leveret.perf.producer import Producer
@@ -67,5 +67,5 @@ def test_a_missing_exchange_is_told(address, tmp_path):
     job = Job("producer", 0, 1, str(path), address, exchange="missing", routing_keys=("q",))
     with Counters(path, 1) as counters, Connection(address, "test") as connection:
         producer = Producer(job, connection, counters)
-        with pytest.raises(PerfError, match="no exchange 'missing'"):
+        with pytest.raises(ServerClosedError, match="no exchange 'missing'"):
             producer.run()

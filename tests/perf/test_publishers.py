@@ -2,9 +2,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from leveret.dial.connection import Connection
 from leveret.perf import publishers
-from leveret.perf.connection import Connection, PerfError
 from leveret.perf.counters import Counters, Phase
+from leveret.perf.errors import PerfError
 from leveret.perf.job import Job
 from leveret.perf.publishers import Publishers
 from leveret.perf.topology import Topology

@@ -1,6 +1,6 @@
 import pytest
 
-from leveret.perf.connection import Connection, PerfError, ServerClosedError
+from leveret.dial.connection import Connection, DialError, ServerClosedError
 from leveret.perf.topology import Topology, unique_prefix
 from leveret.wire import methods
 
@@ -42,9 +42,9 @@ def test_what_the_run_failed_with_is_not_hidden(address):
     def fail():
         with Topology(address) as topology:
             topology.declare_queue("queue")
-            raise PerfError("the first reason")
+            raise DialError("the first reason")
 
-    with pytest.raises(PerfError, match="the first reason"):
+    with pytest.raises(DialError, match="the first reason"):
         fail()
 
 

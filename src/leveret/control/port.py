@@ -61,9 +61,14 @@ class NodePort:
             loop.remove_reader(each)
 
     async def _serve(self) -> None:
-        make = await asyncio.to_thread(_import_server)
-        self.server = make(self._host, self._cookie)
-        await self.server.serve(self._sockets)
+        try:
+            make = await asyncio.to_thread(_import_server)
+            self.server = make(self._host, self._cookie)
+            await self.server.serve(self._sockets)
+        except Exception:
+            log.exception("the node port on %s ended", self.listening)
+            # Nobody is to wait for an answer.
+            self._close_sockets()
 
     async def close(self) -> None:
         """No new questions; who waits for an answer loses the connection."""
@@ -73,6 +78,9 @@ class NodePort:
             await self._serving
         if self.server is not None:
             await self.server.stop()
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
         for each in self._sockets:
             each.close()
 

@@ -11,15 +11,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
+from leveret.dial.connection import Connection, DialError
 from leveret.migrate.mover import MoveFailed, Mover
 from leveret.migrate.survey import STREAM, Left, Load, chosen, loads, waiting_in
-from leveret.perf.connection import Connection, PerfError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from leveret.dial.address import Address
     from leveret.management.client import Client, Queue
-    from leveret.perf.address import Address
 
 NAME = "leveret migrate"
 
@@ -32,7 +32,7 @@ class Place:
     amqp: Address
 
     def connect(self, vhost: str) -> Connection:
-        """Raises PerfError."""
+        """Raises DialError."""
         return Connection(dataclasses.replace(self.amqp, vhost=vhost), NAME)
 
 
@@ -81,7 +81,7 @@ class Journey:
             self._target.api.import_definitions(self._source.api.definitions(vhost), vhost)
 
     def plan(self, vhosts: Sequence[str], pattern: str) -> tuple[list[Load], list[Left]]:
-        """What there is to move, and what is left alone. Raises PerfError, ApiRefused."""
+        """What there is to move, and what is left alone. Raises DialError, ApiRefused."""
         wanted, left = chosen(self._source.api.queues(), frozenset(vhosts), pattern)
         found: list[Load] = []
         for vhost, queues in _by_vhost(wanted):
@@ -114,7 +114,7 @@ class Journey:
                 self._target.connect(load.vhost) as target,
             ):
                 Mover(source, target, load, moves).run()
-        except (MoveFailed, PerfError) as error:
+        except (MoveFailed, DialError) as error:
             failure = str(error)
         else:
             after = self._waiting_at_target(load)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from leveret.dial.connection import Connection, ServerClosedError, method_frame
 from leveret.migrate.contents import CHANNEL, Content, Reader
 from leveret.migrate.passage import Passage
-from leveret.perf.connection import Connection, ServerClosedError, method_frame
 from leveret.wire import methods
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Mover:
         self._is_empty = False
 
     def run(self) -> None:
-        """Until the source has nothing more to give. Raises MoveFailed, PerfError."""
+        """Until the source has nothing more to give. Raises MoveFailed, DialError."""
         with Passage(self._target, self._load.queue) as passage:
             self._consume()
             self._heard = time.monotonic()

@@ -10,15 +10,15 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from leveret.dial.connection import method_frame
 from leveret.migrate.contents import CHANNEL
-from leveret.perf.connection import method_frame
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from leveret.dial.connection import Connection
     from leveret.migrate.contents import Content
-    from leveret.perf.connection import Connection
 
 
 class Passage:

@@ -12,8 +12,8 @@ from leveret.wire import methods
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from leveret.dial.connection import Connection
     from leveret.management.client import Queue
-    from leveret.perf.connection import Connection
 
 STREAM: Final = "stream"
 

@@ -10,14 +10,15 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import PerfError, method_frame, refuse
+from leveret.dial.connection import method_frame, refuse
+from leveret.perf.errors import PerfError
 from leveret.perf.result import Progress, Sample
 from leveret.wire import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from leveret.perf.connection import Connection
+    from leveret.dial.connection import Connection
     from leveret.wire.methods import Method
 
 SAMPLE_S = 1.0

@@ -6,9 +6,10 @@ import struct
 import time
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import CHUNK_BYTES, Connection, PerfError, refuse
+from leveret.dial.connection import CHUNK_BYTES, Connection, refuse
 from leveret.perf.counters import Counters, Phase
 from leveret.perf.deliveries import DeliveryScanner
+from leveret.perf.errors import PerfError
 from leveret.perf.histogram import Histogram
 from leveret.perf.publishing import SEQUENCE, SEQUENCE_OFFSET, STAMP
 from leveret.wire import methods

@@ -12,8 +12,8 @@ import sys
 import time
 from typing import IO, TYPE_CHECKING
 
-from leveret.perf.connection import PerfError
 from leveret.perf.counters import Counters, Phase, shared_file
+from leveret.perf.errors import PerfError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import PerfError
 from leveret.perf.crew import Answer, Crew
+from leveret.perf.errors import PerfError
 from leveret.perf.histogram import Histogram
 from leveret.perf.job import Job
 from leveret.perf.process import busy_s
@@ -20,7 +20,7 @@ from leveret.perf.result import Progress, Sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 SAMPLE_S = 1.0
 

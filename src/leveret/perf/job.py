@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from leveret.perf.address import Address
+from leveret.dial.address import Address
 
 Role = Literal["producer", "consumer"]
 

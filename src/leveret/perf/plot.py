@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.result import number
 
 if TYPE_CHECKING:

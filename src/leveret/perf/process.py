@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 
 
 def resident_bytes(pid: int) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from leveret.dial.connection import Connection, refuse
 from leveret.perf.confirms import ConfirmScanner
-from leveret.perf.connection import Connection, PerfError, refuse
 from leveret.perf.counters import Counters, Phase
+from leveret.perf.errors import PerfError
 from leveret.perf.publishing import Envelope, PublishRing
 from leveret.wire import methods
 

@@ -13,9 +13,10 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from leveret.dial.connection import BLOCKED_S_MAX, Connection, refuse
 from leveret.perf.confirms import ConfirmScanner
-from leveret.perf.connection import BLOCKED_S_MAX, Connection, PerfError, refuse
 from leveret.perf.counters import Counters, Phase
+from leveret.perf.errors import PerfError
 from leveret.perf.histogram import Histogram
 from leveret.perf.producer import CONFIRM_S_MAX
 from leveret.perf.publishing import STAMP, Envelope, body_offset, encode_publish

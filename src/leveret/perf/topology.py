@@ -9,14 +9,15 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection, DialError
+from leveret.perf.errors import PerfError
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
     from leveret.wire.values import Table
 
 
@@ -44,7 +45,7 @@ class Topology:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if not isinstance(error, PerfError):
+            if not isinstance(error, DialError | PerfError):
                 self._delete_all()
         finally:
             self.connection.close()

@@ -16,10 +16,11 @@ import threading
 import time
 from pathlib import Path
 
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection, DialError
 from leveret.perf.consumer import Consumer
 from leveret.perf.counters import Counters, Phase
 from leveret.perf.deliveries import BrokenStreamError
+from leveret.perf.errors import PerfError
 from leveret.perf.job import Job, job_from_json
 from leveret.perf.producer import Producer
 from leveret.perf.publishers import Publishers
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         with Counters(Path(job.counters), job.workers) as counters:
             say(work(job, counters))
-    except (PerfError, BrokenStreamError) as error:
+    except (DialError, PerfError, BrokenStreamError) as error:
         say({"error": str(error)})
         return 1
     return 0

@@ -235,8 +235,8 @@ def test_an_unknown_exchange_type_ends_the_connection(broker):
     async def scenario():
         async with opened(broker) as channel:
             with pytest.raises(ConnectionCommandInvalid) as refused:
-                await channel.declare_exchange("x", "nosuch")
-            assert refused.value.args == ("COMMAND_INVALID - unknown exchange type 'nosuch'",)
+                await channel.declare_exchange("x", "unheard-of")
+            assert refused.value.args == ("COMMAND_INVALID - unknown exchange type 'unheard-of'",)
 
     run(scenario())
 

@@ -102,7 +102,7 @@ def test_a_refusal_names_code_and_text(channel):
 def test_an_unknown_exchange_type_ends_the_connection(broker):
     connection = connect(broker)
     with pytest.raises(AMQPConnectionError) as refused:
-        connection.channel().exchange.declare("x", "nosuch")
+        connection.channel().exchange.declare("x", "unheard-of")
     assert refused.value.error_code == 503
     connection.close()
 

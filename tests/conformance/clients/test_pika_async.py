@@ -119,10 +119,10 @@ def test_a_fatal_refusal_closes_the_connection(broker):
     async def scenario():
         async with connected(broker) as opened:
             channel = await opened.channel()
-            channel.exchange_declare("x", exchange_type="nosuch")
+            channel.exchange_declare("x", exchange_type="unheard-of")
             reason = await opened.closed
             assert isinstance(reason, ConnectionClosedByBroker)
-            assert reason.args == (503, "COMMAND_INVALID - unknown exchange type 'nosuch'")
+            assert reason.args == (503, "COMMAND_INVALID - unknown exchange type 'unheard-of'")
 
     run(scenario())
 

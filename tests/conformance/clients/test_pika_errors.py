@@ -252,9 +252,9 @@ REFUSALS = [
     ),
     Refusal(
         "exchange type",
-        [declare_exchange(exchange_type="nosuch")],
+        [declare_exchange(exchange_type="unheard-of")],
         503,
-        "COMMAND_INVALID - unknown exchange type 'nosuch'",
+        "COMMAND_INVALID - unknown exchange type 'unheard-of'",
         ConnectionClosedByBroker,
     ),
     # Messages.

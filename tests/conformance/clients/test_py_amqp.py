@@ -185,9 +185,14 @@ REFUSED = [
         (540, "NOT_IMPLEMENTED - immediate=true", (60, 40), "Basic.publish"),
     ),
     (
-        lambda channel: channel.exchange_declare("x", "nosuch"),
+        lambda channel: channel.exchange_declare("x", "unheard-of"),
         InvalidCommand,
-        (503, "COMMAND_INVALID - unknown exchange type 'nosuch'", (40, 10), "Exchange.declare"),
+        (
+            503,
+            "COMMAND_INVALID - unknown exchange type 'unheard-of'",
+            (40, 10),
+            "Exchange.declare",
+        ),
     ),
 ]
 

@@ -3,9 +3,9 @@
 import pika
 import pytest
 
+from leveret.dial.address import parse_uri
 from leveret.management.client import Client
 from leveret.migrate.journey import Journey, Place
-from leveret.perf.address import parse_uri
 from tests.migrate.test_journey import Notes
 
 VHOST = "journey"

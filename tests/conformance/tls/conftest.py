@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bench.processes import HOST, free_ports
+from bench.processes import HOST, free_node_port, free_ports
 from bench.rabbitmq import RabbitMQ, is_installed, running_rabbitmq
 
 from tests.server.authority import name
@@ -97,7 +97,7 @@ def secured_rabbitmq(pki) -> Iterator[Secured]:
 
 @pytest.fixture(scope="session")
 def secured_leveret(pki) -> Iterator[Secured]:
-    port, tls_port = free_ports(2)
+    port, (tls_port,) = free_node_port(), free_ports(1)
     conf = pki.directory / "rabbitmq.conf"
     conf.write_text(f"listeners.tcp.default = {HOST}:{port}\n{conf_of(pki, tls_port)}")
     with serving(conf, pki.directory / "data"):

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.scenarios import backlog
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from leveret.perf.address import Address
-from leveret.perf.connection import PerfError
+from leveret.dial.address import Address
+from leveret.dial.connection import ServerClosedError
 from leveret.perf.scenarios import connection_churn
 
 
@@ -14,5 +14,5 @@ def test_connections_are_opened_and_closed(address, pace, at_once):
 
 def test_a_refused_login_is_told(address, pace):
     wrong = Address(address.host, address.port, "guest", "wrong", "/")
-    with pytest.raises(PerfError, match="ACCESS_REFUSED"):
+    with pytest.raises(ServerClosedError, match="ACCESS_REFUSED"):
         connection_churn.run(wrong, pace, lambda _sample: None)

@@ -3,7 +3,7 @@ import resource
 
 import pytest
 
-from leveret.perf.connection import PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.scenarios import idle_connections
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from leveret.dial.connection import Connection, ServerClosedError
 from leveret.perf.churn import Pace
-from leveret.perf.connection import Connection, ServerClosedError
 from leveret.perf.scenarios import latency
 from leveret.perf.topology import Topology
 from leveret.wire import methods

@@ -1,7 +1,7 @@
 import pytest
 
+from leveret.dial.connection import Connection, DialError
 from leveret.perf.churn import Pace
-from leveret.perf.connection import Connection, PerfError
 from leveret.perf.scenarios import queue_churn
 from leveret.perf.scenarios.queue_churn import Queues
 from leveret.wire import methods
@@ -33,7 +33,7 @@ def test_what_a_failed_run_has_declared_is_gone(address, monkeypatch):
 
     def fail(steps, _pace, _progress):
         steps[0].do()
-        raise PerfError("in the middle")
+        raise DialError("in the middle")
 
     def declare(queues, name, make=queue_churn.declare):
         names.append(name)
@@ -41,8 +41,8 @@ def test_what_a_failed_run_has_declared_is_gone(address, monkeypatch):
 
     monkeypatch.setattr(queue_churn, "run_churn", fail)
     monkeypatch.setattr(queue_churn, "declare", declare)
-    with pytest.raises(PerfError, match="in the middle"):
+    with pytest.raises(DialError, match="in the middle"):
         queue_churn.run(address, Pace(), lambda _sample: None, queues=Queues(2, durable=True))
     passive = methods.QueueDeclare(queue=names[0], passive=True)
-    with Connection(address, "test") as connection, pytest.raises(PerfError, match="no queue"):
+    with Connection(address, "test") as connection, pytest.raises(DialError, match="no queue"):
         connection.call(1, passive, methods.QueueDeclareOk)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypedDict, Unpack
 import click
 
 from leveret.cli.printing import counted, printable
+from leveret.dial.address import BadAddressError, parse_uri
+from leveret.dial.connection import DialError
 from leveret.management.client import ApiRefused, ApiUnreachable, Client
 from leveret.migrate.journey import Journey, Place
-from leveret.perf.address import BadAddressError, parse_uri
-from leveret.perf.connection import PerfError
 
 if TYPE_CHECKING:
     from leveret.migrate.journey import Moved
@@ -71,7 +71,7 @@ def migrate(
     try:
         journey = Journey(_place(source, management), _place(target, to_management), watcher)
         _travel(journey, watcher, wish)
-    except (ApiRefused, ApiUnreachable, BadAddressError, PerfError, ValueError) as error:
+    except (ApiRefused, ApiUnreachable, BadAddressError, DialError, ValueError) as error:
         _fail(str(error))
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from leveret.cli.queue_argument import as_table
+from leveret.dial.address import DEFAULT_URI, Address, BadAddressError, parse_uri
+from leveret.dial.connection import DialError
 from leveret.perf import plot as picture
-from leveret.perf.address import DEFAULT_URI, Address, BadAddressError, parse_uri
 from leveret.perf.churn import Pace
-from leveret.perf.connection import PerfError
 from leveret.perf.deliveries import BrokenStreamError
+from leveret.perf.errors import PerfError
 from leveret.perf.flow import Traffic
 from leveret.perf.publishing import CHECKED_BODY_BYTES_MIN
 from leveret.perf.scenarios import (
@@ -74,7 +75,7 @@ class Output:
                 picture.require_matplotlib()
             result = scenario(show)
             self.write(result)
-        except (PerfError, BrokenStreamError) as error:
+        except (DialError, PerfError, BrokenStreamError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(str(error)) from None

@@ -11,8 +11,8 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import PerfError
 from leveret.perf.crew import Crew
+from leveret.perf.errors import PerfError
 from leveret.perf.flow import Paths, Traffic, check_total, make_jobs, total
 from leveret.perf.process import resident_bytes
 from leveret.perf.result import Progress, Result, Sample
@@ -21,7 +21,7 @@ from leveret.perf.topology import Topology
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
     from leveret.perf.crew import Answer
 
 SAMPLE_S = 1.0

@@ -13,7 +13,7 @@ from leveret.perf.scenarios.latency import Kind, measure, round_trip, warm_up
 from leveret.perf.topology import Topology
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
     from leveret.perf.churn import Pace
     from leveret.perf.flow import Traffic
 

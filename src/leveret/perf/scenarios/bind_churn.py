@@ -10,7 +10,7 @@ from leveret.perf.topology import Topology
 from leveret.wire import methods
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 
 def run(address: Address, pace: Pace, progress: Progress, *, at_once: int = 100) -> Result:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leveret.dial.connection import Connection
 from leveret.perf.churn import Pace, calls, run_churn
-from leveret.perf.connection import Connection
 from leveret.perf.result import Progress, Result
 from leveret.wire import methods
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 
 def run(address: Address, pace: Pace, progress: Progress, *, at_once: int = 100) -> Result:

@@ -8,22 +8,22 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from leveret.perf.churn import Pace, Step, run_churn
-from leveret.perf.connection import (
+from leveret.dial.connection import (
     ANSWER_S_MAX,
     Connection,
     ConnectionLostError,
-    PerfError,
+    DialError,
     method_frame,
     refuse,
     start_ok,
     tune_ok,
 )
+from leveret.perf.churn import Pace, Step, run_churn
 from leveret.perf.result import Progress, Result
 from leveret.wire import frames, methods
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 
 class Opener:
@@ -67,7 +67,7 @@ class Opener:
                 (self._address.host, self._address.port), timeout=ANSWER_S_MAX
             )
         except OSError as error:
-            raise PerfError(f"cannot connect to {self._address}: {error}") from None
+            raise DialError(f"cannot connect to {self._address}: {error}") from None
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected
 
@@ -94,7 +94,7 @@ def read_answer(connected: socket.socket, answer: type[methods.Method]) -> None:
     payload = data[7:-1]
     if int.from_bytes(payload[:4], "big") != answer.index:
         refuse(0, payload)
-        raise PerfError(f"the broker sent something else than {answer.__name__}")
+        raise DialError(f"the broker sent something else than {answer.__name__}")
 
 
 def run(address: Address, pace: Pace, progress: Progress, *, at_once: int = 1) -> Result:

@@ -10,7 +10,7 @@ from leveret.perf.result import Progress, Result
 from leveret.perf.topology import Topology
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 
 def run(address: Address, traffic: Traffic, progress: Progress, *, queues: int = 10) -> Result:

@@ -7,12 +7,13 @@ import resource
 import time
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import Connection, PerfError
+from leveret.dial.connection import Connection
+from leveret.perf.errors import PerfError
 from leveret.perf.process import resident_bytes
 from leveret.perf.result import Progress, Result, Sample
 
 if TYPE_CHECKING:
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 SAMPLE_S = 1.0
 # Between the last connection and the look at the memory: a broker may tidy up.

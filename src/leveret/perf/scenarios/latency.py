@@ -10,8 +10,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from leveret.perf.connection import CHUNK_BYTES, Connection, PerfError, method_frame, refuse
+from leveret.dial.connection import CHUNK_BYTES, Connection, method_frame, refuse
 from leveret.perf.deliveries import DeliveryScanner
+from leveret.perf.errors import PerfError
 from leveret.perf.histogram import Histogram
 from leveret.perf.publishing import Envelope, encode_publish
 from leveret.perf.result import Progress, Result, Sample
@@ -21,7 +22,7 @@ from leveret.wire import methods
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
     from leveret.perf.churn import Pace
 
 SAMPLE_S = 1.0

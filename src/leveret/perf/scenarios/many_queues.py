@@ -16,7 +16,7 @@ from leveret.perf.topology import Topology
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 COUNTS = (1, 100, 10_000)
 

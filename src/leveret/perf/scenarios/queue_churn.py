@@ -10,8 +10,9 @@ import contextlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from leveret.dial.connection import Connection, DialError
 from leveret.perf.churn import Pace, calls, run_churn
-from leveret.perf.connection import Connection, PerfError
+from leveret.perf.errors import PerfError
 from leveret.perf.result import Progress, Result
 from leveret.perf.topology import unique_prefix
 from leveret.wire import methods
@@ -19,7 +20,7 @@ from leveret.wire import methods
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def tidied(address: Address, names: Sequence[str]) -> Iterator[None]:
     finally:
         if names:
             with (
-                contextlib.suppress(PerfError),
+                contextlib.suppress(DialError, PerfError),
                 Connection(address, "leveret perf control") as tidy,
             ):
                 deletes = [methods.QueueDelete(queue=name) for name in names]

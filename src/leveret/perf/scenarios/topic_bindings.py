@@ -14,7 +14,7 @@ from leveret.perf.scenarios.many_queues import Ladder, compare_counts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
     from leveret.perf.flow import Traffic
     from leveret.perf.result import Progress, Result
     from leveret.perf.topology import Topology

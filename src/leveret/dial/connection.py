@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from leveret.perf.address import Address
+    from leveret.dial.address import Address
 
 Answer = TypeVar("Answer", bound=methods.Method)
 
@@ -43,15 +43,15 @@ _CLOSING = frozenset(
 )
 
 
-class PerfError(Exception):
-    """The run cannot go on; the text says why, for a person."""
+class DialError(Exception):
+    """The connection cannot be had, or not kept; the text says why, for a person."""
 
 
-class ServerClosedError(PerfError):
+class ServerClosedError(DialError):
     """The broker closed the channel or the connection."""
 
 
-class ConnectionLostError(PerfError):
+class ConnectionLostError(DialError):
     """The socket ended without connection.close."""
 
 
@@ -67,7 +67,7 @@ class Connection:
         try:
             self.socket = socket.create_connection((address.host, address.port), timeout=10)
         except OSError as error:
-            raise PerfError(f"cannot connect to {address}: {error.strerror or error}") from None
+            raise DialError(f"cannot connect to {address}: {error.strerror or error}") from None
         set_up(self.socket)
         try:
             self._shake_hands(name)
@@ -132,7 +132,7 @@ class Connection:
         while view:
             view = view[self.send_some(view) :]
             if view and time.monotonic() > deadline:
-                raise PerfError(f"{self.address} has read nothing for {ANSWER_S_MAX:.0f} s")
+                raise DialError(f"{self.address} has read nothing for {ANSWER_S_MAX:.0f} s")
 
     def send_some(self, view: memoryview) -> int:
         """Send as much as goes within a tenth of a second."""
@@ -171,7 +171,7 @@ class Connection:
         """The same in small pieces: a large buffer for each ack would cost more than the ack."""
         return self.receive(0 if wait else socket.MSG_DONTWAIT, CONFIRMS_BYTES)
 
-    def lost(self, error: OSError | None) -> PerfError:
+    def lost(self, error: OSError | None) -> DialError:
         """The reason why the connection ended: the server's, if it gave one before."""
         try:
             while data := self.socket.recv(CHUNK_BYTES, socket.MSG_DONTWAIT):
@@ -203,7 +203,7 @@ class Connection:
                 refuse(*found)
             self._received += self.receive()
             if time.monotonic() > deadline:
-                raise PerfError(
+                raise DialError(
                     f"{self.address} gave no {answer.__name__} within {ANSWER_S_MAX:.0f} s"
                 )
 
@@ -211,7 +211,7 @@ class Connection:
         """The next whole method frame as channel and payload; other frames are passed over."""
         while len(self._received) >= frames.FRAME_OVERHEAD:
             if self._received.startswith(b"AMQP"):
-                raise PerfError(f"{self.address} does not speak AMQP 0-9-1")
+                raise DialError(f"{self.address} does not speak AMQP 0-9-1")
             kind, channel, size = frames.FRAME_HEAD.unpack_from(self._received)
             after = size + frames.FRAME_OVERHEAD
             if after > len(self._received):
@@ -238,7 +238,7 @@ class Connection:
                 self.socket.shutdown(socket.SHUT_WR)
                 self.socket.settimeout(ANSWER_S_MAX)
                 self._read_to_the_end()
-        except (OSError, PerfError):
+        except (OSError, DialError):
             pass  # It is gone already.
         finally:
             self.socket.close()

@@ -3,11 +3,11 @@ import threading
 
 import pytest
 
-from leveret.perf.address import Address
-from leveret.perf.connection import (
+from leveret.dial.address import Address
+from leveret.dial.connection import (
     Connection,
     ConnectionLostError,
-    PerfError,
+    DialError,
     ServerClosedError,
     method_frame,
     refuse,
@@ -76,7 +76,7 @@ def serve(listener, *answers):
 def test_nobody_there_is_told(listener):
     address = Address("127.0.0.1", listener.getsockname()[1], "guest", "guest", "/")
     listener.close()
-    with pytest.raises(PerfError, match=r"cannot connect to 127.0.0.1:\d+: Connection refused"):
+    with pytest.raises(DialError, match=r"cannot connect to 127.0.0.1:\d+: Connection refused"):
         Connection(address, "test")
 
 
@@ -89,7 +89,7 @@ def test_a_server_that_goes_away_is_told(listener):
 
 def test_another_protocol_is_told(listener):
     thread, address = serve(listener, b"AMQP\x00\x01\x00\x00")
-    with pytest.raises(PerfError, match="does not speak AMQP 0-9-1"):
+    with pytest.raises(DialError, match="does not speak AMQP 0-9-1"):
         Connection(address, "test")
     thread.join()
 
@@ -120,7 +120,7 @@ def send_forever(connection):
 def test_a_broker_that_never_answers_connection_close_gets_the_end_of_the_stream(
     listener, monkeypatch
 ):
-    monkeypatch.setattr("leveret.perf.connection.CLOSE_S_MAX", 0.05)
+    monkeypatch.setattr("leveret.dial.connection.CLOSE_S_MAX", 0.05)
 
     def ignore_close():
         accepted, _ = listener.accept()

@@ -1,6 +1,6 @@
 import pytest
 
-from leveret.perf.address import DEFAULT_URI, Address, BadAddressError, parse_uri
+from leveret.dial.address import DEFAULT_URI, Address, BadAddressError, parse_uri
 
 
 def test_a_uri_names_host_port_account_and_virtual_host():
