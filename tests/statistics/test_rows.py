@@ -1,22 +1,7 @@
 """Counters as rows."""
 
-import pytest
-
 from leveret.statistics import rows
 from leveret.wire import methods
-from tests.session.harness import World
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def channel(world):
-    channel = world.channel()
-    channel.declare("q")
-    return channel
 
 
 def named(columns, row):

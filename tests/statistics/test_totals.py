@@ -7,18 +7,6 @@ from leveret.wire import methods
 from tests.session.harness import World
 
 
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def channel(world):
-    channel = world.channel()
-    channel.declare("q")
-    return channel
-
-
 def busy(channel):
     channel.call(methods.ConfirmSelect())
     channel.fill("q", b"1", b"2")

@@ -1,27 +1,18 @@
-"""The node port's sockets: they listen from the start, and are served from the first tool on.
-
-    open() ──> sockets listen ──(somebody connects)──> server.py is imported ──> it has them
-
-Rule: a node nobody asks pays for the sockets alone. The server is imported in a thread, since
-importing takes longer than messages may wait.
-"""
+"""The node port: its sockets listen from the start, server.py is imported for the first tool."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING
 
 from leveret.config import Listening
-from leveret.server.sockets import bind, bind_everywhere
+from leveret.server.doorbell import Doorbell
 
 if TYPE_CHECKING:
     import socket
 
     from leveret.control.host import Host
     from leveret.control.server import ControlServer
-
-log = logging.getLogger("leveret")
 
 
 class NodePort:
@@ -35,54 +26,25 @@ class NodePort:
         self.server: ControlServer | None = None
         self._host = host
         self._cookie = cookie
-        self._sockets: list[socket.socket] = []
-        self._serving: asyncio.Task[None] | None = None
+        self._bell = Doorbell("the node port", self._serve)
 
     async def open(self, place: str | None, port: int) -> None:
         """Listen; without a place on every interface. Raises OSError."""
-        loop, options = asyncio.get_running_loop(), self._host.settings.sockets
-        if place is None:
-            self._sockets = await bind_everywhere(loop, port, options)
-        else:
-            self._sockets = await bind(loop, place, port, options)
-        self.listening = tuple(
-            Listening("clustering", *each.getsockname()[:2]) for each in self._sockets
-        )
-        for each in self._sockets:
-            loop.add_reader(each, self._somebody_came)
+        await self._bell.listen(place, port, self._host.settings.sockets)
+        self.listening = tuple(Listening("clustering", *each) for each in self._bell.places)
 
-    def _somebody_came(self) -> None:
-        self._stop_waiting()
-        self._serving = asyncio.get_running_loop().create_task(self._serve())
-
-    def _stop_waiting(self) -> None:
-        loop = asyncio.get_running_loop()
-        for each in self._sockets:
-            loop.remove_reader(each)
-
-    async def _serve(self) -> None:
-        try:
-            make = await asyncio.to_thread(_import_server)
-            self.server = make(self._host, self._cookie)
-            await self.server.serve(self._sockets)
-        except Exception:
-            log.exception("the node port on %s ended", self.listening)
-            # Nobody is to wait for an answer.
-            self._close_sockets()
+    async def _serve(self, sockets: list[socket.socket]) -> None:
+        make = await asyncio.to_thread(_import_server)
+        self.server = make(self._host, self._cookie)
+        await self.server.serve(sockets)
 
     async def close(self) -> None:
         """No new questions; who waits for an answer loses the connection."""
-        if self._serving is None:
-            self._stop_waiting()
-        else:
-            await self._serving
+        if self._bell.serving is not None:
+            await self._bell.serving
         if self.server is not None:
             await self.server.stop()
-        self._close_sockets()
-
-    def _close_sockets(self) -> None:
-        for each in self._sockets:
-            each.close()
+        self._bell.close()
 
 
 def _import_server() -> type[ControlServer]:

@@ -1,10 +1,5 @@
-"""One place where HTTP is served: it listens from the start, and answers from the first request on.
-
-    open() ──> sockets listen ──(somebody connects)──> serving.py is imported ──> uvicorn has them
-
-Rule: a node nobody asks over HTTP pays for the sockets alone: neither time to start nor memory.
-The server is imported in a thread, since importing takes longer than messages may wait.
-"""
+"""One place where HTTP is served: it listens from the start, serving.py is imported for the first
+request."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from leveret.config import Listening
-from leveret.server.sockets import bind, bind_everywhere
+from leveret.server.doorbell import Doorbell
 
 if TYPE_CHECKING:
     import socket
@@ -36,47 +31,22 @@ class HttpPort:
         self.place = place
         self.listening: tuple[Listening, ...] = ()
         self._host = host
-        self._sockets: list[socket.socket] = []
+        self._bell = Doorbell(place.protocol, self._serve)
         self._server: HttpServer | None = None
-        self._serving: asyncio.Task[None] | None = None
         self._is_closing = False
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
-        self._sockets = await self._bind()
-        self.listening = tuple(
-            Listening(self.place.protocol, *each.getsockname()[:2]) for each in self._sockets
-        )
-        loop = asyncio.get_running_loop()
-        for each in self._sockets:
-            loop.add_reader(each, self._somebody_came)
+        place = self.place
+        await self._bell.listen(place.host, place.port, self._host.settings.sockets)
+        self.listening = tuple(Listening(place.protocol, *each) for each in self._bell.places)
 
-    async def _bind(self) -> list[socket.socket]:
-        loop, options = asyncio.get_running_loop(), self._host.settings.sockets
-        if not self.place.host:
-            return await bind_everywhere(loop, self.place.port, options)
-        return await bind(loop, self.place.host, self.place.port, options)
-
-    def _somebody_came(self) -> None:
-        self._stop_waiting()
-        self._serving = asyncio.get_running_loop().create_task(self._serve())
-
-    def _stop_waiting(self) -> None:
-        loop = asyncio.get_running_loop()
-        for each in self._sockets:
-            loop.remove_reader(each)
-
-    async def _serve(self) -> None:
-        try:
-            make = await asyncio.to_thread(_import_server)
-            if self._is_closing:
-                return
-            self._server = make(self._host, self.place)
-            await self._server.serve(self._sockets)
-        except Exception:
-            log.exception("%s on %s ended", self.place.protocol, self.listening)
-            # Nobody is to wait for an answer.
-            self._close_sockets()
+    async def _serve(self, sockets: list[socket.socket]) -> None:
+        make = await asyncio.to_thread(_import_server)
+        if self._is_closing:
+            return
+        self._server = make(self._host, self.place)
+        await self._server.serve(sockets)
 
     def reload(self) -> None:
         """Read its certificate again."""
@@ -86,17 +56,11 @@ class HttpPort:
     async def close(self) -> None:
         """Listen no more; requests under way have a moment."""
         self._is_closing = True
-        if self._serving is None:
-            self._stop_waiting()
-        else:
-            if self._server is not None:
-                self._server.stop()
-            await self._wait_served(self._serving)
-        self._close_sockets()
-
-    def _close_sockets(self) -> None:
-        for each in self._sockets:
-            each.close()
+        if self._server is not None:
+            self._server.stop()
+        if self._bell.serving is not None:
+            await self._wait_served(self._bell.serving)
+        self._bell.close()
 
     def again(self) -> HttpPort:
         """One that can be opened where this one was."""

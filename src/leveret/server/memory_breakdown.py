@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leveret.server.machine import Machine
 
 STRATEGY: Final = "rss"
-CATEGORIES: Final = (
+_HOLDERS: Final = (
     "connection_readers",
     "connection_writers",
     "connection_channels",
@@ -26,6 +26,9 @@ CATEGORIES: Final = (
     "stream_queue_replica_reader_procs",
     "stream_queue_coordinator_procs",
     "plugins",
+)
+CATEGORIES: Final = (
+    *_HOLDERS,
     "other_proc",
     "metrics",
     "mgmt_db",
@@ -42,18 +45,7 @@ CATEGORIES: Final = (
 )
 # What RabbitMQ tells of the octets of messages, by who holds them.
 BINARY_CATEGORIES: Final = (
-    "connection_readers",
-    "connection_writers",
-    "connection_channels",
-    "connection_other",
-    "queue_procs",
-    "queue_slave_procs",
-    "quorum_queue_procs",
-    "quorum_queue_dlx_procs",
-    "stream_queue_procs",
-    "stream_queue_replica_reader_procs",
-    "stream_queue_coordinator_procs",
-    "plugins",
+    *_HOLDERS,
     "mgmt_db",
     "msg_index",
     "other",
