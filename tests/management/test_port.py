@@ -66,10 +66,10 @@ def test_a_broker_that_serves_no_http_says_so():
 
 
 def test_a_server_that_cannot_be_made_lets_nobody_wait(monkeypatch, caplog):
-    def fail():
+    def fail(*_):
         raise ImportError("no such module")
 
-    monkeypatch.setattr(port, "_import_server", fail)
+    monkeypatch.setattr(port, "_make_server", fail)
     with leveret.running(management_port=0) as broker:
         where = urlsplit(broker.management_url)
         with (

@@ -42,11 +42,11 @@ class HttpPort:
         self.listening = tuple(Listening(place.protocol, *each) for each in self._bell.places)
 
     async def _serve(self, sockets: list[socket.socket]) -> None:
-        make = await asyncio.to_thread(_import_server)
+        server = await asyncio.to_thread(_make_server, self._host, self.place)
         if self._is_closing:
             return
-        self._server = make(self._host, self.place)
-        await self._server.serve(sockets)
+        self._server = server
+        await server.serve(sockets)
 
     def reload(self) -> None:
         """Read its certificate again."""
@@ -75,7 +75,8 @@ class HttpPort:
             log.debug("%s: requests under way were cut off", self.place.protocol)
 
 
-def _import_server() -> type[HttpServer]:
+def _make_server(host: Host, place: Place) -> HttpServer:
+    """In a thread: a hundred routes take longer than messages may wait."""
     from leveret.management.serving import HttpServer  # noqa: PLC0415  # not at the start
 
-    return HttpServer
+    return HttpServer(host, place)
