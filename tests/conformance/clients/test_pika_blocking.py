@@ -287,6 +287,7 @@ def test_closing_the_channel_returns_what_it_held(connection, channel, queue):
     holder = connection.channel()
     holder.basic_get(queue)
     holder.close()
+    wait_counts(channel, queue, 2, 0)
     assert get_all(channel, queue) == [(True, b"1"), (False, b"2")]
 
 
@@ -336,6 +337,7 @@ def test_a_rollback_forgets_publishes_and_acks_but_does_not_redeliver(connect, c
     worker.basic_ack(method.delivery_tag)  # The rolled back ack left it unacknowledged.
     worker.tx_rollback()
     worker.close()
+    wait_counts(channel, queue, 1, 0)
     assert get_all(channel, queue) == [(True, b"in")]
 
 
