@@ -4,25 +4,20 @@ import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from bench.processes import free_node_port
+
 END_S_MAX = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Node:
     """`leveret serve`. port: the same in every life, so that clients find it again."""
 
     def __init__(self, data_dir: Path, *flags: str) -> None:
-        self.port = free_port()
+        self.port = free_node_port()
         self.data_dir = data_dir
         self._flags = flags
         self._process: subprocess.Popen | None = None
