@@ -46,3 +46,19 @@ def test_what_fails_is_raised_and_the_actor_is_gone():
     with pytest.raises(ValueError, match="no further"):
         asyncio.run(unhurried(failing(), events, "ada"))
     assert events.actor == INTERNAL
+
+
+def test_a_slice_is_over_in_its_time_and_the_next_begins_after_a_turn(monkeypatch):
+    monkeypatch.setattr(module, "SLICE_S", 100)
+    lasting = module.Slice()
+    assert not lasting.is_over
+    monkeypatch.setattr(module, "SLICE_S", 0)
+    others = []
+
+    async def give_way():
+        asyncio.get_running_loop().call_soon(others.append, "turn")
+        await lasting.give_way()
+        return list(others)
+
+    assert asyncio.run(give_way()) == ["turn"]
+    assert lasting.is_over

@@ -16,6 +16,24 @@ Result = TypeVar("Result")
 SLICE_S: Final = 0.004
 
 
+class Slice:
+    """What may be done before everybody else has a turn of the loop. Begins when it is made."""
+
+    __slots__ = ("_until",)
+
+    def __init__(self) -> None:
+        self._until = time.perf_counter() + SLICE_S
+
+    @property
+    def is_over(self) -> bool:
+        return time.perf_counter() >= self._until
+
+    async def give_way(self) -> None:
+        """A turn for everybody else; then the next slice begins."""
+        await asyncio.sleep(0)
+        self._until = time.perf_counter() + SLICE_S
+
+
 async def unhurried(steps: Steps[Result], events: Events, actor: str) -> Result:
     """What the steps come to. actor: who is told to have done what they do."""
     while True:
@@ -32,7 +50,7 @@ async def unhurried(steps: Steps[Result], events: Events, actor: str) -> Result:
 
 def _slice(steps: Steps[Result]) -> None:
     """One step, and as many more as there is time for. Raises StopIteration at the end."""
-    until = time.perf_counter() + SLICE_S
+    current = Slice()
     next(steps)
-    while time.perf_counter() < until:
+    while not current.is_over:
         next(steps)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from leveret import unhurried
 from leveret.broker.errors import NotFound
 from leveret.broker.events import INTERNAL
 from leveret.control import answering, exits, verbs
@@ -82,7 +83,7 @@ def test_what_is_done_what_is_said_and_what_takes_time():
 
 
 def test_a_listing_comes_in_slices(monkeypatch):
-    monkeypatch.setattr(answering, "SLICE_S", 100)
+    monkeypatch.setattr(unhurried, "SLICE_S", 100)
     begun, columns, *batches, done = told("many")
     assert (begun, columns, done) == (Begun(), Columns(["n"]), Done())
     assert [len(batch.rows) for batch in batches] == [500, 500, 200]
@@ -90,7 +91,7 @@ def test_a_listing_comes_in_slices(monkeypatch):
 
 
 def test_a_slice_ends_with_its_time(monkeypatch):
-    monkeypatch.setattr(answering, "SLICE_S", 0)
+    monkeypatch.setattr(unhurried, "SLICE_S", 0)
     assert [len(each.rows) for each in told("many") if isinstance(each, Batch)] == [1] * 1200
 
 

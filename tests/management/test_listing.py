@@ -7,10 +7,11 @@ import time
 import pytest
 
 from leveret.management.answers import HttpRefused, Listing
-from leveret.management.listing import SLICE_S, gathered, listing_pieces
+from leveret.management.listing import gathered, listing_pieces
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.view import View
+from leveret.unhurried import SLICE_S
 
 ANY = View({"name": lambda thing, _look: thing["name"], "size": lambda thing, _look: thing["size"]})
 HARES = [{"name": name, "size": size} for name, size in [("b", 2), ("a", 3), ("B", 1)]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import time
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused as RefusedByBroker
@@ -37,6 +36,7 @@ from leveret.control.messages import (
 )
 from leveret.control.verbs import Known, find
 from leveret.durable import wait_settled
+from leveret.unhurried import Slice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret")
 
-SLICE_S: Final = 0.004
 BATCH_ROWS_MAX: Final = 500
 
 
@@ -111,12 +110,12 @@ async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
 
 def _batches(listing: Rows) -> Iterator[Batch]:
     rows: list[list[Plain]] = []
-    until = time.monotonic() + SLICE_S
+    current = Slice()
     for row in listing.rows:
         rows.append(list(row))
-        if len(rows) >= BATCH_ROWS_MAX or time.monotonic() >= until:
+        if len(rows) >= BATCH_ROWS_MAX or current.is_over:
             yield Batch(rows)
             rows = []
-            until = time.monotonic() + SLICE_S
+            current = Slice()
     if rows:
         yield Batch(rows)

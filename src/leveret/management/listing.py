@@ -1,17 +1,16 @@
 """A listing as octets: sorted, filtered, cut into a page, rendered in slices.
 
-Rule: no slice holds the loop for longer than SLICE_S; between two of them messages are delivered.
+Rule: no slice (unhurried.py) holds the loop for long; between two of them messages are delivered.
 What is listed was there when it was asked for; what is shown of each is what it is by then.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.management.answers import HttpRefused
 from leveret.management.rendering import to_json
+from leveret.unhurried import Slice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from leveret.management.look import Look
     from leveret.management.query import Page
 
-SLICE_S: Final = 0.004
 # Things are looked at by so many at least before the clock is.
 _BATCH: Final = 16
 
@@ -46,12 +44,11 @@ async def listing_pieces(listing: Listing, look: Look) -> AsyncIterator[bytes]:
 async def gathered(things: Iterable[Any]) -> list[Any]:
     """All of them, with a turn of the loop for everybody else after each slice."""
     found: list[Any] = []
-    until = time.perf_counter() + SLICE_S
+    current = Slice()
     for each in things:
         found.append(each)
-        if not len(found) % _BATCH and time.perf_counter() > until:
-            await asyncio.sleep(0)
-            until = time.perf_counter() + SLICE_S
+        if not len(found) % _BATCH and current.is_over:
+            await current.give_way()
     return found
 
 
@@ -113,11 +110,10 @@ async def _rendered(things: Sequence[Any], listing: Listing, look: Look) -> Asyn
 
 async def _batches(things: Sequence[Any]) -> AsyncIterator[Sequence[Any]]:
     """Some things at a time, with a turn of the loop for everybody else after each slice."""
-    until = time.perf_counter() + SLICE_S
+    current = Slice()
     for start in range(0, len(things), _BATCH):
-        if time.perf_counter() > until:
-            await asyncio.sleep(0)
-            until = time.perf_counter() + SLICE_S
+        if current.is_over:
+            await current.give_way()
         yield things[start : start + _BATCH]
 
 
