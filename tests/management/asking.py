@@ -21,6 +21,22 @@ class Reply:
         return json.loads(self.content)
 
 
+def reply_of(connection, request, user, headers):
+    """request: method, path and body, which is octets as they are, or anything else as JSON."""
+    method, path, body = request
+    told = dict(headers)
+    if user is not None:
+        told["Authorization"] = "Basic " + b64encode(user.encode()).decode()
+    content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    try:
+        connection.request(method, path, content, told)
+        reply = connection.getresponse()
+        found = {name.lower(): value for name, value in reply.getheaders()}
+        return Reply(reply.status, found, reply.read())
+    finally:
+        connection.close()
+
+
 class Api:
     """The management API of a broker in this process. broker: it. url: where the API is."""
 
@@ -30,19 +46,9 @@ class Api:
 
     def ask(self, method, path, body=None, user="guest:guest", headers=()):
         """body: octets as they are, anything else as JSON."""
-        told = dict(headers)
-        if user is not None:
-            told["Authorization"] = "Basic " + b64encode(user.encode()).decode()
-        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         where = urlsplit(self.url)
         connection = http.client.HTTPConnection(where.hostname, where.port, timeout=20)
-        try:
-            connection.request(method, path, content, told)
-            reply = connection.getresponse()
-            found = {name.lower(): value for name, value in reply.getheaders()}
-            return Reply(reply.status, found, reply.read())
-        finally:
-            connection.close()
+        return reply_of(connection, (method, path, body), user, headers)
 
     def get(self, path, user="guest:guest"):
         return self.ask("GET", path, user=user)

@@ -1,9 +1,7 @@
 """Two brokers with their management APIs, asked side by side."""
 
 import http.client
-import json
 import os
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,19 +13,9 @@ from bench.processes import free_ports
 from bench.rabbitmq import RabbitMQ, is_installed, running_rabbitmq
 
 from leveret import Settings, running
+from tests.management.asking import Reply, reply_of
 
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.content)
 
 
 @dataclass(frozen=True)
@@ -50,18 +38,8 @@ class Managed:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """path: behind /api, or whole when it begins with another word. body: JSON, or octets."""
-        told = dict(headers or {})
-        if user is not None:
-            told["Authorization"] = "Basic " + b64encode(user.encode()).decode()
-        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = http.client.HTTPConnection(HOST, self.management_port, timeout=30)
-        try:
-            connection.request(method, path, content, told)
-            reply = connection.getresponse()
-            found = {name.lower(): value for name, value in reply.getheaders()}
-            return Reply(reply.status, found, reply.read())
-        finally:
-            connection.close()
+        return reply_of(connection, (method, path, body), user, headers or {})
 
     def get(self, path: str, user: str | None = "guest:guest") -> Any:
         reply = self.ask("GET", path, user=user)
