@@ -49,6 +49,7 @@ ARROWS = {
     "application": NODE - {"application", "data_directory"},
     "node": NODE | {"version"},
     "dial": {"wire"},
+    "cluster": {"broker", "wire", "control", "config", "errors", "storage", "unhurried"},
     "perf": {"dial", "wire", "protocol", "config", "version", "errors"},
     "migrate": {"dial", "wire", "management"},
     "testing": NODE | {"node", "version"},

@@ -1,0 +1,32 @@
+"""Each test of the port is run once for each engine."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from tests.cluster.logs.engines import ENGINES
+
+
+@contextlib.asynccontextmanager
+async def cluster_of(make):
+    cluster = make()
+    await cluster.start()
+    try:
+        yield cluster
+    finally:
+        await cluster.stop()
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__)
+def play(request):
+    """Run a scene with a cluster of that engine."""
+
+    def play(scene):
+        async def run():
+            async with asyncio.timeout(60), cluster_of(request.param) as cluster:
+                await scene(cluster)
+
+        asyncio.run(run())
+
+    return play
