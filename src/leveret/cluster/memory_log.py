@@ -15,7 +15,15 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from leveret.cluster.ports import FENCE, Deposed, Health, NoMajority, NoSuchLog, Record
+from leveret.cluster.ports import (
+    FENCE,
+    RECORD_BYTES_MAX,
+    Deposed,
+    Health,
+    NoMajority,
+    NoSuchLog,
+    Record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -152,7 +160,7 @@ class MemoryEngine:
         if node in self._posts:
             self._posts.pop(node).die(self._survives)
         for kept in self.logs.values():
-            kept.holders = [each for each in kept.holders if not each.is_of(node)]
+            kept.holders = [each for each in kept.holders if each.node != node]
 
     def _survives(self) -> bool:
         return self._chance is not None and self._chance.random() < 0.5
@@ -248,7 +256,6 @@ class MemoryLog:
         self.is_gone = False
         self._logs = logs
         self._kept = kept
-        self._ticket = 0
         # Where the log will end when all that was appended has arrived.
         self._end = 0
         self._safe_actions: deque[tuple[int, Callable[[], None]]] = deque()
@@ -263,20 +270,17 @@ class MemoryLog:
     def node(self) -> str:
         return self._logs.node
 
-    def is_of(self, node: str) -> bool:
-        return self.node == node
-
     def append(self, kind: int, octets: bytes) -> int:
         if not self.is_writer:
             raise Deposed
-        self._ticket += 1
-        expected, ticket = self._end, self._ticket
+        assert len(octets) <= RECORD_BYTES_MAX
+        expected = self._end
         self._end += 1
         self._appended_at.append(asyncio.get_running_loop().time())
-        self._logs.post.say(lambda: self._store(expected, ticket, kind, octets))
+        self._logs.post.say(lambda: self._store(expected, kind, octets))
         if self._watch is None:
             self._watch_stall(STALL_S)
-        return ticket
+        return self._end
 
     def when_safe(self, ticket: int, action: Callable[[], None]) -> None:
         if ticket <= self.safe_ticket:
@@ -299,9 +303,8 @@ class MemoryLog:
         return fence
 
     def _begin(self, fence: int) -> None:
-        self._end = self.last_sequence = fence
         # What an earlier reign left unanswered stays unanswered.
-        self._ticket = self.safe_ticket = self._ticket + 1
+        self._end = self.last_sequence = self.safe_ticket = fence
         self._safe_actions.clear()
         self._appended_at.clear()
         self.is_writer = True
@@ -352,13 +355,10 @@ class MemoryLog:
     def tell_deposed(self, fence: int) -> None:
         self._logs.post.hear(lambda: self._depose(fence))
 
-    def _store(self, expected: int, ticket: int, kind: int, octets: bytes) -> None:
-        sequence = self._kept.append(expected, kind, octets)
-        if sequence is None:
-            self._logs.post.hear(lambda: self._depose(expected + 1))
-        else:
-            found = sequence
-            self._logs.post.hear(lambda: self._became_safe(ticket, found))
+    def _store(self, expected: int, kind: int, octets: bytes) -> None:
+        is_stored = self._kept.append(expected, kind, octets) is not None
+        answer = self._became_safe if is_stored else self._depose
+        self._logs.post.hear(lambda: answer(expected + 1))
 
     def _depose(self, fence: int) -> None:
         # News of an earlier reign's end.
@@ -370,10 +370,10 @@ class MemoryLog:
         for action in self._deposed_actions:
             action()
 
-    def _became_safe(self, ticket: int, sequence: int) -> None:
+    def _became_safe(self, ticket: int) -> None:
         if ticket <= self.safe_ticket or not self.is_writer:
             return
-        self.safe_ticket, self.last_sequence = ticket, sequence
+        self.safe_ticket = self.last_sequence = ticket
         self._appended_at.popleft()
         while self._safe_actions and self._safe_actions[0][0] <= ticket:
             self._safe_actions.popleft()[1]()

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # The kind of the records that a log writes itself: who has taken it over.
 FENCE: Final = 0
 
+# An engine's entry ends at 8 MiB. Who has more to say says it in several records.
+RECORD_BYTES_MAX: Final = 4 * 1024 * 1024
+
 
 class NoMajority(Exception):
     """Too few members can be reached for this to be done; nothing is known of how it ended."""
@@ -40,7 +43,7 @@ class NoSuchLog(Exception):
 class Record:
     """An entry of a log.
 
-    sequence: from 1, growing; with gaps where something was purged or is the engine's own.
+    sequence: from 1, growing, each record's its own; with gaps, wide ones too. 63 bits.
     kind: one octet, the writer's business; FENCE is the log's.
     """
 
@@ -64,6 +67,8 @@ class SharedLog(Protocol):
     last_sequence: of the last record that this node knows to be safe; 0 for none.
     is_writer: nobody has been heard of who took it over since we did.
     safe_ticket: all that was appended up to this ticket is safe: a majority has it on its disks.
+
+    A ticket is the sequence that the record has once it is safe.
     """
 
     @property
@@ -78,11 +83,13 @@ class SharedLog(Protocol):
     def append(self, kind: int, octets: bytes) -> int:
         """As the writer: a record behind all that was appended before.
 
-        Returns its ticket; tickets count up by one. Raises Deposed.
+        Returns its ticket: the sequence that it will have. Raises Deposed.
         """
 
     def when_safe(self, ticket: int, action: Callable[[], None]) -> None:
-        """Call it once the ticket is safe; of a writer that was deposed before, never."""
+        """Call it once the ticket is safe; of a writer that was deposed before, never.
+
+        Asked for in the order of tickets."""
 
     async def take_over(self) -> int:
         """Become the writer. Returns the sequence of the fence: all before it is safe, and known
@@ -105,7 +112,9 @@ class SharedLog(Protocol):
         when the log is deleted; waits out whatever keeps it from reading."""
 
     def purge(self, up_to: int) -> None:
-        """Nobody needs records up to this sequence any more; they go, sooner or later."""
+        """Nobody needs records up to this sequence any more; they go, sooner or later.
+
+        What was appended in one turn of the loop goes together, when none of it is needed."""
 
     async def close(self) -> None:
         """Let go of it; the log stays."""
