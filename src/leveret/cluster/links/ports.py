@@ -6,9 +6,9 @@ every fault. The suite in tests/cluster/links is what both must pass.
     a call     asked, and answered or not: verb and octets there, octets back
     a stream   frames one way, in order: a kind (what it is about), a number (whose), octets
 
-Rule: a link that goes down forgets. What was sent may have arrived or not, what was called may have
-been done or not, and nothing of the old connection is heard once the link is up again. Both ends are
-told of every loss, also of one that lasts a moment: what hangs on it is to be begun anew.
+Rule: a link that goes down forgets. What was sent may have arrived or not, what was called may
+have been done or not, and nothing of the old connection is heard once the link is up again. Both
+ends are told of every loss, also of one that lasts a moment: what hangs on it is to be begun anew.
 
 Everything here belongs to one event loop. Callbacks come from the loop, never from within a call.
 """
