@@ -1,0 +1,74 @@
+"""`python -m tests.cluster.chaos CLUSTER [SEED] [COUNT] [SECONDS] [FAULT...]`: schedules, one by one.
+
+A schedule that breaks a promise is told with its seed, which makes it again, and its history is
+kept in a file. Ends with 1 when a promise was broken or a run proved nothing.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tests.cluster.chaos.driving import Outcome
+from tests.cluster.chaos.schedule import Fault, Schedule, schedule_of
+
+Play = Callable[[Schedule], Outcome]
+
+
+def against_rabbitmq(handling: str) -> Play:
+    """A new cluster for each: one that has fallen apart is of no further use."""
+    from tests.cluster.chaos.driving import play
+    from tests.cluster.chaos.rabbitmq import rabbitmq_cluster
+
+    def one(schedule: Schedule) -> Outcome:
+        with rabbitmq_cluster(handling) as cluster:
+            return play(cluster, schedule)
+
+    return one
+
+
+CLUSTERS: dict[str, Callable[[], Play]] = {
+    "rabbitmq": lambda: against_rabbitmq("ignore"),
+    "rabbitmq-autoheal": lambda: against_rabbitmq("autoheal"),
+    "rabbitmq-pause-minority": lambda: against_rabbitmq("pause_minority"),
+}
+
+
+def main() -> int:
+    asked = arguments()
+    one = CLUSTERS[asked.cluster]()
+    faults = tuple(Fault[name] for name in asked.faults) or tuple(Fault)
+    broken = 0
+    for seed in range(asked.seed, asked.seed + asked.count):
+        outcome = one(schedule_of(seed, asked.seconds, faults))
+        print(outcome, flush=True)  # noqa: T201
+        if outcome.violations:
+            broken += 1
+            keep(outcome)
+    print(f"{asked.count} schedules, {broken} with broken promises", flush=True)  # noqa: T201
+    return bool(broken)
+
+
+def keep(outcome: Outcome) -> None:
+    where = Path(tempfile.gettempdir()) / f"chaos-seed-{outcome.schedule.seed}.jsonl"
+    outcome.history.save(where)
+    for violation in outcome.violations[:5]:
+        print(f"  {violation}", flush=True)  # noqa: T201
+    print(f"  the history is in {where}", flush=True)  # noqa: T201
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.cluster.chaos", description=__doc__)
+    parser.add_argument("cluster", choices=CLUSTERS)
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    parser.add_argument("count", type=int, nargs="?", default=1)
+    parser.add_argument("seconds", type=float, nargs="?", default=40.0)
+    parser.add_argument(
+        "faults", nargs="*", metavar="fault", help="of " + ", ".join(Fault.__members__)
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
