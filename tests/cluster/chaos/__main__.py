@@ -1,4 +1,4 @@
-"""`python -m tests.cluster.chaos CLUSTER [SEED] [COUNT] [SECONDS] [FAULT...]`: schedules, one by one.
+"""`python -m tests.cluster.chaos CLUSTER [SEED] [COUNT] [SECONDS] [FAULT...]` plays schedules.
 
 A schedule that breaks a promise is told with its seed, which makes it again, and its history is
 kept in a file. Ends with 1 when a promise was broken or a run proved nothing.
@@ -7,7 +7,6 @@ kept in a file. Ends with 1 when a promise was broken or a run proved nothing.
 import argparse
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.cluster.chaos.driving import Outcome

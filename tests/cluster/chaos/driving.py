@@ -58,7 +58,8 @@ class Outcome:
     def __str__(self) -> str:
         counts = {kind: self._count(kind) for kind in (Confirmed, Delivered)}
         told = ", ".join(f"{count} {kind.__name__.lower()}" for kind, count in counts.items())
-        return f"{self.schedule}\n  {told}, longest pause {self.history.longest_pause_s():.1f} s; {self._wrong()}"
+        told = f"{told}, longest pause {self.history.longest_pause_s():.1f} s"
+        return f"{self.schedule}\n  {told}; {self._wrong()}"
 
     def _count(self, kind: type) -> int:
         return sum(isinstance(event, kind) for event in self.history.events)

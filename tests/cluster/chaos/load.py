@@ -1,4 +1,5 @@
-"""Clients as careful users write them: confirms, manual acks, heartbeats, another node when one fails.
+"""Clients as careful users write them: confirms, manual acks, heartbeats, and another node when one
+fails.
 
     publishers ── a confirm each ──> queue ──> one consumer that acks, and now and then fences
 
