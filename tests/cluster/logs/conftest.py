@@ -9,8 +9,8 @@ from tests.cluster.logs.engines import ENGINES
 
 
 @contextlib.asynccontextmanager
-async def cluster_of(make):
-    cluster = make()
+async def cluster_of(engine, servers):
+    cluster = engine(servers)
     await cluster.start()
     try:
         yield cluster
@@ -22,9 +22,12 @@ async def cluster_of(make):
 def play(request):
     """Run a scene with a cluster of that engine."""
 
+    def servers():
+        return request.getfixturevalue("nats_servers")
+
     def play(scene):
         async def run():
-            async with asyncio.timeout(60), cluster_of(request.param) as cluster:
+            async with asyncio.timeout(100), cluster_of(request.param, servers) as cluster:
                 await scene(cluster)
 
         asyncio.run(run())

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from leveret.cluster.ports import FENCE, Deposed, NoMajority, NoSuchLog
+from tests.cluster.until import until
 
 WORD = 7
 
@@ -38,8 +39,11 @@ async def words(log, first=1, last=2**62):
 
 async def until_read(log, *wanted):
     """Nothing tells when the engine has done what is not urgent."""
-    while await words(log) != list(wanted):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+
+    async def is_read():
+        return await words(log) == list(wanted)
+
+    await until(is_read)
 
 
 def test_what_is_safe_is_read_in_order_on_every_node(play):
@@ -166,8 +170,7 @@ def test_many_who_take_over_at_once_leave_one_writer(play):
         last = logs[fences.index(max(fences))]
         await say(last, b"mine")
         assert await words(logs[0]) == [b"mine"]
-        await asyncio.sleep(0.1)
-        assert [each.is_writer for each in logs] == [each is last for each in logs]
+        await until(lambda: [each for each in logs if each.is_writer] == [last])
 
     play(scene)
 

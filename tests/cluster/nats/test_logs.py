@@ -1,0 +1,63 @@
+"""Where logs lie, and who leads them; all else is in tests/cluster/logs."""
+
+import asyncio
+
+import pytest
+
+from tests.cluster.logs.test_log import say, words, written
+from tests.cluster.until import until
+
+
+def test_a_log_is_led_where_it_is_told_to(play):
+    async def scene(cluster):
+        log = await written(cluster)
+        for node in ("vole", "hare", "hare", "mouse"):
+            await cluster.logs("hare").move_leader("jobs", node)
+            assert await cluster.logs("hare").leader_of("jobs") == node
+            await say(log, node.encode())
+        assert await words(log) == [b"vole", b"hare", b"hare", b"mouse"]
+        with pytest.raises(LookupError):
+            await cluster.logs("hare").move_leader("jobs", "badger")
+
+    play(scene)
+
+
+def test_a_log_is_written_while_its_replicas_change(play):
+    async def scene(cluster):
+        log, said = await written(cluster), []
+
+        async def write():
+            while True:
+                said.append(b"%d" % len(said))
+                await say(log, said[-1])
+
+        writing = asyncio.create_task(write())
+        for replicas in (1, 3):
+            await cluster.logs("mouse").change_replicas("jobs", replicas)
+            count = len(said)
+            await until(lambda count=count: len(said) > count + 20)
+        writing.cancel()
+        found = await words(log)
+        assert found[: len(said) - 1] == said[:-1]
+        assert len(found) - len(said) in {-1, 0}
+
+    play(scene)
+
+
+def test_a_log_lies_on_the_nodes_that_are_named(play):
+    async def scene(cluster):
+        await cluster.logs("vole").open("one", 1, ("mouse",))
+        assert await cluster.logs("vole").leader_of("one") == "mouse"
+        log = await cluster.logs("vole").open("two", 2, ("mouse", "hare"))
+        await log.take_over()
+        with pytest.raises(LookupError):
+            await cluster.logs("vole").move_leader("two", "vole")
+        await say(log, b"x")
+        await cluster.logs("hare").change_replicas("one", 1, ("vole",))
+
+        async def has_moved():
+            return await cluster.logs("hare").leader_of("one") == "vole"
+
+        await until(has_moved)
+
+    play(scene)
