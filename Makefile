@@ -2,11 +2,12 @@
 PYTHON ?= python3
 SEED ?= 0
 COUNT ?=
+CLUSTER ?=
 KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test test-compared test-alone check setup fmt lint types sim soak bench lock wheel clean
+.PHONY: run test test-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
@@ -42,6 +43,9 @@ sim: setup  ## simulated brokers and queues, and every crash of simulated storag
 
 soak: setup  ## kill -9 under load, KILLS times over one data directory
 	KILLS=$(or $(KILLS),50) SEED=$(or $(SEED),0) $(BIN)/pytest -s tests/crash/test_kill.py
+
+chaos: setup  ## real clusters under faults, as root: COUNT schedules from SEED on against CLUSTER (log, rabbitmq)
+	$(BIN)/python -m tests.cluster.chaos $(or $(CLUSTER),log) $(or $(SEED),0) $(or $(COUNT),100)
 
 bench: setup
 	$(BIN)/python -m bench.compare

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.cluster.chaos.driving import Outcome
-from tests.cluster.chaos.schedule import Fault, Schedule, schedule_of
+from tests.cluster.chaos.schedule import (
+    WHOLE_NODES,
+    Fault,
+    Part,
+    Repertoire,
+    Schedule,
+    schedule_of,
+)
 
 Play = Callable[[Schedule], Outcome]
 
@@ -27,20 +34,29 @@ def against_rabbitmq(handling: str) -> Play:
     return one
 
 
-CLUSTERS: dict[str, Callable[[], Play]] = {
-    "rabbitmq": lambda: against_rabbitmq("ignore"),
-    "rabbitmq-autoheal": lambda: against_rabbitmq("autoheal"),
-    "rabbitmq-pause-minority": lambda: against_rabbitmq("pause_minority"),
+def against_log() -> Play:
+    from tests.cluster.chaos.shared_log import play_log
+
+    return play_log
+
+
+# How a schedule is played there, and which parts a node has.
+CLUSTERS: dict[str, tuple[Callable[[], Play], tuple[Part, ...]]] = {
+    "log": (against_log, tuple(Part)),
+    "rabbitmq": (lambda: against_rabbitmq("ignore"), WHOLE_NODES),
+    "rabbitmq-autoheal": (lambda: against_rabbitmq("autoheal"), WHOLE_NODES),
+    "rabbitmq-pause-minority": (lambda: against_rabbitmq("pause_minority"), WHOLE_NODES),
 }
 
 
 def main() -> int:
     asked = arguments()
-    one = CLUSTERS[asked.cluster]()
-    faults = tuple(Fault[name] for name in asked.faults) or tuple(Fault)
+    make, parts = CLUSTERS[asked.cluster]
+    one = make()
+    repertoire = Repertoire(tuple(Fault[name] for name in asked.faults) or tuple(Fault), parts)
     broken = 0
     for seed in range(asked.seed, asked.seed + asked.count):
-        outcome = one(schedule_of(seed, asked.seconds, faults))
+        outcome = one(schedule_of(seed, asked.seconds, repertoire))
         print(outcome, flush=True)  # noqa: T201
         if outcome.violations:
             broken += 1

@@ -15,7 +15,7 @@ from tests.cluster.chaos.checker import Violation, check
 from tests.cluster.chaos.history import Claimed, Confirmed, Delivered, Drained, Faulted, History
 from tests.cluster.chaos.load import FAILURES, Address, Load, drain
 from tests.cluster.chaos.places import Network
-from tests.cluster.chaos.schedule import Episode, Fault, Schedule
+from tests.cluster.chaos.schedule import Episode, Fault, Part, Schedule
 
 WARM_S = 3.0
 ASK_EVERY_S = 0.5
@@ -24,21 +24,27 @@ SETTLE_S = 25.0
 QUIET_S = 3.0
 DRAIN_S_MAX = 60.0
 
+Act = Callable[[int, Part], None]
+
 
 class Cluster(Protocol):
     """What can be done to nodes, by number from 1; none of it waits for the cluster to be well."""
 
     network: Network | None
 
-    def kill(self, node: int) -> None: ...
+    def kill(self, node: int, part: Part) -> None: ...
 
-    def stop(self, node: int) -> None: ...
+    def stop(self, node: int, part: Part) -> None: ...
 
-    def start(self, node: int) -> None: ...
+    def start(self, node: int, part: Part) -> None: ...
 
-    def freeze(self, node: int) -> None: ...
+    def freeze(self, node: int, part: Part) -> None: ...
 
-    def thaw(self, node: int) -> None: ...
+    def thaw(self, node: int, part: Part) -> None: ...
+
+    def fill_disk(self, node: int) -> None: ...
+
+    def empty_disk(self, node: int) -> None: ...
 
 
 class Broker(Cluster, Protocol):
@@ -101,11 +107,13 @@ def broken(cluster: Cluster, episode: Episode) -> Iterator[None]:
     """The cluster with something broken, in this block."""
     match episode.fault:
         case Fault.KILL | Fault.KILL_TWO | Fault.KILL_ALL:
-            how = around(cluster.kill, cluster.start, episode.nodes)
+            how = around(cluster.kill, cluster.start, episode)
         case Fault.STOP:
-            how = around(cluster.stop, cluster.start, episode.nodes)
+            how = around(cluster.stop, cluster.start, episode)
         case Fault.FREEZE | Fault.FREEZE_TWO:
-            how = around(cluster.freeze, cluster.thaw, episode.nodes)
+            how = around(cluster.freeze, cluster.thaw, episode)
+        case Fault.FULL_DISK:
+            how = filled(cluster, episode)
         case _:
             how = disconnected(cluster.network, episode)
     with how:
@@ -113,16 +121,24 @@ def broken(cluster: Cluster, episode: Episode) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def around(
-    undo: Callable[[int], None], redo: Callable[[int], None], nodes: tuple[int, ...]
-) -> Iterator[None]:
+def around(undo: Act, redo: Act, episode: Episode) -> Iterator[None]:
     try:
-        for node in nodes:
-            undo(node)
+        for node in episode.nodes:
+            undo(node, episode.part)
         yield
     finally:
-        for node in nodes:
-            redo(node)
+        for node in episode.nodes:
+            redo(node, episode.part)
+
+
+@contextlib.contextmanager
+def filled(cluster: Cluster, episode: Episode) -> Iterator[None]:
+    (node,) = episode.nodes
+    try:
+        cluster.fill_disk(node)
+        yield
+    finally:
+        cluster.empty_disk(node)
 
 
 @contextlib.contextmanager

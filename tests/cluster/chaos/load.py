@@ -39,6 +39,9 @@ ACKS_PER_FENCE = 25
 PAUSE_S = 0.002
 # The longest that a consumer stays without a delivery before it looks elsewhere.
 SILENT_S_MAX = 8.0
+# How many messages always wait while there are publishers: what is at stake when a node goes.
+BACKLOG = 300
+NAP_S = 0.01
 FENCE = b"fence"
 FAILURES = (AMQPError, OSError)
 
@@ -51,6 +54,8 @@ class Load:
     def __init__(self, addresses: list[Address], history: History, seed: int) -> None:
         self.history = history
         self.addresses = addresses
+        self.waiting = 0
+        self._lock = threading.Lock()
         self._chance = Random(seed)
         self._is_over = threading.Event()
         self._is_published = threading.Event()
@@ -82,6 +87,14 @@ class Load:
         order = self.addresses[:]
         self._chance.shuffle(order)
         return itertools.cycle(order)
+
+    def count(self, change: int) -> None:
+        """What waits in the queue, more or less: what comes twice is counted twice."""
+        with self._lock:
+            self.waiting = max(0, self.waiting + change)
+
+    def has_backlog(self) -> bool:
+        return self.waiting > BACKLOG or not self.is_publishing()
 
     def is_publishing(self) -> bool:
         return not self._is_published.is_set()
@@ -123,6 +136,7 @@ class Publisher:
             except NackError:  # The broker says that it may not have it: no failure of the channel.
                 continue
             self._load.history.tell(Confirmed(message))
+            self._load.count(+1)
             self._load.pause(PAUSE_S)
 
 
@@ -153,6 +167,8 @@ class Consumer:
             if method is None or not self._load.is_consuming():
                 return
             unfenced += self._take(channel, name, method, body)
+            while self._load.is_consuming() and not self._load.has_backlog():
+                connection.sleep(NAP_S)
             if unfenced >= ACKS_PER_FENCE:
                 unfenced = 0
                 self._fence(channel, name)
@@ -163,6 +179,7 @@ class Consumer:
         channel.basic_ack(method.delivery_tag)
         if isinstance(what, FenceDelivered):
             return 0
+        self._load.count(-1)
         self._load.history.tell(Acked(what.message, name))
         return 1
 

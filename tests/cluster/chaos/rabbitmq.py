@@ -19,8 +19,10 @@ from pathlib import Path
 from bench.processes import PROTOCOL_HEADER, own_directory, tail
 from bench.rabbitmq import SCRIPTS
 
+from tests.cluster.chaos.disks import Disk
 from tests.cluster.chaos.load import QUEUE, Address, connected
 from tests.cluster.chaos.places import Network, Place, in_namespaces
+from tests.cluster.chaos.schedule import Part
 
 PORT = 5672
 DIST_PORT = 25672
@@ -55,6 +57,7 @@ class Node:
     place: Place
     home: Path
     environment: dict[str, str]
+    disk: Disk
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -124,25 +127,31 @@ class RabbitMQCluster:
         self.network: Network | None = network
         self.addresses: list[Address] = [(place.address, PORT) for place in network.places]
         self._nodes = {
-            place.number: Node(place, *files_of(place, network, home, handling))
+            place.number: made(place, network, home / str(place.number), handling)
             for place in network.places
         }
 
-    def kill(self, node: int) -> None:
+    def kill(self, node: int, _part: Part = Part.NODE) -> None:
         self._nodes[node].end(signal.SIGKILL)
 
-    def stop(self, node: int) -> None:
+    def stop(self, node: int, _part: Part = Part.NODE) -> None:
         self._nodes[node].end(signal.SIGTERM)
 
-    def start(self, node: int) -> None:
+    def start(self, node: int, _part: Part = Part.NODE) -> None:
         """One that waits for others to come first does so in its own time."""
         self._nodes[node].start()
 
-    def freeze(self, node: int) -> None:
+    def freeze(self, node: int, _part: Part = Part.NODE) -> None:
         self._nodes[node].send(signal.SIGSTOP)
 
-    def thaw(self, node: int) -> None:
+    def thaw(self, node: int, _part: Part = Part.NODE) -> None:
         self._nodes[node].send(signal.SIGCONT)
+
+    def fill_disk(self, node: int) -> None:
+        self._nodes[node].disk.fill()
+
+    def empty_disk(self, node: int) -> None:
+        self._nodes[node].disk.empty()
 
     def serves(self, node: int) -> bool | None:
         answer = self._nodes[node].evaluate(SERVES % QUEUE)
@@ -150,6 +159,7 @@ class RabbitMQCluster:
 
     def bring_up(self) -> None:
         for node in self._nodes.values():
+            node.disk.mount()
             node.start()
         for node in self._nodes.values():
             self._wait_until_up(node)
@@ -177,16 +187,15 @@ class RabbitMQCluster:
     def end(self) -> None:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda node: node.end(signal.SIGKILL), self._nodes.values()))
+        for node in self._nodes.values():
+            node.disk.unmount()
 
 
 def name_of(place: Place) -> str:
     return f"rabbit@{place.address}"
 
 
-def files_of(
-    place: Place, network: Network, homes: Path, handling: str
-) -> tuple[Path, dict[str, str]]:
-    home = homes / str(place.number)
+def made(place: Place, network: Network, home: Path, handling: str) -> Node:
     home.mkdir()
     (home / "enabled_plugins").write_text("[].\n")
     cookie = home / ".erlang.cookie"
@@ -198,7 +207,7 @@ def files_of(
     ]
     config = CONFIG.format(address=place.address, port=PORT, handling=handling)
     (home / "rabbitmq.conf").write_text(config + "".join(lines))
-    return home, environment_of(place, home)
+    return Node(place, home, environment_of(place, home), Disk(home / "mnesia"))
 
 
 def environment_of(place: Place, home: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from random import Random
 
 
 class Fault(Enum):
-    """What may happen. The first ones need nothing of the network, the others do."""
+    """What may happen: to processes, to the network between them, to what they write on."""
 
     KILL = "kill -9"
     FREEZE = "freeze"
@@ -22,12 +22,28 @@ class Fault(Enum):
     CUT_PAIR = "cut a pair"
     CUT_ONE_WAY = "cut one way"
     SLOW = "slow link"
+    FULL_DISK = "full disk"
 
 
-OF_NETWORKS = frozenset({Fault.ISOLATE, Fault.CUT_PAIR, Fault.CUT_ONE_WAY, Fault.SLOW})
-OF_ONE = frozenset({Fault.KILL, Fault.FREEZE, Fault.STOP, Fault.ISOLATE, Fault.SLOW})
+OF_PROCESSES = frozenset(
+    {Fault.KILL, Fault.FREEZE, Fault.STOP, Fault.KILL_TWO, Fault.FREEZE_TWO, Fault.KILL_ALL}
+)
+OF_ONE = frozenset(
+    {Fault.KILL, Fault.FREEZE, Fault.STOP, Fault.ISOLATE, Fault.SLOW, Fault.FULL_DISK}
+)
 
-HOLD_S = (3.0, 14.0)
+
+class Part(Enum):
+    """What of a node a process's fault is about: all of it, its engine or its broker alone."""
+
+    NODE = "node"
+    ENGINE = "engine of"
+    BROKER = "broker of"
+
+
+WHOLE_NODES = (Part.NODE,)
+
+HOLD_S = (3.0, 20.0)
 BREATH_S = (3.0, 8.0)
 
 
@@ -42,10 +58,12 @@ class Episode:
     nodes: tuple[int, ...]
     hold_s: float
     breath_s: float
+    part: Part = Part.NODE
 
     def __str__(self) -> str:
         nodes = ", ".join(map(str, self.nodes))
-        return f"{self.fault.value} {nodes} for {self.hold_s:g} s, then {self.breath_s:g} s"
+        what = f"{self.fault.value} {self.part.value} {nodes}"
+        return f"{what} for {self.hold_s:g} s, then {self.breath_s:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +79,35 @@ class Schedule:
         return f"seed {self.seed}: " + "; ".join(map(str, self.episodes))
 
 
-def schedule_of(
-    seed: int, seconds: float, faults: tuple[Fault, ...] = tuple(Fault), nodes: int = 3
-) -> Schedule:
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """What may happen to a kind of cluster."""
+
+    faults: tuple[Fault, ...] = tuple(Fault)
+    parts: tuple[Part, ...] = WHOLE_NODES
+    nodes: int = 3
+
+
+ALL_FAULTS = Repertoire()
+
+
+def schedule_of(seed: int, seconds: float, repertoire: Repertoire = ALL_FAULTS) -> Schedule:
     """As many episodes as fit into so many seconds, one at least."""
     chance = Random(seed)
-    episodes = [_episode(chance, faults, nodes)]
+    episodes = [_episode(chance, repertoire)]
     while True:
-        one_more = _episode(chance, faults, nodes)
+        one_more = _episode(chance, repertoire)
         if Schedule(seed, (*episodes, one_more)).seconds > seconds:
             return Schedule(seed, tuple(episodes))
         episodes.append(one_more)
 
 
-def _episode(chance: Random, faults: tuple[Fault, ...], nodes: int) -> Episode:
-    fault = chance.choice(faults)
-    hit = chance.sample(range(1, nodes + 1), _count(fault, nodes))
+def _episode(chance: Random, repertoire: Repertoire) -> Episode:
+    fault = chance.choice(repertoire.faults)
+    hit = chance.sample(range(1, repertoire.nodes + 1), _count(fault, repertoire.nodes))
     hold_s, breath_s = (round(chance.uniform(*span), 1) for span in (HOLD_S, BREATH_S))
-    return Episode(fault, tuple(hit), hold_s, breath_s)
+    part = chance.choice(repertoire.parts) if fault in OF_PROCESSES else Part.NODE
+    return Episode(fault, tuple(hit), hold_s, breath_s, part)
 
 
 def _count(fault: Fault, nodes: int) -> int:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.cluster.chaos.schedule import OF_ONE, Episode, Fault, Schedule, schedule_of
+from tests.cluster.chaos.schedule import (
+    OF_ONE,
+    OF_PROCESSES,
+    Episode,
+    Fault,
+    Part,
+    Repertoire,
+    Schedule,
+    schedule_of,
+)
 
 MANY = [schedule_of(seed, 60) for seed in range(200)]
 
@@ -26,7 +35,7 @@ def test_a_schedule_fits_into_its_time():
 
 @pytest.mark.parametrize("fault", Fault)
 def test_a_fault_hits_as_many_as_it_says(fault):
-    (episode, *_) = schedule_of(3, 30, (fault,)).episodes
+    (episode, *_) = schedule_of(3, 30, Repertoire((fault,))).episodes
     expected = 3 if fault is Fault.KILL_ALL else 1 if fault in OF_ONE else 2
     assert episode.fault is fault
     assert len(set(episode.nodes)) == expected
@@ -34,4 +43,12 @@ def test_a_fault_hits_as_many_as_it_says(fault):
 
 def test_it_tells_what_it_is_going_to_do():
     schedule = Schedule(5, (Episode(Fault.FREEZE, (2,), 4.5, 3.0),))
-    assert str(schedule) == "seed 5: freeze 2 for 4.5 s, then 3 s"
+    assert str(schedule) == "seed 5: freeze node 2 for 4.5 s, then 3 s"
+
+
+def test_parts_of_nodes_are_hit_alone_by_what_hits_processes():
+    repertoire = Repertoire(parts=tuple(Part))
+    schedules = [schedule_of(seed, 60, repertoire) for seed in range(100)]
+    episodes = [episode for schedule in schedules for episode in schedule.episodes]
+    assert {each.part for each in episodes} == set(Part)
+    assert {each.part for each in episodes if each.fault not in OF_PROCESSES} == {Part.NODE}

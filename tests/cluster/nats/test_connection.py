@@ -25,6 +25,6 @@ def test_the_api_refuses_with_a_code(play_client):
 def test_what_no_stream_wants_is_unanswered(play_client):
     async def scene(client):
         with pytest.raises(Unanswered):
-            await request(client, "lev.log.absent.r", b"x")
+            await request(client, "lev.log.absent.b.r", b"x")
 
     play_client(scene)

@@ -158,6 +158,41 @@ def test_the_leader_is_frozen_under_load_and_comes_back(play):
     play(scene)
 
 
+def test_a_writer_without_a_majority_waits_for_it(play):
+    async def scene(cluster):
+        load, loading = await led_elsewhere(cluster, "hare")
+        await load.grows_by(1000)
+        for node in ("mouse", "vole"):
+            await cluster.cut_off(node)
+        await until(lambda: load.stalls == [True])
+        before = load.safe
+        await asyncio.sleep(1)
+        assert load.safe == before
+        await cluster.heal()
+        await load.grows_by(1000)
+        assert load.stalls == [True, False]
+        loading.cancel()
+        await check(cluster, load)
+
+    play(scene)
+
+
+def test_a_stalled_writer_that_takes_over_again_stalls_no_more(play):
+    async def scene(cluster):
+        log, told = await written(cluster), asyncio.Queue()
+        log.on_stalled(told.put_nowait)
+        await cluster.cut_off("hare")
+        log.append(WORD, b"x")
+        assert await told.get() is True
+        taking_over = asyncio.create_task(log.take_over())
+        await asyncio.sleep(0)
+        await cluster.heal()
+        await taking_over
+        assert await told.get() is False
+
+    play(scene)
+
+
 def test_all_are_killed_under_load_and_started_again(play):
     async def scene(cluster):
         load, loading = await led_elsewhere(cluster)

@@ -15,9 +15,10 @@ def test_any_name_makes_a_stream_and_subjects_and_comes_back(name):
     assert re.fullmatch(r"[A-Za-z0-9_=-]+", stream)
     assert naming.is_log(stream)
     assert naming.log_of(stream) == name
-    for subject in (naming.record_subject(name), naming.fence_subject(name)):
+    for subject in (naming.record_subject(name, "b1"), naming.fence_subject(name, "b1")):
         assert naming.log_of_subject(subject) == name
-        assert subject.count(".") == 3
+        assert naming.birth_of(subject) == "b1"
+        assert subject.rpartition(".")[0] == naming.subjects_of(name, "b1").removesuffix(".*")
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

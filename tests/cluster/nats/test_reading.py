@@ -81,6 +81,19 @@ def test_whoever_stops_reading_leaves_no_consumer(play_client):
     play_client(scene)
 
 
+def test_another_stream_of_the_same_name_is_not_read_for_the_first(play_client):
+    async def scene(client):
+        stream = await filled(client, 1)
+        async with contextlib.aclosing(entries_from(stream, 1)) as entries:
+            await taken(entries, 1)
+            await stream.ask("STREAM.DELETE")
+            await filled(client, 5)
+            with pytest.raises(NoSuchLog):
+                await anext(entries)
+
+    play_client(scene)
+
+
 def test_a_stream_that_is_deleted_ends_it(play_client):
     async def scene(client):
         stream = await filled(client, 1)

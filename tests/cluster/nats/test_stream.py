@@ -84,10 +84,29 @@ def test_a_stream_that_was_deleted_is_told_of(play_client):
     play_client(scene)
 
 
+def test_another_of_the_same_name_takes_nothing_that_was_meant_for_the_first(play_client):
+    async def scene(client):
+        stream = await made(client)
+        assert await stream.put(b"a", 0)
+        await stream.ask("STREAM.DELETE")
+        other = await made(client)
+        with pytest.raises(NoSuchLog):
+            await stream.put(b"b", 0)
+        with pytest.raises(NoSuchLog):
+            await stream.extent()
+        assert await other.put(b"c", 0)
+        assert not await stream.put(b"b", 0)
+        with pytest.raises(NoSuchLog):
+            await stream.put(b"d", 1)
+        assert await other.extent() == Extent(1, 1)
+
+    play_client(scene)
+
+
 def test_one_key_of_what_it_is_made_of_is_changed(play_client):
     async def scene(client):
         stream = await made(client)
         await stream.change("num_replicas", 1)
-        assert (await stream.make(3, ()))["config"]["num_replicas"] == 1
+        assert (await stream.ask("STREAM.INFO"))["config"]["num_replicas"] == 1
 
     play_client(scene)

@@ -7,7 +7,9 @@ majority: a group commit, as storage/journal.py has one for this machine's disk.
                                           │
                                           └─> another entry is where it should be ──> deposed
 
-Rule: what this writer says is safe lies behind its own fence, with nothing of others between.
+Rule: what this writer says is safe lies behind its own fence, with nothing of others between. That
+holds because one entry is on its way at a time: of several, each expecting the one before, the
+first may be lost, and the second find in a fence just the sequence that it expects (stream.py).
 """
 
 from __future__ import annotations
@@ -37,13 +39,12 @@ STALL_S: Final = 3.0
 
 
 class NatsLog:
-    """last_sequence, is_writer, safe_ticket: as the port has them. made_at: the stream's birth."""
+    """last_sequence, is_writer, safe_ticket: as the port has them."""
 
-    def __init__(self, node: str, stream: Stream, made_at: str) -> None:
+    def __init__(self, node: str, stream: Stream) -> None:
         self.last_sequence = 0
         self.is_writer = False
         self.safe_ticket = 0
-        self.made_at = made_at
         self.is_closed = False
         self._node = node
         self._stream = stream
@@ -60,6 +61,10 @@ class NatsLog:
         self._stalled_actions: list[Callable[[bool], None]] = []
         self._is_stalled = False
         self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def birth(self) -> str:
+        return self._stream.birth
 
     # Writing -----------------------------------------------------------------------------------
 
@@ -153,6 +158,8 @@ class NatsLog:
         self._next_number = number + 1
         self.last_sequence = self.safe_ticket = sequence_of(number)
         self.is_writer = True
+        if self._is_stalled:
+            self._stall(is_stalled=False)
         return self.last_sequence
 
     async def _fence(self, reign: int) -> int:
@@ -200,7 +207,6 @@ class NatsLog:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
-        self._is_stalled = False
 
     async def close(self) -> None:
         self.is_closed = True

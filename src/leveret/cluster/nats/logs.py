@@ -95,10 +95,10 @@ class NatsLogs:
 
     async def open(self, name: str, replicas: int, nodes: tuple[str, ...] = ()) -> NatsLog:
         stream = Stream(self._client, name)
-        told = await patiently(name, lambda: stream.make(replicas, tags_of(nodes)))
+        await patiently(name, lambda: stream.make(replicas, tags_of(nodes)))
         found = self._open.get(name)
-        if found is None or found.is_closed or found.made_at != told["created"]:
-            found = self._open[name] = NatsLog(self.node, stream, told["created"])
+        if found is None or found.is_closed or found.birth != stream.birth:
+            found = self._open[name] = NatsLog(self.node, stream)
         return found
 
     async def change_replicas(self, name: str, replicas: int, nodes: tuple[str, ...] = ()) -> None:

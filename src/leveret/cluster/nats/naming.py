@@ -2,6 +2,11 @@
 
 A log may have any name; a stream's has neither dots, blanks, slashes nor wildcards. Letters, digits
 and a few signs stand for themselves, any other octet for its two hexadecimal digits behind a `=`.
+
+What is said to a log goes to subjects with its birth in them: who still writes one that was deleted
+and made anew under its name finds nobody there.
+
+    lev.log.NAME.BIRTH.r    records          lev.log.NAME.BIRTH.f    a fence
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ _SUBJECT: Final = "lev.log"
 STREAM_BYTES_MAX: Final = 255
 
 # A fence of whichever log; its name is between the dots.
-ANY_FENCE: Final = f"{_SUBJECT}.*.f"
+ANY_FENCE: Final = f"{_SUBJECT}.*.*.f"
 
 
 def _word(name: str) -> str:
@@ -44,16 +49,20 @@ def log_of_subject(subject: str) -> str:
     return unquote(subject.split(".")[2].replace("=", "%"))
 
 
-def subjects_of(name: str) -> str:
-    return f"{_SUBJECT}.{_word(name)}.*"
+def birth_of(subject: str) -> str:
+    return subject.split(".")[3]
 
 
-def record_subject(name: str) -> str:
-    return f"{_SUBJECT}.{_word(name)}.r"
+def subjects_of(name: str, birth: str) -> str:
+    return f"{_SUBJECT}.{_word(name)}.{birth}.*"
 
 
-def fence_subject(name: str) -> str:
-    return f"{_SUBJECT}.{_word(name)}.f"
+def record_subject(name: str, birth: str) -> str:
+    return f"{_SUBJECT}.{_word(name)}.{birth}.r"
+
+
+def fence_subject(name: str, birth: str) -> str:
+    return f"{_SUBJECT}.{_word(name)}.{birth}.f"
 
 
 def server_of(node: str, incarnation: int) -> str:

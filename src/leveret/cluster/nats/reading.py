@@ -70,6 +70,7 @@ async def _from_one_consumer(stream: Stream, first: int) -> AsyncGenerator[tuple
         count = 0
         while True:
             message = await pull.next()
+            stream.check_birth(message.subject)
             number, counted = _numbers(message)
             count += 1
             if counted != count:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,13 @@ from leveret.cluster.nats.connection import (
     ask,
     request,
 )
-from leveret.cluster.nats.naming import fence_subject, record_subject, stream_of, subjects_of
+from leveret.cluster.nats.naming import (
+    birth_of,
+    fence_subject,
+    record_subject,
+    stream_of,
+    subjects_of,
+)
 from leveret.cluster.nats.patience import AGAIN_S
 from leveret.cluster.ports import NoSuchLog
 
@@ -44,7 +51,7 @@ def configuration(name: str, replicas: int, tags: tuple[str, ...]) -> Json:
     """What a log's stream is; nothing leaves it but by a purge."""
     told: Json = {
         "name": stream_of(name),
-        "subjects": [subjects_of(name)],
+        "subjects": [subjects_of(name, secrets.token_hex(4))],
         "retention": "limits",
         "storage": "file",
         "num_replicas": replicas,
@@ -62,12 +69,16 @@ def configuration(name: str, replicas: int, tags: tuple[str, ...]) -> Json:
 
 
 class Stream:
-    """One of them, from one node. Whatever asks raises NoSuchLog once it was deleted."""
+    """One of them, from one node. Whatever asks raises NoSuchLog once it was deleted.
+
+    birth: which of those that had this name, one after the other. Known once it is made.
+    """
 
     def __init__(self, client: Client, name: str) -> None:
         self.client = client
         self.name = name
         self.id = stream_of(name)
+        self.birth = ""
 
     async def ask(self, verb: str, question: Json | None = None) -> Json:
         """verb: as STREAM.INFO. Raises Unanswered, NoSuchLog, ApiError."""
@@ -78,8 +89,12 @@ class Stream:
                 raise NoSuchLog(self.name) from None
             raise
 
-    async def make(self, replicas: int, tags: tuple[str, ...]) -> Json:
-        """What it is now, made where it was not."""
+    async def make(self, replicas: int, tags: tuple[str, ...]) -> None:
+        """Make it where there is none."""
+        told = await self._made(replicas, tags)
+        self.birth = birth_of(told["config"]["subjects"][0])
+
+    async def _made(self, replicas: int, tags: tuple[str, ...]) -> Json:
         try:
             return await self.ask("STREAM.INFO")
         except NoSuchLog:
@@ -106,8 +121,15 @@ class Stream:
 
     async def extent(self) -> Extent:
         """As its leader has it, or who was its leader a few seconds ago."""
-        state = (await self.ask("STREAM.INFO"))["state"]
+        told = await self.ask("STREAM.INFO")
+        self.check_birth(told["config"]["subjects"][0])
+        state = told["state"]
         return Extent(state["first_seq"], state["last_seq"])
+
+    def check_birth(self, subject: str) -> None:
+        """Raises NoSuchLog where this is another of the same name."""
+        if birth_of(subject) != self.birth:
+            raise NoSuchLog(self.name)
 
     async def put(self, octets: bytes, behind: int, *, is_fence: bool = False) -> bool:
         """Whether a majority has it on its disks right behind that entry; asks until it is known.
@@ -126,9 +148,10 @@ class Stream:
             await asyncio.sleep(AGAIN_S / 10 if is_refused else AGAIN_S)
 
     async def _send(self, octets: bytes, behind: int, *, is_fence: bool) -> bool:
+        subject_of = fence_subject if is_fence else record_subject
         answer = await request(
             self.client,
-            fence_subject(self.name) if is_fence else record_subject(self.name),
+            subject_of(self.name, self.birth),
             octets,
             {"Nats-Expected-Last-Sequence": str(behind), "Nats-Expected-Stream": self.id},
         )
