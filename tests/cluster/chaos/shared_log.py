@@ -22,8 +22,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.processes import own_directory, tail
-from leveret.cluster.nats.naming import server_of, tags_of
 
+from leveret.cluster.nats.naming import server_of, tags_of
 from tests.cluster.chaos.checker import Promise, Violation, check
 from tests.cluster.chaos.disks import Disk
 from tests.cluster.chaos.driving import WARM_S, Outcome, perform
@@ -44,16 +44,20 @@ READ_S_MAX = 60.0
 class Process:
     """One command in one place, again and again on the same files."""
 
-    def __init__(self, place: Place, command: tuple[str, ...], output: Path) -> None:
+    def __init__(
+        self, place: Place, command: tuple[str, ...], output: Path, *, is_heard: bool = False
+    ) -> None:
         self._command = (*place.prefix, *command)
         self._output = output
+        self._is_heard = is_heard
         self.running: subprocess.Popen[str] | None = None
 
     def start(self) -> subprocess.Popen[str]:
         assert self.running is None, self._command
         with self._output.open("ab") as output:
+            said = subprocess.PIPE if self._is_heard else output
             self.running = subprocess.Popen(
-                self._command, stdout=subprocess.PIPE, stderr=output, text=True, cwd=ROOT
+                self._command, stdout=said, stderr=output, text=True, cwd=ROOT
             )
         return self.running
 
@@ -85,7 +89,7 @@ class Node:
         self.disk = Disk(home / f"{place.number}.disk")
         told = (f"node{place.number}", place.address, str(PORT), f"{seed}{place.number}")
         broker = (sys.executable, "-m", "tests.cluster.chaos.writing", *told)
-        self._broker = Process(place, broker, self.output)
+        self._broker = Process(place, broker, self.output, is_heard=True)
         self._ears: list[threading.Thread] = []
 
     def parts(self, part: Part) -> list[Process]:
@@ -103,9 +107,10 @@ class Node:
     def _hear(self, process: subprocess.Popen[str]) -> None:
         """All it says, up to its end; the last line of one that was killed may be half a line."""
         assert process.stdout is not None
-        for line in process.stdout:
-            if line.endswith("\n"):
-                self._history.tell(Confirmed(message_of(line)))
+        with process.stdout as lines:
+            for line in lines:
+                if line.endswith("\n"):
+                    self._history.tell(Confirmed(message_of(line)))
 
     def end(self) -> None:
         for each in self.parts(Part.NODE):

@@ -14,7 +14,6 @@ from functools import partial
 from random import Random
 
 from leveret.cluster.nats.logs import Endpoint, NatsLogs
-
 from leveret.cluster.ports import Deposed, NoMajority, SharedLog
 from tests.cluster.chaos.history import Message
 
