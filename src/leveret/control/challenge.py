@@ -30,9 +30,15 @@ REFUSED = bytes(VERDICT_OCTETS)
 
 
 class Purpose(IntEnum):
-    """What a connection to the node port is for."""
+    """What a connection to the node port is for.
+
+    CONTROL: leveretctl asks. PEER: a node speaks to a node (cluster/links), PEER_OVER_TLS: as soon
+    as both have proved themselves, over TLS. It is part of what both prove.
+    """
 
     CONTROL = 1
+    PEER = 2
+    PEER_OVER_TLS = 3
 
 
 class NotOurs(Exception):

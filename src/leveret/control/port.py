@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import socket
 
     from leveret.control.host import Host
-    from leveret.control.server import ControlServer
+    from leveret.control.server import ControlServer, Welcome
 
 
 class NodePort:
@@ -24,6 +24,7 @@ class NodePort:
     def __init__(self, host: Host, cookie: bytes) -> None:
         self.listening: tuple[Listening, ...] = ()
         self.server: ControlServer | None = None
+        self._peers: Welcome | None = None
         self._host = host
         self._cookie = cookie
         self._bell = Doorbell("the node port", self._serve)
@@ -33,9 +34,15 @@ class NodePort:
         await self._bell.listen(place, port, self._host.settings.sockets)
         self.listening = tuple(Listening("clustering", *each) for each in self._bell.places)
 
+    def hand_peers_to(self, peers: Welcome | None) -> None:
+        """Other nodes that come in are its business from now on; with None they are sent away."""
+        self._peers = peers
+        if self.server is not None:
+            self.server.peers = peers
+
     async def _serve(self, sockets: list[socket.socket]) -> None:
         make = await asyncio.to_thread(_import_server)
-        self.server = make(self._host, self._cookie)
+        self.server = make(self._host, self._cookie, self._peers)
         await self.server.serve(sockets)
 
     async def close(self) -> None:

@@ -1,7 +1,11 @@
 """What is served on the node port: tools come in, prove that they have the cookie, and ask.
 
-Rule: whoever has not proved itself costs a socket and a moment, and at most so many of them are let
-in at a time; garbage, silence and a wrong cookie end their own connection and nothing else.
+Other nodes of a cluster come in at the same door and prove the same; then they are handed over to
+whoever serves peers, and are no longer counted here.
+
+Rule: whoever has not proved itself costs a socket and a moment. At most so many are in at a time,
+and when there is no room the stranger who has stood there longest gives way: who has the cookie
+needs no time to prove it. Garbage, silence and a wrong cookie end their own connection only.
 """
 
 from __future__ import annotations
@@ -15,15 +19,20 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.control import challenge
 from leveret.control.answering import answers
-from leveret.control.challenge import Challenge
+from leveret.control.challenge import Challenge, Purpose
 from leveret.control.messages import BadMessage, decode_ask, encode
 from leveret.control.wire import HEAD_OCTETS, BadFrame, Opener, Sealer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from leveret.control.host import Host
+
+    # Takes a peer that has proved itself, until it is gone.
+    Welcome = Callable[
+        [asyncio.StreamReader, asyncio.StreamWriter, Challenge, Purpose], Awaitable[None]
+    ]
 
 log = logging.getLogger("leveret")
 
@@ -42,13 +51,20 @@ _GONE = (ConnectionError, asyncio.IncompleteReadError, TimeoutError)
 
 
 class ControlServer:
-    """host: whom the questions are about. cookie: what a tool has to have."""
+    """host: whom the questions are about. cookie: what a tool has to have.
 
-    def __init__(self, host: Host, cookie: bytes) -> None:
+    peers: takes other nodes; without it they are sent away.
+    """
+
+    def __init__(self, host: Host, cookie: bytes, peers: Welcome | None = None) -> None:
+        self.peers = peers
         self._host = host
         self._cookie = cookie
         self._servers: list[asyncio.Server] = []
         self._visits: set[asyncio.Task[None]] = set()
+        # Who has not proved itself, the oldest first; and who is a peer.
+        self._strangers: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._nodes: set[asyncio.Task[None]] = set()
         self._next_warning = 0.0
         self._is_stopping = False
 
@@ -77,11 +93,15 @@ class ControlServer:
         visit = asyncio.current_task()
         assert visit is not None
         self._visits.add(visit)
+        self._strangers[visit] = writer
         try:
-            if len(self._visits) <= CONNECTIONS_MAX and not self._is_stopping:
-                await self._receive(reader, writer)
+            if self._has_room(visit) and not self._is_stopping:
+                await self._receive(visit, reader, writer)
         except _GONE:
             pass  # It went, or never said what it came for.
+        except asyncio.CancelledError:
+            if not self._is_stopping:
+                raise
         except challenge.NotOurs as error:
             self._warn(f"closing a connection to the node port from {_peer(writer)}: {error}")
         except (BadFrame, BadMessage) as error:
@@ -92,11 +112,40 @@ class ControlServer:
             )
         finally:
             self._visits.discard(visit)
+            self._strangers.pop(visit, None)
+            self._nodes.discard(visit)
             writer.close()
 
-    async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _has_room(self, visit: asyncio.Task[None]) -> bool:
+        """For a visit that begins; another may have to end for it."""
+        if len(self._visits) - len(self._nodes) <= CONNECTIONS_MAX:
+            return True
+        oldest = next(iter(self._strangers))
+        if oldest is visit:
+            return False
+        self._strangers.pop(oldest).transport.abort()
+        return True
+
+    async def _receive(
+        self,
+        visit: asyncio.Task[None],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
         async with asyncio.timeout(PROOF_S_MAX):
-            keys = await self._prove(reader, writer)
+            keys, purpose = await self._prove(reader, writer)
+        self._strangers.pop(visit, None)
+        if purpose is Purpose.CONTROL:
+            await self._answer(reader, writer, keys)
+        elif self.peers is None:
+            raise challenge.NotOurs("it is a node of a cluster, and this node takes none")
+        else:
+            self._nodes.add(visit)
+            await self.peers(reader, writer, keys, purpose)
+
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, keys: Challenge
+    ) -> None:
         opener, sealer = Opener(keys.tool_key()), Sealer(keys.node_key())
         while True:
             async with asyncio.timeout(SILENCE_S_MAX):
@@ -107,13 +156,15 @@ class ControlServer:
                     writer.write(sealer.seal(encode(answer)))
                     await writer.drain()
 
-    async def _prove(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Challenge:
+    async def _prove(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> tuple[Challenge, Purpose]:
         # Looked at before the rest is awaited: somebody else's protocol may be shorter.
         begin = await reader.readexactly(len(challenge.MAGIC))
         if begin != challenge.MAGIC:
             raise challenge.NotOurs("it does not speak Leveret's protocol")
         hello = begin + await reader.readexactly(challenge.HELLO_OCTETS - len(begin))
-        challenge.purpose_of(hello)
+        purpose = challenge.purpose_of(hello)
         greeting = challenge.greeting(os.urandom(challenge.NONCE_OCTETS))
         writer.write(greeting)
         keys = Challenge(self._cookie, hello, greeting)
@@ -124,7 +175,7 @@ class ControlServer:
             writer.write(challenge.REFUSED)
             raise
         writer.write(keys.node_verdict())
-        return keys
+        return keys, purpose
 
     def _warn(self, sentence: str) -> None:
         now = time.monotonic()

@@ -373,9 +373,10 @@ def test_who_waits_for_room_hears_nothing_of_a_link_that_goes_down(play):
         for _ in range(100):
             link.send(KIND, 1, bytes(BEHIND_OCTETS // 8))
         link.when_writable(lambda: told.append("writable"))
+        states = states_of(link)
         await network.lose("hare", "mouse")
         await network.release()
-        await until(lambda: link.is_up)
+        await until(lambda: states[-1:] == [True])
         assert not link.is_behind
         assert not told
 

@@ -10,6 +10,7 @@ happens: no frame of the new connection comes before its True, none of the old o
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.cluster.links.frames import ANSWER, CALL, REFUSAL, call_octets, parse_refusal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from leveret.cluster.links.desk import Desk
     from leveret.cluster.links.frames import Frame
+
+log = logging.getLogger("leveret.cluster")
 
 NEVER_UP: Final = "it has not been reached yet"
 
@@ -132,7 +135,10 @@ class PeerLink:
 
     def _tell(self, *, is_up: bool) -> None:
         for action in list(self._state_actions):
-            action(is_up)
+            try:
+                action(is_up)
+            except Exception:
+                log.exception("whoever follows the link to %s failed", self.node)
 
     def relieve(self) -> None:
         """What waited to be sent has become little."""
