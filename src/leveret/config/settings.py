@@ -7,7 +7,7 @@ under a key of leveret.conf (RabbitMQ's own names), in environment variables, as
 Rule: a setting stands here only once it works.
 Families of keys that belong together are parts with a table of their own (tls_settings.py,
 socket_settings.py, http_settings.py, limit_settings.py, watch_settings.py, log_settings.py,
-tap_settings.py); rows.py says what a row is.
+tap_settings.py, cluster_settings.py); rows.py says what a row is.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from leveret.config import values
+from leveret.config.cluster_settings import ClusterSettings
 from leveret.config.http_settings import HttpSettings
 from leveret.config.limit_settings import LimitSettings
 from leveret.config.log_settings import LogSettings
@@ -33,6 +34,7 @@ HOST = os.uname().nodename.split(".")[0] or "localhost"
 
 # Where RabbitMQ's is when AMQP is on 5672.
 NODE_DISTANCE = 20_000
+ROUTE_DISTANCE = 20_001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,9 @@ class Settings:
         metavar="FILE",
         shown_default="~/.leveret.cookie",
     )
+
+    # Clusters.
+    cluster: ClusterSettings = part(ClusterSettings())
 
     # HTTP.
     http: HttpSettings = part(HttpSettings())
@@ -323,11 +328,19 @@ class Settings:
     @property
     def node_place(self) -> tuple[str | None, int]:
         """Where the node port is; no address stands for every interface, 0 for a free port."""
-        if self.node_port is not None:
-            return self.bind, self.node_port
+        return self.bind, self._beside_amqp(self.node_port, NODE_DISTANCE)
+
+    @property
+    def route_place(self) -> tuple[str | None, int]:
+        """The same of the engine's routes in a cluster."""
+        return self.bind, self._beside_amqp(self.cluster.route_port, ROUTE_DISTANCE)
+
+    def _beside_amqp(self, told: int | None, distance: int) -> int:
+        if told is not None:
+            return told
         amqp_port = self.addresses[0].port
-        port = amqp_port + NODE_DISTANCE
-        return self.bind, port if amqp_port and port <= values.PORT_MAX else 0
+        port = amqp_port + distance
+        return port if amqp_port and port <= values.PORT_MAX else 0
 
     def _chosen(
         self, listeners: tuple[Listener, ...], port: int | None, usual: Listener

@@ -153,6 +153,7 @@ class Client:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait((self._keeping,))
+            self._keeping = None
         self._fail_questions()
 
     def new_inbox(self) -> str:

@@ -1,0 +1,48 @@
+"""Clusters: the rows of cluster.*, what a node's engine needs to reach the others'."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leveret.config import values
+from leveret.config.rows import setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSettings:
+    """Each field is a row of the table."""
+
+    nats_server: Path | None = setting(
+        None,
+        values.path,
+        "the program nats-server, 2.15.1 or later, that a node in a cluster runs",
+        key="cluster.nats_server",
+        shown_default="what `leveret[cluster]` has installed, else the one on the PATH",
+    )
+    route_port: int | None = setting(
+        None,
+        values.port,
+        "port on which the engines of a cluster reach this node's, 0 for a free one",
+        key="cluster.route_port",
+        shown_default="the AMQP port and 20001: 25673",
+    )
+    certificate: Path | None = setting(
+        None,
+        values.path,
+        "TLS between engines: this node's certificate, PEM; it must be good for both ends",
+        key="cluster.ssl_options.certfile",
+        shown_default="none",
+    )
+    key: Path | None = setting(
+        None,
+        values.path,
+        "the certificate's private key, PEM",
+        key="cluster.ssl_options.keyfile",
+        shown_default="the certificate's file",
+    )
+    authorities: Path | None = setting(
+        None,
+        values.path,
+        "certificates of the CAs whose nodes are trusted, PEM",
+        key="cluster.ssl_options.cacertfile",
+        shown_default="none",
+    )
