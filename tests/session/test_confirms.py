@@ -80,6 +80,62 @@ def test_a_channel_that_is_gone_is_confirmed_nothing():
     assert disk.sync() == []
 
 
+class Places:
+    """A durability whose batches become safe one by one, in any order."""
+
+    def __init__(self):
+        self.batch = 0
+        self.actions = {}
+
+    def append(self):
+        self.batch += 1
+
+    def when_durable(self, action):
+        self.actions[self.batch] = action
+
+    def safe(self, batch):
+        self.actions.pop(batch)()
+
+
+def test_batches_that_are_durable_out_of_turn_are_confirmed_in_the_order_of_publishing():
+    places, written, one, other = Places(), [], Confirms(1), Confirms(2)
+    held = HeldConfirms(places, lambda ack: written.append(said(ack)))
+    for confirms, due in [(one, 1), (one, 2), (other, 1), (one, 1)]:
+        places.append()
+        confirms.due = due
+        held.hold(confirms, has_appended=True)
+    # Not number 1 and 2, which are the first batch's and half of the second.
+    places.safe(2)
+    places.safe(3)
+    assert written == []
+    # What needs no place of its own stands behind what was published before it.
+    one.due = 1
+    held.hold(one, has_appended=False)
+    places.safe(1)
+    assert written == [
+        (1, methods.BasicAck(1)),
+        (1, methods.BasicAck(3, multiple=True)),
+        (2, methods.BasicAck(1)),
+    ]
+    written.clear()
+    places.safe(4)
+    assert written == [(1, methods.BasicAck(5, multiple=True))]
+    assert one.held == other.held == 0
+
+
+def test_nothing_is_added_to_a_batch_that_is_safe_already():
+    places, confirms = Places(), Confirms(1)
+    held = HeldConfirms(places, [].append)
+    for _ in range(2):
+        places.append()
+        confirms.due = 1
+        held.hold(confirms, has_appended=True)
+    places.safe(2)
+    confirms.due = 1
+    with pytest.raises(AssertionError, match="a batch that is safe"):
+        held.hold(confirms, has_appended=True)
+
+
 @pytest.fixture
 def confirming(channel):
     channel.declare()

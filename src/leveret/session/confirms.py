@@ -111,28 +111,39 @@ class Confirms:
 class HeldConfirms:
     """The confirms of one session that wait for the disk, by batch.
 
-    The engine is asked once for each batch, whatever the number of channels and messages.
+    The engine is asked once for each batch, whatever the number of channels and messages. Where
+    queues lie in several places, a later batch may be durable first: it waits for those before it.
     """
 
     def __init__(self, durability: Durability, write: Callable[[bytes], None]) -> None:
         self._durability = durability
         self._write = write
+        # In the order of publishing.
         self._batches: dict[int, dict[Confirms, int]] = {}
+        # Those of them that wait for one before them alone.
+        self._durable: set[int] = set()
 
     def hold(self, confirms: Confirms, *, has_appended: bool) -> None:
         """What is due waits: with what was just appended, or else behind what was before."""
         batch = self._durability.batch if has_appended else confirms.batch
+        assert not (has_appended and batch in self._durable), "appended to a batch that is safe"
         counts = self._batches.get(batch)
         if counts is not None:
             counts[confirms] = counts.get(confirms, 0) + confirms.hold(batch)
             return
         self._batches[batch] = {confirms: confirms.hold(batch)}
-        self._durability.when_durable(lambda: self._release(batch))
+        self._durability.when_durable(lambda: self._became_durable(batch))
 
     def drop(self, confirms: Confirms) -> None:
         """The channel is gone: what was not safe when it went is not confirmed."""
         for counts in self._batches.values():
             counts.pop(confirms, None)
+
+    def _became_durable(self, batch: int) -> None:
+        self._durable.add(batch)
+        while self._durable and (oldest := next(iter(self._batches))) in self._durable:
+            self._durable.remove(oldest)
+            self._release(oldest)
 
     def _release(self, batch: int) -> None:
         for confirms, count in self._batches.pop(batch).items():
