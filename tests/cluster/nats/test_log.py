@@ -6,9 +6,11 @@ What every engine promises is in tests/cluster/logs.
 import asyncio
 import contextlib
 import itertools
+import json
 
 import pytest
 
+from leveret.cluster.nats.client import Client
 from leveret.cluster.nats.entries import entry_of
 from leveret.cluster.ports import Deposed
 from tests.cluster.logs.test_log import WORD, opened, safe, words, written
@@ -22,6 +24,8 @@ class Load:
 
     def __init__(self, log):
         self.safe = 0
+        self.longest_pause_s = 0.0
+        self._counted_at = asyncio.get_running_loop().time()
         self.stalls = []
         self._log = log
         self._moved = asyncio.Event()
@@ -39,6 +43,9 @@ class Load:
                 await asyncio.sleep(0)
 
     def _count(self):
+        now = asyncio.get_running_loop().time()
+        self.longest_pause_s = max(self.longest_pause_s, now - self._counted_at)
+        self._counted_at = now
         self.safe += 1
         self._moved.set()
 
@@ -128,7 +135,55 @@ def test_a_log_whose_writer_missed_the_fence_looks_for_itself(play):
     play(scene)
 
 
+def test_whoever_has_not_written_since_looks_for_fences(play):
+    async def scene(cluster):
+        log, heard = await written(cluster), []
+        log.on_deposed(lambda: heard.append("deposed"))
+        await safe(log, log.append(WORD, b"x"))
+        await log.look_when_idle()
+        await log.look_when_idle()
+        assert heard == []
+        await (await opened(cluster, "mouse")).take_over()
+        await log.look_when_idle()
+        assert heard == ["deposed"]
+
+    play(scene)
+
+
 # Under load ------------------------------------------------------------------------------------
+
+
+async def cut_connections(system):
+    """Of all who are connected to any of the servers as ours; what was to be answered is lost.
+
+    A server does what it is told only where it may answer."""
+    come = asyncio.Queue()
+    inbox = system.new_inbox()
+    sid = system.subscribe(inbox, come.put_nowait)
+    system.publish("$SYS.REQ.SERVER.PING.CONNZ", b'{"acc": "LEV"}', inbox)
+    for _ in range(3):
+        answer = json.loads((await come.get()).octets)
+        for each in answer["data"]["connections"]:
+            question = json.dumps({"cid": each["cid"]}).encode()
+            await system.request(f"$SYS.REQ.SERVER.{answer['server']['id']}.KICK", question)
+    system.unsubscribe(sid)
+
+
+def test_connections_are_cut_under_load(play):
+    async def scene(cluster):
+        system = Client(cluster.servers.by_node["mouse"].endpoint.addresses()[1])
+        await system.connect()
+        load, loading = await led_elsewhere(cluster)
+        for _ in range(8):
+            await load.grows_by(500)
+            await cut_connections(system)
+        await load.grows_by(500)
+        loading.cancel()
+        assert load.longest_pause_s > 0.2
+        await check(cluster, load)
+        await system.close()
+
+    play(scene)
 
 
 def test_the_leader_is_killed_under_load(play):

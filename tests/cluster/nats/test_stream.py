@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from leveret.cluster.nats.entries import ENTRY_BYTES_MAX
 from leveret.cluster.nats.stream import Extent, Stream
-from leveret.cluster.ports import NoSuchLog
+from leveret.cluster.ports import RECORD_BYTES_MAX, NoSuchLog
 
 
 async def made(client, name="jobs"):
@@ -29,9 +30,12 @@ def test_an_entry_is_kept_behind_the_one_before(play_client):
 def test_an_entry_whose_answer_was_lost_is_found_and_not_put_twice(play_client):
     async def scene(client):
         stream = await made(client)
-        assert await stream.put(b"a", 0)
-        assert await stream.put(b"a", 0)
-        assert await stream.extent() == Extent(1, 1)
+        large = b"x" * (RECORD_BYTES_MAX + ENTRY_BYTES_MAX)
+        for _ in range(2):
+            assert await stream.put(b"a", 0)
+        for _ in range(2):
+            assert await stream.put(large, 1)
+        assert await stream.extent() == Extent(1, 2)
 
     play_client(scene)
 

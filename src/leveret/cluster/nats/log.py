@@ -60,6 +60,8 @@ class NatsLog:
         self._deposed_actions: list[Callable[[], None]] = []
         self._stalled_actions: list[Callable[[bool], None]] = []
         self._is_stalled = False
+        # Since it was last asked whether anybody else has taken over.
+        self._has_written = False
         self._watch: asyncio.TimerHandle | None = None
 
     @property
@@ -118,6 +120,7 @@ class NatsLog:
 
     def _became_safe(self, ticket: int) -> None:
         self.safe_ticket = self.last_sequence = ticket
+        self._has_written = True
         while self._safe_actions and self._safe_actions[0][0] <= ticket:
             self._safe_actions.popleft()[1]()
         if self._is_stalled:
@@ -173,6 +176,13 @@ class NatsLog:
 
     def on_deposed(self, action: Callable[[], None]) -> None:
         self._deposed_actions.append(action)
+
+    async def look_when_idle(self) -> None:
+        """Whoever writes is told as it is."""
+        if self._has_written:
+            self._has_written = False
+        else:
+            await self.look_for_fence()
 
     async def look_for_fence(self) -> None:
         """Whether somebody else has taken over, as the stream has it."""

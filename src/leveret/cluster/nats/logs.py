@@ -88,6 +88,7 @@ class NatsLogs:
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
+        await asyncio.wait(self._tasks)
         for each in self._open.values():
             await each.close()
         await self._client.close()
@@ -152,7 +153,7 @@ class NatsLogs:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             for each in list(self._open.values()):
-                await each.look_for_fence()
+                await each.look_when_idle()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
