@@ -367,3 +367,67 @@ def test_what_was_held_before_a_refused_one_is_confirmed_without_it():
     assert disk.sync() == [(1, methods.BasicAck(2, True))]
     confirms.due += 2
     assert said(confirms.take_ack())[1] == methods.BasicAck(5, True)
+
+
+class TestOtherNodes:
+    """Messages that are safe when other nodes have said so."""
+
+    @staticmethod
+    def published(*counts):
+        """A channel's confirms, its messages on their way to so many queues of other nodes."""
+        confirms = Confirms(1)
+        numbers = []
+        for count in counts:
+            if count:
+                numbers.append(confirms.expect(count))
+            confirms.due += 1
+        return confirms, numbers
+
+    def test_all_of_them_have_to_answer(self):
+        confirms, (number,) = self.published(2)
+        assert confirms.take_ack() == b""
+        for answer in (b"", methods.BasicAck(1)):
+            assert confirms.answered(number, is_taken=True) == b""
+            octets = confirms.take_answered()
+            assert (said(octets)[1] if octets else b"") == answer
+        assert (confirms.confirmed, confirms.received) == (1, 1)
+
+    def test_those_before_it_are_confirmed_and_those_behind_it_wait(self):
+        confirms, (number,) = self.published(0, 1, 0)
+        assert said(confirms.take_ack())[1] == methods.BasicAck(1)
+        confirms.answered(number, is_taken=True)
+        assert said(confirms.take_answered())[1] == methods.BasicAck(3, multiple=True)
+
+    def test_one_that_is_refused_is_passed_over(self):
+        confirms, (first, second, third) = self.published(1, 1, 1)
+        assert confirms.take_ack() == b""
+        confirms.answered(first, is_taken=True)
+        assert said(confirms.answered(third, is_taken=False))[1] == methods.BasicNack(3)
+        confirms.answered(second, is_taken=True)
+        assert said(confirms.take_answered())[1] == methods.BasicAck(2, multiple=True)
+        assert (confirms.confirmed, confirms.refused_count) == (2, 1)
+
+    def test_when_all_are_refused_nothing_is_left_to_say(self):
+        confirms, numbers = self.published(2, 1)
+        assert confirms.take_ack() == b""
+        for number in numbers:
+            assert said(confirms.answered(number, is_taken=False))[1] == methods.BasicNack(number)
+        assert confirms.answered(numbers[0], is_taken=False) == b""
+        assert confirms.take_answered() == b""
+        assert confirms.confirmed == 0
+
+    def test_the_disk_here_and_the_nodes_there_have_to_have_it(self):
+        disk = Disk()
+        confirms, (number,) = self.published(1, 0)
+        disk.held.hold(confirms, has_appended=True)
+        confirms.answered(number, is_taken=True)
+        assert confirms.take_answered() == b""
+        assert disk.sync() == [(1, methods.BasicAck(2, multiple=True))]
+
+    def test_a_channel_that_is_gone_hears_nothing(self):
+        disk = Disk()
+        confirms, (number,) = self.published(1)
+        assert confirms.take_ack() == b""
+        disk.held.drop(confirms)
+        assert confirms.answered(number, is_taken=False) == b""
+        assert confirms.take_answered() == b""

@@ -28,6 +28,7 @@ from leveret.broker.errors import (
 )
 from leveret.broker.exchanges.kinds import check_kind
 from leveret.broker.names import refuse_reserved, without_line_breaks
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.routing import REMEMBERED_MAX, Route
 from leveret.broker.tallies import fold
 from leveret.wire.properties import NO_PROPERTIES
@@ -111,6 +112,7 @@ class Access:
         queue = self.vhost.queues.get(name)
         if queue is None:
             return self._create_queue(name, options)
+        _refuse_absent(queue)
         self._refuse_locked(queue, is_locked=queue.options.exclusive != options.exclusive)
         arguments.check_same_queue(queue, options)
         self.vhost.tally.queue_declared += 1
@@ -136,13 +138,19 @@ class Access:
 
     def delete_queue(self, name: str, *, if_unused: bool, if_empty: bool) -> int:
         """How many messages it held; a missing queue is no error."""
-        self._ask("configure", "queue", name)
-        if name not in self.vhost.queues:
-            self.vhost.vouch_for("queue", name)
+        queue = self.deletable_queue(name)
+        if queue is None:
             return 0
-        queue = self.usable_queue(name)
         queue.check_deletion(if_unused=if_unused, if_empty=if_empty)
         return self.vhost.remove_queue(queue)
+
+    def deletable_queue(self, name: str) -> AnyQueue | None:
+        """A queue that the user may delete; None when there is none."""
+        self._ask("configure", "queue", name)
+        if name in self.vhost.queues:
+            return self.usable_queue(name)
+        self.vhost.vouch_for("queue", name)
+        return None
 
     def purge_queue(self, name: str) -> int:
         """How many messages were dropped."""
@@ -159,6 +167,7 @@ class Access:
         exchange, queue = self.vhost.exchanges.get(source), self.vhost.queues.get(name)
         if exchange is None or queue is None:
             return
+        _refuse_absent(queue)
         binding = Binding(exchange, queue, key, table)
         if binding in self.vhost.bindings:
             self._refuse_locked(queue)
@@ -172,6 +181,7 @@ class Access:
     def usable_queue(self, name: str) -> AnyQueue:
         """A queue that is there and not another connection's own."""
         queue = self.vhost.queue(name)
+        _refuse_absent(queue)
         self._refuse_locked(queue)
         return queue
 
@@ -242,3 +252,9 @@ class Access:
     def _refuse_default_exchange(self, name: str) -> None:
         if not name:
             raise AccessRefused("operation not permitted on the default exchange")
+
+
+def _refuse_absent(queue: AnyQueue) -> None:
+    """A queue whose home is down. Raises NotFound."""
+    if isinstance(queue, DistantQueue):
+        queue.check_home()

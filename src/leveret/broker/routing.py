@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.exchanges.exchange import Exchange
+from leveret.broker.queues.distant import DistantQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,6 +76,7 @@ class Route:
     witnesses: who is told of it on the way.
     queue_numbers: the receivers that a persistent message is stored for.
     is_plain: nothing is to be asked of any receiver.
+    distant: the receivers that are queues of other nodes.
     published, stored: how many messages took it since `tallies.fold` has looked, and how many of
         them the message store has.
     """
@@ -85,17 +87,28 @@ class Route:
     witnesses: tuple[Witness, ...] = ()
     queue_numbers: tuple[int, ...] = field(init=False)
     is_plain: bool = field(init=False)
+    distant: tuple[DistantQueue, ...] = field(init=False, default=())
     published: int = field(init=False, default=0, compare=False)
     stored: int = field(init=False, default=0, compare=False)
 
     def __post_init__(self) -> None:
         self.queue_numbers = tuple([each.number for each in self.receivers if each.number])
         self.is_plain = not any(each.may_refuse for each in self.receivers)
+        if not self.is_plain:
+            distant = [each for each in self.receivers if isinstance(each, DistantQueue)]
+            self.distant = tuple(distant)
 
     def accepting(self, message: Message) -> Route:
         """The route to the receivers that have a place for the message; itself if all have."""
         places = tuple([each for each in self.receivers if not each.refuses(message)])
         return self if len(places) == len(self.receivers) else replace(self, receivers=places)
+
+    def to_those_up(self) -> Route:
+        """The route without queues whose home is down: as if they were not there."""
+        if all(each.is_up for each in self.distant):
+            return self
+        down = {each for each in self.distant if not each.is_up}
+        return replace(self, receivers=tuple(each for each in self.receivers if each not in down))
 
 
 def find_route(

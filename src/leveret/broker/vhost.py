@@ -273,10 +273,11 @@ class Vhost:
         exchange = self.exchange(exchange_name)
         routing_keys = (routing_key, *copy_keys)
         if exchange_name:
-            return find_route(self.exchanges, exchange, routing_keys, properties)
+            return find_route(self.exchanges, exchange, routing_keys, properties).to_those_up()
         # The default exchange: every queue is bound to it under its own name.
         named = [self.queues.get(key) or self.reply_consumers.find(key) for key in routing_keys]
-        return Route(exchange, tuple(dict.fromkeys(each for each in named if each is not None)))
+        found = tuple(dict.fromkeys(each for each in named if each is not None))
+        return Route(exchange, found).to_those_up()
 
     def publish(
         self, exchange_name: str, routing_key: str, properties: Properties, body: bytes

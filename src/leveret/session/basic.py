@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from leveret.broker.arguments import QUORUM, check_consumer, queue_type
 from leveret.broker.errors import NotAllowed, PreconditionFailed, Unsupported
 from leveret.broker.names import generate
+from leveret.broker.queues.distant import DistantQueue, Got
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.broker.streams.stream import Stream
-from leveret.session import telling, tracing, unacked
+from leveret.session import distant, telling, tracing, unacked
 from leveret.session.confirms import Confirms
 from leveret.session.consumer import Consumer
 from leveret.session.direct_reply import DirectReply
@@ -18,6 +19,7 @@ from leveret.session.queue import queue_name
 from leveret.wire import methods
 
 if TYPE_CHECKING:
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
 
 
@@ -36,14 +38,14 @@ def qos(channel: Channel, method: methods.BasicQos) -> None:
             channel.limit(0)
 
 
-def consume(channel: Channel, method: methods.BasicConsume) -> None:
+def consume(channel: Channel, method: methods.BasicConsume) -> Later | None:
     tag = method.consumer_tag or generate("amq.ctag-", channel.session.random_bytes)
     direct_reply = channel.direct_reply
     if tag in channel.consumers or (direct_reply is not None and direct_reply.tag == tag):
         raise NotAllowed(f"attempt to reuse consumer tag '{tag}'")
     if method.queue == PSEUDO_QUEUE:
         _listen(channel, method, tag)
-        return
+        return None
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
     kind = queue_type(queue.options.arguments)
     check_consumer(str(queue), kind, method.arguments)
@@ -57,13 +59,21 @@ def consume(channel: Channel, method: methods.BasicConsume) -> None:
     if kind == QUORUM and channel.is_limited:
         raise Unsupported(f"{queue} does not support global qos")
     consumer = Consumer(channel, queue, method, tag)
+    if isinstance(queue, DistantQueue):
+        return distant.consume(channel, queue, consumer, lambda: _begin(channel, consumer, method))
     queue.subscribe(consumer)
+    _begin(channel, consumer, method)
+    return None
+
+
+def _begin(channel: Channel, consumer: Consumer, method: methods.BasicConsume) -> None:
+    """Its queue has taken the consumer."""
     if channel.access.vhost.firehose is not None:
         consumer.trace(is_on=True)
-    channel.consumers[tag] = consumer
+    channel.consumers[consumer.tag] = consumer
     telling.consumer_created(consumer, method.arguments)
     consumer.rules_changed()
-    _say_consuming(channel, method, tag)
+    _say_consuming(channel, method, consumer.tag)
     # Deliveries come behind consume-ok.
     consumer.reconsider()
 
@@ -96,31 +106,39 @@ def get(channel: Channel, method: methods.BasicGet) -> methods.BasicGetEmpty | L
     queue = channel.access.readable_queue(queue_name(channel, method.queue))
     if not method.no_ack:
         _refuse_beyond_unacked(channel)
+    if isinstance(queue, DistantQueue):
+        return distant.get(
+            channel, queue, lambda got: _hand_out(channel, queue, got, no_ack=method.no_ack)
+        )
     taken = queue.get()
     if taken is None and queue.is_loading:
         return Later(queue.when_loaded, lambda: get(channel, method))
-    deliveries = channel.tally.of(queue, channel)
     if taken is None:
-        deliveries.get_empty += 1
+        channel.tally.of(queue, channel).get_empty += 1
         return methods.BasicGetEmpty()
-    message, redelivered = taken
-    deliveries.count_get(no_ack=method.no_ack, redelivered=redelivered)
+    _hand_out(channel, queue, Got(*taken, queue.ready.count), no_ack=method.no_ack)
+    return None
+
+
+def _hand_out(channel: Channel, queue: AnyQueue, got: Got, *, no_ack: bool) -> None:
+    """basic.get-ok with what was found."""
+    message, redelivered, left = got
+    channel.tally.of(queue, channel).count_get(no_ack=no_ack, redelivered=redelivered)
     channel.delivery_tag += 1
-    if not method.no_ack:
+    if not no_ack:
         channel.got(queue, message)
     if message.is_stored:
-        (queue.settle if method.no_ack else queue.mark_delivered)(message)
+        (queue.settle if no_ack else queue.mark_delivered)(message)
     found = methods.BasicGetOk(
         delivery_tag=channel.delivery_tag,
         redelivered=redelivered,
         exchange=message.exchange,
         routing_key=message.routing_key,
-        message_count=queue.ready.count,
+        message_count=left,
     )
     channel.send_content(found, message)
     tracing.delivered(channel, queue, message, redelivered=redelivered)
     channel.session.answered(len(message.content))
-    return None
 
 
 def _refuse_beyond_unacked(channel: Channel) -> None:

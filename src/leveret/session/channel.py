@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from leveret.session.confirms import Confirms
     from leveret.session.consumer import Consumer
     from leveret.session.direct_reply import DirectReply
+    from leveret.session.distant import Abandonable, Commit
     from leveret.session.later import Answer
     from leveret.session.session import Session
     from leveret.session.transaction import Transaction
@@ -52,6 +53,8 @@ class Channel:
     overdue: what keeps the times of its deliveries; None while none may be overdue.
     is_watched: somebody wants to hear of each delivery: the limit, or `overdue`.
     confirms, transaction: set by confirm.select and tx.select, which exclude each other.
+    asked: what the channel waits for from another node.
+    commit: the last commit's publishes to other nodes.
     has_appended: gave the message store something in this turn.
     published, tally: what is counted of it.
     """
@@ -65,6 +68,8 @@ class Channel:
         "_routes",
         "_store",
         "access",
+        "asked",
+        "commit",
         "confirms",
         "consumers",
         "delivery_tag",
@@ -104,14 +109,14 @@ class Channel:
         self.direct_reply: DirectReply | None = None
         self.last_queue = ""
         self.prefetch_count = 0
-        self.is_limited = False
+        self.is_limited = self.is_watched = self.has_appended = False
         self.room = 0
         self.got_count = self.published = 0
         self.overdue: Overdue | None = None
-        self.is_watched = False
         self.confirms: Confirms | None = None
         self.transaction: Transaction | None = None
-        self.has_appended = False
+        self.commit: Commit | None = None
+        self.asked: Abandonable | None = None
         self.tally = ChannelTally(session.broker.agenda.wall_clock())
         self._routes: dict[bytes, Route] = self.access.routes
         self._next_position = session.next_position
@@ -378,6 +383,8 @@ class Channel:
         """The channel is closed: its consumers go, what they held goes back."""
         if self.overdue is not None:
             self.overdue.stop()
+        if self.asked is not None:
+            self.asked.abandon()
         for tag in [*self.consumers, *([self.direct_reply.tag] if self.direct_reply else [])]:
             self.cancel(tag)
         if self.transaction is not None:

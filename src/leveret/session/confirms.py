@@ -6,7 +6,8 @@ under the batch that takes it there, and confirmed when that batch is durable.
 
 Rule: a channel's confirms go out in the order of publishing; behind one that is held all wait. A
 message that a queue refused is answered by basic.nack at once, ahead of those before it, as
-RabbitMQ does: an ack of several then passes over it.
+RabbitMQ does: an ack of several then passes over it. One that went to other nodes is safe when they
+have said so (`expect`); those behind it wait too, those of other channels do not.
 """
 
 from __future__ import annotations
@@ -34,19 +35,39 @@ class Confirms:
     held: messages that wait for the disk, or for others that do.
     refused_count: messages refused so far.
     batch: the last batch any of them is held under.
+    is_answering: `take_answered` is about to be asked.
     """
 
-    __slots__ = ("_confirmed", "_number", "_refused", "batch", "due", "held", "refused_count")
+    __slots__ = (
+        "_confirmed",
+        "_expected",
+        "_nacked",
+        "_number",
+        "_refused",
+        "_safe",
+        "batch",
+        "due",
+        "held",
+        "is_answering",
+        "refused_count",
+    )
 
     def __init__(self, number: int) -> None:
         self.due = 0
         self.held = 0
         self.batch = 0
+        self.is_answering = False
         self._number = number
+        # The last that is safe on this node with all before it; the last that is confirmed.
+        self._safe = 0
         self._confirmed = 0
         self.refused_count = 0
-        # The numbers of messages refused, as far as they are behind what is confirmed.
+        # The numbers of messages refused here, as far as they are behind what is safe.
         self._refused: deque[int] = deque()
+        # Of all refused, as far as they are behind what is confirmed.
+        self._nacked: set[int] = set()
+        # How many other nodes have yet to answer for a message, by its number; they rise.
+        self._expected: dict[int, int] = {}
 
     def take_nack(self) -> bytes:
         """The frame that refuses the message at hand, which is about to be counted as due.
@@ -55,23 +76,61 @@ class Confirms:
         """
         assert not self.due
         self.due = -1
-        number = self._confirmed + self.held + len(self._refused) + 1
+        number = self._safe + self.held + len(self._refused) + 1
         self._refused.append(number)
+        self._nacked.add(number)
         self.refused_count += 1
         return self._answer(methods.BasicNack.index, number, is_multiple=False)
+
+    def expect(self, count: int) -> int:
+        """The message at hand, which is about to be counted as due, is on its way to so many
+        queues of other nodes; its number."""
+        number = self.received + 1
+        self._expected[number] = count
+        return number
+
+    def answered(self, number: int, *, is_taken: bool) -> bytes:
+        """One of those nodes has it safe, or will not have it: the frame that refuses it, if so.
+
+        What is confirmed by it `take_answered` says, for many at once.
+        """
+        left = self._expected.get(number)
+        if left is None:
+            # Refused already by another, or the channel is gone.
+            return b""
+        if is_taken and left > 1:
+            self._expected[number] = left - 1
+            return b""
+        del self._expected[number]
+        if is_taken:
+            return b""
+        self.refused_count += 1
+        self._nacked.add(number)
+        return self._answer(methods.BasicNack.index, number, is_multiple=False)
+
+    def take_answered(self) -> bytes:
+        """The frame that confirms what other nodes have answered for; none while more of them are
+        awaited."""
+        self.is_answering = False
+        return self._advance()
+
+    def forget(self) -> None:
+        """The channel is gone: nothing more is answered."""
+        self._expected.clear()
+        self._safe = self._confirmed
 
     @property
     def confirmed(self) -> int:
         """How many messages were confirmed, none of them refused."""
-        return self._confirmed + len(self._refused) - self.refused_count
+        return self._confirmed + len(self._nacked) - self.refused_count
 
     @property
     def received(self) -> int:
         """How many messages have come since confirms were asked for."""
-        return self._confirmed + len(self._refused) + self.held + self.due
+        return self._safe + len(self._refused) + self.held + self.due
 
     def take_ack(self) -> bytes:
-        """The frame that confirms all that is due."""
+        """The frame that confirms all that is due; none while other nodes are awaited."""
         assert not self.held
         due, self.due = self.due, 0
         return self._ack(due)
@@ -84,17 +143,34 @@ class Confirms:
         return due
 
     def take_held_ack(self, count: int) -> bytes:
-        """The frame that confirms so many of those held."""
+        """The frame that confirms so many of those held; none while other nodes are awaited."""
         self.held -= count
         return self._ack(count)
 
     def _ack(self, count: int) -> bytes:
-        number = self._confirmed + count
+        number = self._safe + count
         while self._refused and self._refused[0] <= number:
             self._refused.popleft()
             number += 1
-        self._confirmed = number
-        return self._answer(methods.BasicAck.index, number, is_multiple=count > 1)
+        self._safe = number
+        return self._advance()
+
+    def _advance(self) -> bytes:
+        """Confirm all that is safe everywhere, but what was refused."""
+        end, first = self._safe, self._confirmed + 1
+        if self._expected:
+            end = min(end, next(iter(self._expected)) - 1)
+        if end < first:
+            return b""
+        passed = {number for number in self._nacked if number <= end} if self._nacked else ()
+        self._nacked.difference_update(passed)
+        self._confirmed = end
+        count = end - first + 1 - len(passed)
+        if not count:
+            return b""
+        while end in passed:
+            end -= 1
+        return self._answer(methods.BasicAck.index, end, is_multiple=count > 1)
 
     def _answer(self, index: int, number: int, *, is_multiple: bool) -> bytes:
         return _ANSWER.pack(
@@ -136,6 +212,7 @@ class HeldConfirms:
 
     def drop(self, confirms: Confirms) -> None:
         """The channel is gone: what was not safe when it went is not confirmed."""
+        confirms.forget()
         for counts in self._batches.values():
             counts.pop(confirms, None)
 
@@ -147,4 +224,6 @@ class HeldConfirms:
 
     def _release(self, batch: int) -> None:
         for confirms, count in self._batches.pop(batch).items():
-            self._write(confirms.take_held_ack(count))
+            answer = confirms.take_held_ack(count)
+            if answer:
+                self._write(answer)

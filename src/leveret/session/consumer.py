@@ -139,6 +139,17 @@ class Consumer:
         """What it is to its queue."""
         return self.queue.consumers.activity(self)
 
+    @property
+    def appetite(self) -> int:
+        """How many more it may hold; whether its peer keeps up is another question."""
+        room = min(self.room, self.channel.room) if self.is_limited else self.room
+        return max(0, room)
+
+    @property
+    def is_limited(self) -> bool:
+        """Others of its channel may use up its room."""
+        return self.channel.is_limited and not self.no_ack
+
     def settled(self, count: int) -> None:
         """So many of its deliveries are acknowledged or back in the queue."""
         self.room += count

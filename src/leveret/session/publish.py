@@ -13,7 +13,7 @@ from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
 from leveret.broker.sending import hand_over
 from leveret.protocol.violation import ProtocolViolation, spell_octets
-from leveret.session import tally, tracing
+from leveret.session import distant, tally, tracing
 from leveret.wire import methods
 from leveret.wire.codes import MalformedFrame, ReplyCode
 from leveret.wire.properties import decode_header
@@ -73,6 +73,8 @@ def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: b
     """
     tally.published(channel, route, is_mandatory=is_mandatory)
     is_accepted = hand_over(message, route, channel.keep)
+    if route.distant and is_accepted:
+        distant.settled_later(channel, route.distant)
     if is_mandatory and not route.receivers:
         returned = methods.BasicReturn(
             reply_code=ReplyCode.NO_ROUTE,

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from leveret.broker.arguments import STREAM
 from leveret.broker.errors import NotFound
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.reply_to import PSEUDO_QUEUE
+from leveret.session import distant
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
+    from leveret.session.later import Later
 
 
 def queue_name(channel: Channel, name: str) -> str:
@@ -22,11 +25,13 @@ def queue_name(channel: Channel, name: str) -> str:
     raise NotFound("no previously declared queue")
 
 
-def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDeclareOk:
+def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDeclareOk | Later:
     if _is_direct_reply(channel, method.queue):
         return methods.QueueDeclareOk(queue=method.queue, message_count=0, consumer_count=1)
     queue = _declared(channel, method)
     channel.last_queue = queue.name
+    if isinstance(queue, DistantQueue):
+        return distant.declare(channel, queue)
     return methods.QueueDeclareOk(
         queue=queue.name,
         message_count=queue.ready.count,
@@ -68,17 +73,22 @@ def unbind(channel: Channel, method: methods.QueueUnbind) -> methods.QueueUnbind
     return methods.QueueUnbindOk()
 
 
-def purge(channel: Channel, method: methods.QueuePurge) -> methods.QueuePurgeOk:
-    name = queue_name(channel, method.queue)
-    count = channel.access.purge_queue(name)
-    if channel.access.usable_queue(name).number:
+def purge(channel: Channel, method: methods.QueuePurge) -> methods.QueuePurgeOk | Later:
+    queue = channel.access.readable_queue(queue_name(channel, method.queue))
+    if isinstance(queue, DistantQueue):
+        return distant.purge(channel, queue)
+    count = queue.purge()
+    if queue.number:
         # Gone for good, once it is answered.
         channel.session.durability.demand()
     return methods.QueuePurgeOk(message_count=count)
 
 
-def delete(channel: Channel, method: methods.QueueDelete) -> methods.QueueDeleteOk:
-    count = channel.access.delete_queue(
-        queue_name(channel, method.queue), if_unused=method.if_unused, if_empty=method.if_empty
-    )
+def delete(channel: Channel, method: methods.QueueDelete) -> methods.QueueDeleteOk | Later:
+    name = queue_name(channel, method.queue)
+    conditions = {"if_unused": method.if_unused, "if_empty": method.if_empty}
+    queue = channel.access.deletable_queue(name)
+    if isinstance(queue, DistantQueue):
+        return distant.delete(channel, queue, **conditions)
+    count = channel.access.delete_queue(name, **conditions)
     return methods.QueueDeleteOk(message_count=count)

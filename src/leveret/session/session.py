@@ -137,8 +137,8 @@ class Session:
             has_appended = channel.has_appended or is_stream_fed
             if has_appended or confirms.held:
                 self.held_confirms.hold(confirms, has_appended=has_appended)
-            else:
-                self.connection.write(confirms.take_ack())
+            elif answer := confirms.take_ack():
+                self.connection.write(answer)
         self.confirms_due.clear()
 
     @property

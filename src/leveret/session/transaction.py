@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from leveret.broker.errors import PreconditionFailed
 from leveret.session import publish, unacked
+from leveret.session.distant import PARTIAL, Commit
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.routing import Route
     from leveret.session.channel import Channel
+    from leveret.session.later import Later
     from leveret.session.unacked import Settling, Unacked
 
 
@@ -54,6 +56,7 @@ class Transaction:
         publishes, settlements = self._publishes, self._settlements
         self._publishes, self._settlements = [], []
         is_stored = is_refused = False
+        channel.commit = Commit()
         for message, route, is_mandatory in publishes:
             # Its place in line is where it stands now, behind what was published meanwhile.
             message.position = channel.session.next_position()
@@ -68,7 +71,7 @@ class Transaction:
         if is_stored or channel.session.has_fed_stream:
             channel.session.durability.demand()
         if is_refused:
-            raise PreconditionFailed("partial tx completion")
+            raise PreconditionFailed(PARTIAL)
 
     def rollback(self, channel: Channel) -> None:
         """Forget the publishes; what was acknowledged is out again."""
@@ -97,9 +100,11 @@ def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:
     return methods.TxSelectOk()
 
 
-def commit(channel: Channel, _method: methods.TxCommit) -> methods.TxCommitOk:
+def commit(channel: Channel, _method: methods.TxCommit) -> methods.TxCommitOk | Later:
     _transaction(channel).commit(channel)
-    return methods.TxCommitOk()
+    under_way = channel.commit
+    assert under_way is not None
+    return under_way.end() or methods.TxCommitOk()
 
 
 def rollback(channel: Channel, _method: methods.TxRollback) -> methods.TxRollbackOk:

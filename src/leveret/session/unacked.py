@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from leveret.broker.arguments import STREAM
 from leveret.broker.errors import PreconditionFailed
-from leveret.broker.streams.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def settle(deliveries: Unacked) -> None:
 def refuse_streams(deliveries: Unacked, kept: Unacked) -> None:
     """Raises Unsupported when a stream would have to take one back; all are in `kept` then."""
     for holder, message in deliveries.values():
-        if isinstance(holder.queue, Stream):
+        if holder.queue.type == STREAM:
             kept.update(deliveries)
             holder.queue.reject([message])
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.distant import DistantQueue
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.queue import Queue
 
@@ -170,7 +171,7 @@ def _judge(messages: Iterable[Message], count: int) -> _Part:
     )
 
 
-def _head(queue: Queue) -> Message | None:
+def _head(queue: Queue | DistantQueue) -> Message | None:
     """What comes next, or what went out first when nothing waits; None when nobody knows."""
     if queue.ready.count:
         return queue.ready.head_at_hand()

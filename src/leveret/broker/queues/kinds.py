@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from leveret.broker.arguments import STREAM, queue_type
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import Queue
 from leveret.broker.streams.stream import Stream
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from leveret.broker.queues.queue import QueueHome, QueueOptions
     from leveret.broker.streams.log import StreamHome
 
-AnyQueue: TypeAlias = Queue | Stream
+AnyQueue: TypeAlias = Queue | Stream | DistantQueue
 
 
 @dataclass(frozen=True, slots=True)

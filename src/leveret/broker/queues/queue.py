@@ -181,6 +181,21 @@ class Queue(Ruled):
             self.expiry.look()
         self.pump()
 
+    def hand_back(self, messages: Iterable[Message]) -> None:
+        """They were on their way to a consumer that could not take them any more: each goes to its
+        place again, and nobody counts that as a delivery that failed."""
+        if self.is_deleted:
+            self._drop(messages)
+            return
+        for message in messages:
+            self.ready.put_back(message)
+            if self.limit is not None:
+                self.limit.added(message)
+        self._drop_excess()
+        if self.expiry is not None:
+            self.expiry.look()
+        self.pump()
+
     def reject(self, messages: Sequence[Message]) -> None:
         """They were taken, and are not wanted."""
         self._die(messages, "rejected")

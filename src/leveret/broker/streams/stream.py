@@ -249,6 +249,8 @@ class Stream:
     def requeue(self, _messages: Iterable[Message]) -> None:
         """A reader has gone with messages it had not acknowledged. They are where they were."""
 
+    hand_back = requeue
+
     # The end ---------------------------------------------------------------------------------
 
     def delete(self) -> int:

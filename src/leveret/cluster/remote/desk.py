@@ -1,0 +1,168 @@
+"""The desk of a home: acts on its queues for the sessions of other nodes.
+
+    frames of a peer ──> HomeDesk ──> its Guest ──> the queues
+                              told <──────┘
+
+Rule: what a peer is told of a change is told when the change is durable, if it has to be. What is
+out when a peer is lost goes back; what it asks for afterwards it asks anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leveret.broker.errors import NotFound
+from leveret.broker.errors import Refused as Refusal
+from leveret.broker.queues.distant import DistantQueue
+from leveret.broker.streams.stream import Stream
+from leveret.cluster.remote import frames
+from leveret.cluster.remote.guest import Guest, Seat
+from leveret.wire.values import decode_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from leveret.broker.broker import Broker
+    from leveret.broker.queues.queue import Queue
+    from leveret.broker.vhost import Vhost
+    from leveret.cluster.remote.frames import Asked, Frame
+
+    AtHome: TypeAlias = "Queue | Stream"
+    Question: TypeAlias = (
+        frames.Ask | frames.Get | frames.Purge | frames.Delete | frames.Subscribe
+    )  # fmt: skip
+
+
+class HomeDesk:
+    """One for each node. tell: sends a peer a frame."""
+
+    def __init__(self, broker: Broker, tell: Callable[[str, Frame], None]) -> None:
+        self._broker = broker
+        self._tell = tell
+        self._guests: dict[str, Guest] = {}
+
+    def hear(self, peer: str, asked: Asked) -> None:
+        """A peer says something."""
+        guest = self._guests.get(peer)
+        if guest is None:
+            guest = self._guests[peer] = Guest(self._broker, lambda told: self._tell(peer, told))
+        match asked:
+            case frames.Publish():
+                self._publish(guest, asked)
+            case frames.Settle() | frames.Requeue() | frames.Reject() | frames.HandBack():
+                guest.settle(asked)
+            case frames.Credit():
+                guest.give_credit(asked)
+            case frames.Unsubscribe():
+                guest.unsubscribe(asked.consumer)
+            case _:
+                self._answer(guest, asked)
+
+    def lost(self, peer: str) -> None:
+        """The peer is gone, with all its sessions."""
+        guest = self._guests.pop(peer, None)
+        if guest is not None:
+            guest.leave()
+
+    # Publishing ------------------------------------------------------------------------------
+
+    def _publish(self, guest: Guest, asked: frames.Publish) -> None:
+        try:
+            _vhost, queue = self._find(asked)
+        except NotFound:
+            guest.tell(frames.Refused(asked.ticket))
+            return
+        message = frames.unpack(asked.message, self._broker.next_position())
+        if queue.refuses(message):
+            guest.tell(frames.Refused(asked.ticket))
+            return
+        traits, paging = message.traits, self._broker.paging
+        is_kept = traits is not None and traits.is_persistent and queue.number > 0
+        if is_kept:
+            self._broker.storage.messages.append(message, (queue.number,))
+            message.is_stored = True
+            queue.tally.disk_writes += 1
+        queue.tally.publish += 1
+        had_appended, paging.has_appended = paging.has_appended, False
+        queue.publish(message)
+        is_kept = is_kept or paging.has_appended
+        paging.has_appended = had_appended
+        guest.took(asked.ticket, is_kept=is_kept)
+
+    def _find(self, asked: frames.Publish | Question) -> tuple[Vhost, AtHome]:
+        """Raises NotFound, also when the queue's home is elsewhere by now."""
+        vhost = self._broker.vhosts.get(asked.vhost)
+        if vhost is None:
+            raise NotFound(f"no queue '{asked.queue}' in vhost '{asked.vhost}'")
+        queue = vhost.queue(asked.queue)
+        if isinstance(queue, DistantQueue):
+            raise queue.absence()
+        return vhost, queue
+
+    # Questions -------------------------------------------------------------------------------
+
+    def _answer(self, guest: Guest, asked: Question) -> None:
+        demands = self._broker.storage.durability.demands
+        try:
+            answer = self._act(guest, asked)
+        except Refusal as refusal:
+            answer = frames.Declined(asked.question, refusal.code, str(refusal))
+        if answer is None:
+            return
+        durability = self._broker.storage.durability
+        if durability.demands != demands:
+            durability.when_durable(lambda: guest.tell(answer))
+        else:
+            guest.tell(answer)
+
+    def _act(self, guest: Guest, asked: Question) -> Frame | None:
+        """Do it; the answer, None when it comes later. Raises what the broker refuses with."""
+        vhost, queue = self._find(asked)
+        match asked:
+            case frames.Get():
+                return self._get(guest, queue, asked)
+            case frames.Purge():
+                count = queue.purge()
+                if queue.number:
+                    self._broker.storage.durability.demand()
+                return frames.Counted(asked.question, count, 0)
+            case frames.Delete():
+                queue.check_deletion(if_unused=asked.if_unused, if_empty=asked.if_empty)
+                return frames.Counted(asked.question, vhost.remove_queue(queue), 0)
+            case frames.Subscribe():
+                self._subscribe(guest, queue, asked)
+                return frames.Nothing(asked.question)
+            case _:
+                queue.touch()
+                return frames.Counted(asked.question, queue.ready.count, len(queue.consumers))
+
+    def _get(self, guest: Guest, queue: AtHome, asked: frames.Get) -> Frame | None:
+        if guest.is_gone:
+            # It went while the message was being read from the disk.
+            return None
+        taken = queue.get()
+        if taken is None and queue.is_loading:
+            queue.when_loaded(lambda: self._answer(guest, asked))
+            return None
+        if taken is None:
+            return frames.Nothing(asked.question)
+        message, redelivered = taken
+        delivery = guest.take(queue, message)
+        guest.deliveries_of(queue).count_get(no_ack=False, redelivered=redelivered)
+        left = queue.ready.count
+        carried = frames.carry(message)
+        return frames.Found(asked.question, delivery, redelivered, left, carried)
+
+    def _subscribe(self, guest: Guest, queue: AtHome, asked: frames.Subscribe) -> None:
+        arguments, _end = decode_table(asked.arguments)
+        if isinstance(queue, Stream):
+            queue.check_reader(
+                arguments,
+                prefetch_count=asked.prefetch_count,
+                no_ack=asked.no_ack,
+                is_limited=asked.is_limited,
+            )
+        seat = Seat(guest, queue, asked, arguments)
+        queue.subscribe(seat)
+        guest.seats[asked.consumer] = seat

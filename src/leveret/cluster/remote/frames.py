@@ -1,0 +1,239 @@
+"""What nodes say to each other about queues: one class each, its octets are MessagePack.
+
+    asked    from a node that uses a queue to the queue's home
+    told     from the home back
+
+Rule: names of things are given by whoever begins them, and never twice while a link is up: the
+user names tickets, questions and consumers, the home deliveries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from leveret.broker.message import Message, Traits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Carried(msgspec.Struct, array_like=True):
+    """A message on its way between nodes."""
+
+    address: bytes
+    content: bytes
+    channel: int
+    ttl_ms: int | None
+    priority: int
+    is_persistent: bool
+    blind_copies: tuple[str, ...]
+
+
+def carry(message: Message) -> Carried:
+    traits = message.traits or _NO_TRAITS
+    return Carried(
+        message.address,
+        message.content,
+        message.channel,
+        traits.ttl_ms,
+        traits.priority,
+        traits.is_persistent,
+        traits.blind_copies,
+    )
+
+
+def unpack(carried: Carried, position: int) -> Message:
+    """The message, at a place in this node's order."""
+    traits = Traits(
+        carried.ttl_ms, carried.priority, carried.is_persistent, tuple(carried.blind_copies)
+    )
+    return Message(
+        carried.address,
+        carried.content,
+        carried.channel,
+        position,
+        None if traits == _NO_TRAITS else traits,
+    )
+
+
+_NO_TRAITS: Final = Traits()
+
+
+class Frame(msgspec.Struct, array_like=True):
+    """One thing said."""
+
+
+# Asked ---------------------------------------------------------------------------------------
+
+
+class Publish(Frame, tag=1):
+    """Take it. ticket: what it is answered by."""
+
+    ticket: int
+    vhost: str
+    queue: str
+    message: Carried
+
+
+class Settle(Frame, tag=2):
+    """These deliveries are done with."""
+
+    deliveries: tuple[int, ...]
+
+
+class Requeue(Frame, tag=3):
+    """These go back to their places, as delivered once more."""
+
+    deliveries: tuple[int, ...]
+
+
+class Reject(Frame, tag=4):
+    """These are not wanted."""
+
+    deliveries: tuple[int, ...]
+
+
+class HandBack(Frame, tag=5):
+    """These have reached no client."""
+
+    deliveries: tuple[int, ...]
+
+
+class Ask(Frame, tag=6):
+    """queue.declare, passive: how many wait and consume."""
+
+    question: int
+    vhost: str
+    queue: str
+
+
+class Get(Frame, tag=7):
+    question: int
+    vhost: str
+    queue: str
+
+
+class Purge(Frame, tag=8):
+    question: int
+    vhost: str
+    queue: str
+
+
+class Delete(Frame, tag=9):
+    question: int
+    vhost: str
+    queue: str
+    if_unused: bool
+    if_empty: bool
+
+
+class Subscribe(Frame, tag=10):
+    """A new consumer; it has no credit. arguments: a field table's octets.
+
+    prefetch_count, is_limited: what a stream wants to know.
+    """
+
+    question: int
+    vhost: str
+    queue: str
+    consumer: int
+    no_ack: bool
+    exclusive: bool
+    priority: int
+    prefetch_count: int
+    is_limited: bool
+    arguments: bytes
+
+
+class Credit(Frame, tag=11):
+    """Deliveries up to this one, counted from the consumer's first, may be sent. handed: so many
+    have gone on to the client, or back."""
+
+    consumer: int
+    up_to: int
+    handed: int
+
+
+class Unsubscribe(Frame, tag=12):
+    """The consumer has ended."""
+
+    consumer: int
+
+
+Asked: TypeAlias = (
+    Publish | Settle | Requeue | Reject | HandBack | Ask | Get | Purge | Delete | Subscribe
+    | Credit | Unsubscribe
+)  # fmt: skip
+
+
+# Told ----------------------------------------------------------------------------------------
+
+
+class Taken(Frame, tag=1):
+    """These are safe here, as far as they have to be."""
+
+    tickets: tuple[int, ...]
+
+
+class Refused(Frame, tag=2):
+    """The queue has no place for it, or is not there any more."""
+
+    ticket: int
+
+
+class Counted(Frame, tag=3):
+    """Of Ask; of Purge and Delete how many messages went."""
+
+    question: int
+    messages: int
+    consumers: int
+
+
+class Found(Frame, tag=4):
+    """Of Get."""
+
+    question: int
+    delivery: int
+    redelivered: bool
+    left: int
+    message: Carried
+
+
+class Nothing(Frame, tag=5):
+    """Of Get: nothing waits; of Subscribe: done."""
+
+    question: int
+
+
+class Declined(Frame, tag=6):
+    """Of any question: a refusal, by AMQP's code and text."""
+
+    question: int
+    code: int
+    text: str
+
+
+class Delivered(Frame, tag=7):
+    consumer: int
+    delivery: int
+    redelivered: bool
+    message: Carried
+
+
+class Ended(Frame, tag=8):
+    """The consumer's queue is gone."""
+
+    consumer: int
+
+
+Told: TypeAlias = (
+    Taken | Refused | Counted | Found | Nothing | Declined | Delivered | Ended
+)  # fmt: skip
+
+encode: Final[Callable[[Frame], bytes]] = msgspec.msgpack.Encoder().encode
+read_asked: Final[Callable[[bytes], Asked]] = msgspec.msgpack.Decoder(Asked).decode
+read_told: Final[Callable[[bytes], Told]] = msgspec.msgpack.Decoder(Told).decode
+# What both raise.
+Unreadable: Final = msgspec.DecodeError
