@@ -57,3 +57,15 @@ def test_the_lengths_are_what_the_picture_says():
     assert len(GREETING) == challenge.GREETING_OCTETS == 37
     assert len(tool.tool_proof()) == challenge.PROOF_OCTETS == 32
     assert len(node.node_verdict()) == challenge.VERDICT_OCTETS == 33
+
+
+@pytest.mark.parametrize("purpose", list(challenge.Purpose))
+def test_what_a_connection_is_for_is_said_and_part_of_what_is_proved(purpose):
+    hello = challenge.hello(b"t" * 32, purpose)
+    assert challenge.purpose_of(hello) is purpose
+    assert hello[5] == {"CONTROL": 1, "PEER": 2, "PEER_OVER_TLS": 3}[purpose.name]
+    others = [each for each in challenge.Purpose if each is not purpose]
+    for other in others:
+        changed = Challenge(b"same", challenge.hello(b"t" * 32, other), GREETING)
+        with pytest.raises(Unproven):
+            changed.check_tool(Challenge(b"same", hello, GREETING).tool_proof())

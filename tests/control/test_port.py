@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from leveret.control import port
+from leveret.control import challenge, port
+from leveret.control.challenge import Purpose
 from leveret.control.client import connect
 from tests.control.served import COOKIE, served
 
@@ -55,3 +56,32 @@ def test_a_server_that_cannot_be_made_lets_nobody_wait(monkeypatch, caplog):
     ):
         tool.recv(1)
     assert "no such module" in caplog.text
+
+
+@pytest.mark.parametrize("is_visited_before", [True, False])
+def test_nodes_are_handed_over_whether_somebody_came_before_or_not(is_visited_before):
+    met = []
+
+    async def welcome(_reader, _writer, _keys, purpose):
+        met.append(purpose)
+
+    with served() as node:
+        if is_visited_before:
+            assert node.server
+        node.node._node_port.hand_peers_to(welcome)
+        knock(node.address)
+        assert met == [Purpose.PEER]
+        node.node._node_port.hand_peers_to(None)
+        knock(node.address)
+        assert met == [Purpose.PEER]
+
+
+def knock(address):
+    """Come as a node, and stay until the door is closed."""
+    hello = challenge.hello(bytes(32), Purpose.PEER)
+    with socket.create_connection(address, timeout=10) as peer:
+        peer.sendall(hello)
+        greeting = peer.recv(challenge.GREETING_OCTETS)
+        peer.sendall(challenge.Challenge(COOKIE, hello, greeting).tool_proof())
+        assert peer.recv(challenge.VERDICT_OCTETS)[0] == 1
+        assert peer.recv(1) == b""

@@ -109,6 +109,28 @@ def test_of_a_flood_only_so_many_are_let_in_and_they_make_room_again(monkeypatch
         assert is_served(node)
 
 
+def test_of_a_flood_the_oldest_stranger_gives_way_to_who_has_the_cookie(monkeypatch):
+    monkeypatch.setattr(server, "CONNECTIONS_MAX", 3)
+    with served() as node:
+        visits = node.server._visits
+        wait_until(lambda: not visits)
+        flood = [socket.create_connection(node.address) for _ in range(3)]
+        wait_until(lambda: len(visits) == 3)
+        assert is_served(node)
+        assert [is_closed(each) for each in flood] == [True, False, False]
+        for each in flood:
+            each.close()
+
+
+def test_who_has_proved_itself_gives_way_to_nobody(monkeypatch):
+    monkeypatch.setattr(server, "CONNECTIONS_MAX", 2)
+    with served() as node, connect(node.address, COOKIE) as one, connect(node.address, COOKIE):
+        late = socket.create_connection(node.address)
+        assert until_closed(late) == b""
+        late.close()
+        assert [type(each) for each in one.ask("start_app", {})] == [Begun, Done]
+
+
 def is_closed(connection):
     connection.settimeout(0.2)
     try:

@@ -138,10 +138,12 @@ class OverSockets:
         await self._nodes[name].start(HOSTS[name], port)
 
     async def stop(self):
-        for node in self._nodes.values():
-            await node.stop()
         for relay in self._relays.values():
             await relay.stop()
+        # Whoever has just connected gets in before the door is closed (tests/control/served.py).
+        await asyncio.sleep(0.02)
+        for node in self._nodes.values():
+            await node.stop()
 
     def links(self, node):
         return self._nodes[node].links
@@ -163,6 +165,13 @@ class OverSockets:
     async def cut(self, one, other):
         for relay in self._between(one, other):
             relay.cut()
+
+    def overhear(self):
+        """All that is said on the network from now on, in the order in which it passes."""
+        overheard = bytearray()
+        for relay in self._relays.values():
+            relay.overheard = overheard
+        return overheard
 
     def slow_down(self, one, other, pause_s):
         for relay in self._between(one, other):

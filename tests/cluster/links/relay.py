@@ -7,11 +7,12 @@ import contextlib
 class Relay:
     """One way to a node: who dials the relay is connected to it, unless it is cut.
 
-    octets: how many it has brought, both ways. pause_s: after each piece it brings.
+    overheard: where all that it brings, both ways, is written down.
+    pause_s: after each piece that it brings.
     """
 
     def __init__(self, goal):
-        self.octets = 0
+        self.overheard = None
         self.pause_s = 0
         self._goal = goal
         self._server = None
@@ -27,6 +28,8 @@ class Relay:
 
     async def stop(self):
         self._server.close()
+        self.cut()
+        await asyncio.sleep(0.01)  # Who is being let in just now gets in, and is sent away.
         self.lose()
         for task in self._tasks:
             task.cancel()
@@ -48,7 +51,8 @@ class Relay:
         with contextlib.suppress(OSError):
             while octets := await reader.read(65_536):
                 await self._flows.wait()
-                self.octets += len(octets)
+                if self.overheard is not None:
+                    self.overheard += octets
                 writer.write(octets)
                 await writer.drain()
                 await asyncio.sleep(self.pause_s)

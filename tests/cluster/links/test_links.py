@@ -1,21 +1,28 @@
 """Nodes come in at the node port, beside leveretctl; strangers learn nothing and cost nothing."""
 
 import asyncio
+import ipaddress
 import random
+import ssl
 
 import pytest
+from cryptography import x509
 
 from leveret.cluster.links import encounter
 from leveret.cluster.links.encounter import Hello
 from leveret.cluster.links.frames import CALL, head
 from leveret.cluster.links.links import NodeLinks
+from leveret.cluster.links.peer import Tls
+from leveret.cluster.links.ports import LinkDown
 from leveret.control import challenge
 from leveret.control.challenge import Purpose
 from leveret.control.client import connect
-from tests.cluster.links.networks import Node, home_of, visit
+from leveret.node import new_event_loop
+from tests.cluster.links.networks import Node, OverSockets, home_of, run, visit
 from tests.cluster.links.test_promises import echo, until
 from tests.control.served import COOKIE as COOKIE_SERVED
 from tests.control.served import served
+from tests.server.authority import authority
 
 
 def with_a_node(scene):
@@ -79,6 +86,88 @@ def test_a_node_without_a_cluster_sends_nodes_away(caplog):
 
         node.do(come())
     assert "it is a node of a cluster, and this node takes none" in caplog.text
+
+
+TLS_MISMATCH = "one of both has TLS between nodes, the other has not"
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """What each node of a cluster has when its nodes meet over TLS: both ends show who they are."""
+    ca, directory = authority(), tmp_path_factory.mktemp("tls")
+    (directory / "ca.pem").write_bytes(ca.pem)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.3.9"))
+    files = ca.vouch_for("node", names=[address]).write(directory, "node")
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=directory / "ca.pem")
+    server.verify_mode = ssl.CERT_REQUIRED
+    client = ssl.create_default_context(cafile=directory / "ca.pem")
+    for context in (server, client):
+        context.load_cert_chain(*files)
+    return Tls(server, client)
+
+
+@pytest.mark.parametrize("make_loop", [asyncio.new_event_loop, new_event_loop])
+def test_over_tls_nodes_say_all_that_they_say_without_and_nobody_reads_it(tls, make_loop):
+    large = bytes(range(256)) * 20_000
+
+    async def scene(network):
+        seen = network.overhear()
+        network.links("mouse").serve("echo", echo)
+        link = network.links("hare").to("mouse")
+        for _ in range(3):
+            await link.wait_up(10)
+            assert await link.call("echo", large, 10) == b"hare:" + large
+            await network.lose("hare", "mouse")
+            await until(lambda: not link.is_up)
+        assert len(seen) > 6 * len(large)
+        assert large[:256] not in seen
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(run(scene, OverSockets(tls=tls)))
+
+
+def test_without_tls_the_network_reads_what_is_said():
+    async def scene(network):
+        seen = network.overhear()
+        network.links("mouse").serve("echo", echo)
+        link = network.links("hare").to("mouse")
+        await link.wait_up(10)
+        await link.call("echo", b"in the clear", 10)
+        assert b"in the clear" in seen
+
+    asyncio.run(run(scene, OverSockets()))
+
+
+async def meet(hare, mouse, time_s=0.3):
+    """Whether the links of hare come up to mouse; each with the TLS that is told."""
+    there = Node(home_of("mouse", {}, tls=mouse))
+    await there.start("127.0.3.9")
+    here = Node(home_of("hare", {"mouse": there.place}, tls=hare))
+    try:
+        await here.links.to("mouse").wait_up(time_s)
+    except LinkDown:
+        assert not there.links._peers
+        return False
+    finally:
+        await here.stop()
+        await there.stop()
+    return True
+
+
+def test_one_with_tls_and_one_without_do_not_meet(tls, caplog):
+    assert asyncio.run(meet(tls, tls, 10))
+    assert not asyncio.run(meet(tls, None))
+    assert caplog.text.count(TLS_MISMATCH) > 1
+    caplog.clear()
+    assert not asyncio.run(meet(None, tls))
+    assert TLS_MISMATCH in caplog.text
+
+
+def test_the_cookie_alone_does_not_do_where_certificates_are_asked_for(tls, tmp_path):
+    stranger = ssl.create_default_context()
+    stranger.check_hostname, stranger.verify_mode = False, ssl.CERT_NONE
+    stranger.load_cert_chain(*authority("another").vouch_for("node").write(tmp_path, "node"))
+    assert not asyncio.run(meet(Tls(tls.server, stranger), tls))
 
 
 @pytest.mark.parametrize(
