@@ -121,6 +121,21 @@ def test_a_deleted_log_deposes_its_writer(play):
     play(scene)
 
 
+def test_a_writer_whose_owner_fails_is_deposed_and_it_is_logged(play, caplog):
+    async def scene(cluster):
+        log, deposed = await written(cluster), asyncio.Event()
+        log.on_deposed(deposed.set)
+        log.when_safe(log.append(WORD, b"x"), lambda: {}["none"])
+        await deposed.wait()
+        assert not log.is_writer
+        await log.take_over()
+        await safe(log, log.append(WORD, b"y"))
+        assert await words(log) == [b"x", b"y"]
+
+    play(scene)
+    assert "KeyError" in caplog.text
+
+
 def test_a_log_whose_writer_missed_the_fence_looks_for_itself(play):
     async def scene(cluster):
         log, heard = await written(cluster), []

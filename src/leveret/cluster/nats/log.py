@@ -93,7 +93,7 @@ class NatsLog:
         """At the end of the turn in which something was appended."""
         if reign == self._reign and self._entries and self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
-            self._writing.add_done_callback(_report)
+            self._writing.add_done_callback(self._wrote)
 
     async def _write(self) -> None:
         while self._entries:
@@ -105,6 +105,12 @@ class NatsLog:
             self._entries.popleft()
             self._became_safe(entry.last_sequence)
         self._writing = None
+
+    def _wrote(self, task: asyncio.Task[None]) -> None:
+        """Whoever fails writes no more, and says so: what it holds must be read anew."""
+        if _has_failed(task):
+            self._writing = None
+            self._depose()
 
     async def _is_kept(self, entry: Entry) -> bool:
         try:
@@ -136,7 +142,7 @@ class NatsLog:
         self._purged_before = before
         if self._purging is None:
             self._purging = asyncio.get_running_loop().create_task(self._purge())
-            self._purging.add_done_callback(_report)
+            self._purging.add_done_callback(_has_failed)
 
     async def _purge(self) -> None:
         """One request after the other, each for all that was asked for meanwhile."""
@@ -288,6 +294,9 @@ class NatsLog:
                         yield record
 
 
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.error("a log's writer has failed", exc_info=task.exception())
+def _has_failed(task: asyncio.Task[None]) -> bool:
+    """Never, unless we are wrong; then the log tells where."""
+    if task.cancelled() or task.exception() is None:
+        return False
+    log.error("a log's writer has failed", exc_info=task.exception())
+    return True
