@@ -7,4 +7,6 @@ from tests.ports.engines import ENGINES
 
 @pytest.fixture(params=ENGINES, ids=lambda kind: kind.__name__)
 def engine(request):
-    return request.param()
+    engine = request.param()
+    yield engine
+    engine.close()

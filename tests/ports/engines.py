@@ -9,6 +9,7 @@ from leveret.broker.changes import QueueDeclared
 from leveret.broker.queues.queue import QueueOptions
 from tests.broker.domain import HandAgenda
 from tests.broker.fake_storage import FakeEngine
+from tests.cluster.mirrors.leading import Leading
 from tests.storage.hand import World
 
 
@@ -34,6 +35,9 @@ class InMemory:
     def restarted(self):
         return InMemory(self._engine.restarted())
 
+    def close(self):
+        """Nothing is open."""
+
     def damage(self, body):
         messages = self._engine.messages
         messages.damaged.update(each for each, kept in messages.kept.items() if kept.body == body)
@@ -56,6 +60,9 @@ class OnDisk:
         self.run()
         return OnDisk(self._world)
 
+    def close(self):
+        """Nothing is open."""
+
     def damage(self, body):
         disk = self._world.disk
         for name in disk.names():
@@ -64,4 +71,4 @@ class OnDisk:
                 disk.flip(name, octets.index(body) * 8)
 
 
-ENGINES = [InMemory, OnDisk]
+ENGINES = [InMemory, OnDisk, Leading]

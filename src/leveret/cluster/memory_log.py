@@ -390,7 +390,8 @@ class MemoryLog:
         waited_s = asyncio.get_running_loop().time() - self._appended_at[0]
         if waited_s >= STALL_S and not self._is_stalled:
             self._stall(is_stalled=True)
-        self._watch_stall(STALL_S if self._is_stalled else STALL_S - waited_s)
+        # At least a moment, which is more than a rounding error.
+        self._watch_stall(STALL_S if self._is_stalled else max(STALL_S - waited_s, DELAY_S))
 
     def _stall(self, *, is_stalled: bool) -> None:
         self._is_stalled = is_stalled

@@ -1,0 +1,1 @@
+"""Queues whose messages are on several nodes: a message store over replicated logs."""

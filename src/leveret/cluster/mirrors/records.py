@@ -1,0 +1,61 @@
+"""What a mirrored queue's log is made of, besides fences.
+
+PART        a piece of a message that one record is too small for; its last piece is a MESSAGE
+MESSAGE     as in the message log of a single node (storage/record.py), without queue numbers
+SETTLED     sequences of messages that the queue is done with
+DELIVERED   sequences of messages handed to somebody who may fail to settle them
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Final
+
+from leveret.cluster.ports import RECORD_BYTES_MAX
+from leveret.storage.record import (
+    decode_message,
+    decode_message_head,
+    encode_message,
+    from_octets,
+    measure,
+    to_octets,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from leveret.broker.message import Message
+    from leveret.storage.record import MessageHead
+
+PART: Final = 1
+MESSAGE: Final = 2
+SETTLED: Final = 3
+DELIVERED: Final = 4
+
+
+def pieces_of(message: Message, published_ms: int) -> list[bytes]:
+    """A message's records; usually there is one."""
+    octets = encode_message(message, b"", published_ms)
+    if len(octets) <= RECORD_BYTES_MAX:
+        return [octets]
+    starts = range(0, len(octets), RECORD_BYTES_MAX)
+    return [octets[start : start + RECORD_BYTES_MAX] for start in starts]
+
+
+def head_of(piece: bytes) -> MessageHead:
+    """What is to be known of a message without its content, from its first piece."""
+    return decode_message_head(piece, 0)
+
+
+def message_of(pieces: Sequence[bytes]) -> tuple[Message, int] | None:
+    """The message, and when it was published (wall clock, ms); None of a damaged one."""
+    octets = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return decode_message(octets, 0) if measure(octets, 0) else None
+
+
+def pack_sequences(sequences: Iterable[int]) -> bytes:
+    return to_octets(array("Q", sequences))
+
+
+def unpack_sequences(octets: bytes) -> array[int]:
+    return from_octets(octets)

@@ -1,0 +1,109 @@
+"""A node that leads mirrored queues, driven from outside its event loop; over logs in memory."""
+
+import asyncio
+import dataclasses
+
+from leveret.cluster.memory_log import MemoryEngine
+from leveret.cluster.mirrors.mirror import Around, Mirror
+from leveret.cluster.mirrors.safety import MirrorDurability, Touched
+from leveret.cluster.mirrors.store import MirrorStore
+from tests.broker.domain import HandAgenda
+from tests.broker.fake_storage import FakeEngine
+from tests.cluster.skipping import SkippingLoop
+
+NODES = ("hare", "mouse", "vole")
+# Longer than anything takes; on this loop no time at all.
+SETTLED_S = 60
+
+
+class Inside:
+    """Somebody whose verbs are said in the event loop, while it stands still."""
+
+    def __init__(self, loop, inner):
+        self._loop = loop
+        self._inner = inner
+
+    def __getattr__(self, name):
+        found = getattr(self._inner, name)
+        if not callable(found):
+            return found
+
+        def say(*told):
+            asyncio._set_running_loop(self._loop)
+            try:
+                return found(*told)
+            finally:
+                asyncio._set_running_loop(None)
+
+        return say
+
+
+class Leading:
+    """Every queue that is declared has a mirror, which this node leads.
+
+    engine: the logs; faults: the same, for what happens to them. own: the node's own engine.
+    before: who led them before, and is gone.
+    """
+
+    def __init__(self, before=None, chance=None):
+        self.engine = before.engine if before else MemoryEngine(NODES, chance)
+        self.own = before.own.restarted() if before else FakeEngine(HandAgenda())
+        self.loop = before.loop if before else SkippingLoop()
+        self.faults = Inside(self.loop, self.engine)
+        self.mirrors = {}
+        self._count = before._count + 1 if before else 0
+        self._logs = self.faults.logs_of(self.name)
+        self.touched = Touched(self.own.durability, self.loop.call_soon)
+        self.store = MirrorStore(self.own.messages, self.touched)
+        self.storage = dataclasses.replace(
+            self.own.storage,
+            messages=Inside(self.loop, self.store),
+            durability=Inside(self.loop, MirrorDurability(self.own.durability, self.touched)),
+        )
+        self.declare(*(before.mirrors if before else ()))
+
+    @property
+    def name(self):
+        return NODES[self._count % len(NODES)]
+
+    def around(self):
+        return Around(
+            renumber=lambda position: position,
+            wall_ms=lambda: 0,
+            epoch=lambda: 0.0,
+            later=self.loop.call_later,
+            start=self.loop.create_task,
+        )
+
+    def declare(self, *numbers):
+        for number in numbers:
+            self.loop.run_until_complete(self._lead(number))
+
+    async def _lead(self, number):
+        log = await self._logs.open(f"q{number}", 3)
+        mirror = self.mirrors[number] = Mirror(number, log, self.around())
+        self.store.add(number, mirror, await mirror.lead())
+
+    def run(self):
+        """Until nothing is under way."""
+        self.own.durability.sync()
+        self.own.agenda.run()
+        self.loop.run_until_complete(asyncio.sleep(SETTLED_S))
+
+    def restarted(self):
+        """The next node, after this one has said all it had to say."""
+        self.run()
+        return Leading(self)
+
+    def close(self):
+        self.loop.close()
+
+    def damage(self, body):
+        for kept in self.engine.logs.values():
+            kept.records = [_damaged(each, body) for each in kept.records]
+
+
+def _damaged(record, body):
+    if body not in record.octets:
+        return record
+    return dataclasses.replace(record, octets=record.octets.replace(body, bytes(len(body))))
