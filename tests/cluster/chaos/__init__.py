@@ -7,7 +7,8 @@
     checker.py    what is wrong with a history; it knows nothing of brokers, faults or clusters
     driving.py    one schedule played to one cluster under load
     rabbitmq.py   RabbitMQ 3.10.8, mirrored: what the checker is proven on
-    shared_log.py writers of a log on three nats-servers
+    shared_log.py writers of a log on three nats-servers (writing.py; hasty.py is one that lies)
+    disks.py      a disk of a node's own, that can be full
 
 `make chaos` plays schedules; FINDINGS.md has what came of it. The promises:
 

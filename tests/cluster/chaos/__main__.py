@@ -34,15 +34,16 @@ def against_rabbitmq(handling: str) -> Play:
     return one
 
 
-def against_log() -> Play:
+def against_log(writer: str) -> Play:
     from tests.cluster.chaos.shared_log import play_log
 
-    return play_log
+    return lambda schedule: play_log(schedule, f"tests.cluster.chaos.{writer}")
 
 
 # How a schedule is played there, and which parts a node has.
 CLUSTERS: dict[str, tuple[Callable[[], Play], tuple[Part, ...]]] = {
-    "log": (against_log, tuple(Part)),
+    "log": (lambda: against_log("writing"), tuple(Part)),
+    "hasty-log": (lambda: against_log("hasty"), tuple(Part)),
     "rabbitmq": (lambda: against_rabbitmq("ignore"), WHOLE_NODES),
     "rabbitmq-autoheal": (lambda: against_rabbitmq("autoheal"), WHOLE_NODES),
     "rabbitmq-pause-minority": (lambda: against_rabbitmq("pause_minority"), WHOLE_NODES),

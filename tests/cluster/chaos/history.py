@@ -19,6 +19,15 @@ class Message:
     line: str
     ordinal: int
 
+    def octets(self) -> bytes:
+        return f"{self.line} {self.ordinal}".encode()
+
+
+def message_of(told: str) -> Message:
+    """What `octets` came from."""
+    line, _, ordinal = told.partition(" ")
+    return Message(line, int(ordinal))
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

@@ -24,6 +24,7 @@ from tests.cluster.chaos.history import (
     FenceDelivered,
     History,
     Message,
+    message_of,
 )
 
 QUEUE = "mirrored.work"
@@ -132,7 +133,7 @@ class Publisher:
                 return
             message = Message(line, ordinal)
             try:
-                channel.basic_publish("", QUEUE, body_of(message), PERSISTENT, mandatory=True)
+                channel.basic_publish("", QUEUE, message.octets(), PERSISTENT, mandatory=True)
             except NackError:  # The broker says that it may not have it: no failure of the channel.
                 continue
             self._load.history.tell(Confirmed(message))
@@ -203,15 +204,11 @@ def connected(address: Address) -> pika.BlockingConnection:
     )
 
 
-def body_of(message: Message) -> bytes:
-    return f"{message.line} {message.ordinal}".encode()
-
-
 def told(body: bytes, consumer: str, *, is_redelivered: bool) -> Delivered | FenceDelivered:
-    name, _, number = body.decode().partition(" ")
-    if name == FENCE.decode():
-        return FenceDelivered(int(number))
-    return Delivered(Message(name, int(number)), consumer, is_redelivered)
+    message = message_of(body.decode())
+    if message.line == FENCE.decode():
+        return FenceDelivered(message.ordinal)
+    return Delivered(message, consumer, is_redelivered)
 
 
 def drain(address: Address, history: History, quiet_s: float) -> int:

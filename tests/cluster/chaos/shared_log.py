@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.processes import own_directory, tail
@@ -27,18 +28,36 @@ from leveret.cluster.nats.naming import server_of, tags_of
 from tests.cluster.chaos.checker import Promise, Violation, check
 from tests.cluster.chaos.disks import Disk
 from tests.cluster.chaos.driving import WARM_S, Outcome, perform
-from tests.cluster.chaos.history import Confirmed, Delivered, Drained, Faulted, History, Message
+from tests.cluster.chaos.history import (
+    Confirmed,
+    Delivered,
+    Drained,
+    Faulted,
+    History,
+    Message,
+    message_of,
+)
 from tests.cluster.chaos.places import Network, Place, in_namespaces
 from tests.cluster.chaos.schedule import Part, Schedule
 from tests.cluster.chaos.writing import RECORD, endpoint, opened
 from tests.cluster.nats.servers import CONF, program
 
+# Or hasty.py, which lies.
+WRITER = "tests.cluster.chaos.writing"
 ROOT = Path(__file__).parents[3]
 PORT, HTTP_PORT, ROUTE_PORT = 14222, 18222, 25673
 STOP_S_MAX = 15.0
 # After the last fault: an election, and what was in flight becomes safe.
 SETTLE_S = 12.0
 READ_S_MAX = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """writer: the module that writes, as a program. seed: of what it does when."""
+
+    seed: int
+    writer: str
 
 
 class Process:
@@ -80,15 +99,15 @@ class Process:
 class Node:
     """An engine, and a broker that writes."""
 
-    def __init__(self, place: Place, home: Path, history: History, seed: int) -> None:
+    def __init__(self, place: Place, home: Path, history: History, trial: Trial) -> None:
         self.place = place
         self.output = home / f"{place.number}.output"
         self._history = history
         engine = (str(program()), "-c", str(home / f"{place.number}.conf"))
         self._engine = Process(place, engine, self.output)
         self.disk = Disk(home / f"{place.number}.disk")
-        told = (f"node{place.number}", place.address, str(PORT), f"{seed}{place.number}")
-        broker = (sys.executable, "-m", "tests.cluster.chaos.writing", *told)
+        told = (f"node{place.number}", place.address, str(PORT), f"{trial.seed}{place.number}")
+        broker = (sys.executable, "-m", trial.writer, *told)
         self._broker = Process(place, broker, self.output, is_heard=True)
         self._ears: list[threading.Thread] = []
 
@@ -110,7 +129,7 @@ class Node:
         with process.stdout as lines:
             for line in lines:
                 if line.endswith("\n"):
-                    self._history.tell(Confirmed(message_of(line)))
+                    self._history.tell(Confirmed(message_of(line.rstrip())))
 
     def end(self) -> None:
         for each in self.parts(Part.NODE):
@@ -126,9 +145,9 @@ class Node:
 class LogCluster:
     """The three nodes. A Cluster, as driving.py has it."""
 
-    def __init__(self, network: Network, home: Path, history: History, seed: int) -> None:
+    def __init__(self, network: Network, home: Path, history: History, trial: Trial) -> None:
         self.network: Network | None = network
-        self.nodes = {place.number: Node(place, home, history, seed) for place in network.places}
+        self.nodes = {place.number: Node(place, home, history, trial) for place in network.places}
         for place in network.places:
             conf = conf_of(place, network.places, home)
             (home / f"{place.number}.conf").write_text(conf)
@@ -188,17 +207,12 @@ def conf_of(place: Place, places: tuple[Place, ...], home: Path) -> str:
     )
 
 
-def message_of(line: str) -> Message:
-    name, _, ordinal = line.strip().partition(" ")
-    return Message(name, int(ordinal))
-
-
 @contextlib.contextmanager
-def log_cluster(history: History, seed: int) -> Iterator[LogCluster]:
+def log_cluster(history: History, trial: Trial) -> Iterator[LogCluster]:
     with contextlib.ExitStack() as stack:
         network = stack.enter_context(in_namespaces(3))
         home = stack.enter_context(own_directory("chaos-log-"))
-        cluster = LogCluster(network, home, history, seed)
+        cluster = LogCluster(network, home, history, trial)
         for node in cluster.nodes.values():
             stack.callback(node.disk.unmount)
             stack.callback(node.end)
@@ -208,10 +222,10 @@ def log_cluster(history: History, seed: int) -> Iterator[LogCluster]:
         yield cluster
 
 
-def play_log(schedule: Schedule) -> Outcome:
+def play_log(schedule: Schedule, writer: str = WRITER) -> Outcome:
     """On new servers: what is in the log at the end is all that ever was."""
     history = History()
-    with log_cluster(history, schedule.seed) as cluster:
+    with log_cluster(history, Trial(schedule.seed, writer)) as cluster:
         time.sleep(WARM_S)
         perform(cluster, schedule, history)
         time.sleep(SETTLE_S)

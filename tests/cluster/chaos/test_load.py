@@ -16,12 +16,12 @@ from tests.cluster.chaos.history import (
     History,
     Message,
 )
-from tests.cluster.chaos.load import FENCE, QUEUE, Load, body_of, told
+from tests.cluster.chaos.load import FENCE, QUEUE, Load, told
 
 
 def test_what_is_published_can_be_told_again():
     message = Message("ann-7", 12)
-    assert told(body_of(message), "eve", is_redelivered=True) == Delivered(message, "eve", True)
+    assert told(message.octets(), "eve", is_redelivered=True) == Delivered(message, "eve", True)
     assert told(FENCE + b" 3", "eve", is_redelivered=False) == FenceDelivered(3)
 
 

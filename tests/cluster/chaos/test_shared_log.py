@@ -7,11 +7,25 @@ import pytest
 from tests.cluster.chaos.checker import Promise
 from tests.cluster.chaos.history import Message
 from tests.cluster.chaos.places import can_make_namespaces
-from tests.cluster.chaos.schedule import Part, Repertoire, schedule_of
+from tests.cluster.chaos.schedule import (
+    Episode,
+    Fault,
+    Part,
+    Repertoire,
+    Schedule,
+    schedule_of,
+)
 from tests.cluster.chaos.shared_log import compare, judge, play_log
 from tests.cluster.nats.servers import is_installed
 
 SEED = int(os.environ.get("SEED", "0"))
+
+
+def real(test):
+    """Three nats-servers in namespaces."""
+    can_run = can_make_namespaces() and is_installed()
+    skipped = pytest.mark.skipif(not can_run, reason="needs root and nats-server")
+    return pytest.mark.slow(pytest.mark.timeout(300)(skipped(test)))
 
 
 def messages(*told):
@@ -49,11 +63,15 @@ def test_two_who_read_different_logs_are_noticed():
     assert not list(compare([one, one, one]))
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-@pytest.mark.skipif(
-    not (can_make_namespaces() and is_installed()), reason="needs root and nats-server"
-)
+@real
+def test_a_writer_that_calls_safe_what_is_not_is_found_out():
+    """Two of three are killed in full flight: what was on its way between them is gone."""
+    killed = Schedule(26, (Episode(Fault.KILL_TWO, (3, 1), 6.0, 3.0),))
+    outcome = play_log(killed, "tests.cluster.chaos.hasty")
+    assert {violation.promise for violation in outcome.violations} == {Promise.LOST}
+
+
+@real
 def test_nothing_safe_is_lost_under_a_schedule():
     outcome = play_log(schedule_of(SEED, 20, Repertoire(parts=tuple(Part))))
     assert not outcome.violations, str(outcome)

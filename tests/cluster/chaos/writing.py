@@ -75,7 +75,7 @@ class Writer:
             await asyncio.sleep(REST_S)
 
     def _append(self, message: Message) -> None:
-        ticket = self._log.append(RECORD, f"{message.line} {message.ordinal}".encode())
+        ticket = self._log.append(RECORD, message.octets())
         self._unsafe += 1
         self._log.when_safe(ticket, partial(self._tell, message))
 
@@ -85,10 +85,10 @@ class Writer:
         sys.stdout.flush()
 
 
-async def main(node: str, host: str, port: str, seed: str) -> None:
+async def main(kind: type[Writer], node: str, host: str, port: str, seed: str) -> None:
     _logs, log = await opened(node, endpoint(host, int(port)))
-    await Writer(log, f"{node}.{os.getpid()}", Random(seed)).live()
+    await kind(log, f"{node}.{os.getpid()}", Random(seed)).live()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(main(Writer, *sys.argv[1:]))
