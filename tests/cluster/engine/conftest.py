@@ -4,6 +4,7 @@ import asyncio
 import os
 
 import pytest
+import uvloop
 
 from tests.cluster.engine.farm import Farm, is_installed
 
@@ -23,6 +24,8 @@ def play(tmp_path):
             finally:
                 await farm.stop()
 
-        asyncio.run(run())
+        # As a node runs.
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run())
 
     return play

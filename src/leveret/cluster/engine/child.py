@@ -47,26 +47,16 @@ class Child:
     async def spawn(cls, program: Path, plan: Plan, hear: Callable[[LogLine], None]) -> Child:
         """Raises OSError."""
         reading, writing = os.pipe()
+        output = Output(hear)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid())),
-                *(str(plan.lock_file), str(program), "-c", str(plan.conf_file)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                pass_fds=(reading,),
-                # Neither our secrets in its environment, nor the terminal's Ctrl-C for it.
-                env={name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ},
-                start_new_session=True,
-            )
-        except BaseException:
-            os.close(reading)
-            raise
+            pipe = await _hear_pipe(reading, output)
+            try:
+                process = await _spawn(program, plan, reading, writing)
+            except BaseException:
+                pipe.close()
+                raise
         finally:
             os.close(writing)
-        output = Output(hear)
-        pipe = open(reading, "rb", buffering=0)  # noqa: ASYNC230, SIM115  # the transport closes it
-        await asyncio.get_running_loop().connect_read_pipe(lambda: output, pipe)
         return cls(process, output)
 
     @property
@@ -132,6 +122,29 @@ class Output(asyncio.Protocol):
         if line.is_complaint:
             self.complaints.append(line.text)
         self._hear(line)
+
+
+async def _hear_pipe(reading: int, output: Output) -> asyncio.ReadTransport:
+    pipe = open(reading, "rb", buffering=0)  # noqa: ASYNC230, SIM115  # the transport closes it
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: output, pipe)
+    return transport
+
+
+async def _spawn(
+    program: Path, plan: Plan, reading: int, writing: int
+) -> asyncio.subprocess.Process:
+    """Raises OSError."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid())),
+        *(str(plan.lock_file), str(program), "-c", str(plan.conf_file)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=writing,
+        stderr=writing,
+        pass_fds=(reading,),
+        # Neither our secrets in its environment, nor the terminal's Ctrl-C for it.
+        env={name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ},
+        start_new_session=True,
+    )
 
 
 async def end_orphan(lock_file: Path) -> int | None:
