@@ -75,3 +75,19 @@ def test_numbers_of_calls_begin_again_and_pass_over_those_that_are_open():
             await others[0]
 
     asyncio.run(scene())
+
+
+def test_one_follower_that_fails_keeps_nothing_from_the_others(caplog):
+    async def scene():
+        link, paper, told = PeerLink("hare", Desk()), Paper(), []
+        link.on_state(lambda _is_up: 1 / 0)
+        link.on_state(told.append)
+        link.rise(paper)
+        link.when_writable(lambda: 1 / 0)
+        link.when_writable(lambda: told.append("room"))
+        await asyncio.sleep(0)
+        link.fall(paper, "it was lost")
+        assert told == [True, "room", False]
+
+    asyncio.run(scene())
+    assert caplog.text.count("ZeroDivisionError: ") == 3

@@ -127,10 +127,7 @@ class Connection:
         if not self._gathered:
             self._is_empty.set()
         if not self.is_behind:
-            try:
-                self._link.relieve()
-            except Exception:
-                log.exception("whoever waited to send to %s failed", self._link.node)
+            self._link.relieve()
 
     def _beat_later(self) -> None:
         loop = asyncio.get_running_loop()

@@ -144,7 +144,10 @@ class PeerLink:
         """What waited to be sent has become little."""
         actions, self._writable_actions = self._writable_actions, []
         for action in actions:
-            action()
+            try:
+                action()
+            except Exception:
+                log.exception("whoever waited to send to %s failed", self.node)
 
     async def hear(self, carrier: Carrier, frames: Iterable[Frame]) -> None:
         """Frames that came in. Raises BadPeer, and whatever a receiver raises.

@@ -45,6 +45,7 @@ class NodeLinks:
         self._desk = Desk()
         self._peers: dict[str, Peer] = {}
         self._is_closed = False
+        self._last_warning = ""
         self.serve = self._desk.serve
         self.receive = self._desk.receive
         self.on_link = self._desk.on_link
@@ -85,7 +86,7 @@ class NodeLinks:
             async with asyncio.timeout(self._home.pace.handshake_s):
                 hello = await self._meet(socket, purpose)
         except (OSError, BadPeer, BadFrame) as error:
-            log.warning("a node that came in was sent away: %s", error or "it said nothing")
+            self._warn(f"a node that came in was sent away: {str(error) or 'it said nothing'}")
             socket.abort()
             return
         if hello is not None:
@@ -102,11 +103,17 @@ class NodeLinks:
         verdict = self._judge(hello)
         socket.say(encode(verdict))
         if verdict.refusal:
-            log.warning("%s was not let in: %s", hello.node, verdict.refusal)
+            self._warn(f"{hello.node} was not let in: {verdict.refusal}")
         if verdict.is_welcome:
             return hello
         await socket.finish()
         return None
+
+    def _warn(self, sentence: str) -> None:
+        """Who is sent away comes again every few seconds: said once until something else is."""
+        if sentence != self._last_warning:
+            log.warning(sentence)
+        self._last_warning = sentence
 
     def _judge(self, hello: Hello) -> Verdict:
         refusal = self._refusal(hello)
