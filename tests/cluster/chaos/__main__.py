@@ -7,11 +7,13 @@ kept in a file. Ends with 1 when a promise was broken or a run proved nothing.
 import argparse
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.cluster.chaos.driving import Outcome
 from tests.cluster.chaos.schedule import (
-    WHOLE_NODES,
+    ALL_FAULTS,
+    OF_PROCESSES,
     Fault,
     Part,
     Repertoire,
@@ -34,27 +36,33 @@ def against_rabbitmq(handling: str) -> Play:
     return one
 
 
-def against_log(writer: str) -> Play:
+def against_log(writer: str = "writing", *, is_on_loopback: bool = False) -> Play:
     from tests.cluster.chaos.shared_log import play_log
 
-    return lambda schedule: play_log(schedule, f"tests.cluster.chaos.{writer}")
+    program = f"tests.cluster.chaos.{writer}"
+    return lambda schedule: play_log(schedule, program, is_on_loopback=is_on_loopback)
 
 
-# How a schedule is played there, and which parts a node has.
-CLUSTERS: dict[str, tuple[Callable[[], Play], tuple[Part, ...]]] = {
-    "log": (lambda: against_log("writing"), tuple(Part)),
-    "hasty-log": (lambda: against_log("hasty"), tuple(Part)),
-    "rabbitmq": (lambda: against_rabbitmq("ignore"), WHOLE_NODES),
-    "rabbitmq-autoheal": (lambda: against_rabbitmq("autoheal"), WHOLE_NODES),
-    "rabbitmq-pause-minority": (lambda: against_rabbitmq("pause_minority"), WHOLE_NODES),
+IN_PARTS = Repertoire(parts=tuple(Part))
+OF_PROCESSES_ALONE = Repertoire(tuple(each for each in Fault if each in OF_PROCESSES), tuple(Part))
+
+# How a schedule is played there, and what may happen.
+CLUSTERS: dict[str, tuple[Callable[[], Play], Repertoire]] = {
+    "log": (against_log, IN_PARTS),
+    "log-loopback": (lambda: against_log(is_on_loopback=True), OF_PROCESSES_ALONE),
+    "hasty-log": (lambda: against_log("hasty"), IN_PARTS),
+    "rabbitmq": (lambda: against_rabbitmq("ignore"), ALL_FAULTS),
+    "rabbitmq-autoheal": (lambda: against_rabbitmq("autoheal"), ALL_FAULTS),
+    "rabbitmq-pause-minority": (lambda: against_rabbitmq("pause_minority"), ALL_FAULTS),
 }
 
 
 def main() -> int:
     asked = arguments()
-    make, parts = CLUSTERS[asked.cluster]
+    make, repertoire = CLUSTERS[asked.cluster]
     one = make()
-    repertoire = Repertoire(tuple(Fault[name] for name in asked.faults) or tuple(Fault), parts)
+    if asked.faults:
+        repertoire = replace(repertoire, faults=tuple(Fault[name] for name in asked.faults))
     broken = 0
     for seed in range(asked.seed, asked.seed + asked.count):
         outcome = one(schedule_of(seed, asked.seconds, repertoire))

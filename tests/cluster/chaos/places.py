@@ -35,10 +35,9 @@ class Place:
     prefix: tuple[str, ...] = ()
 
 
-@contextlib.contextmanager
-def on_loopback(count: int) -> Iterator[tuple[Place, ...]]:
+def on_loopback(count: int) -> tuple[Place, ...]:
     """Of 127.0.4.0/24; Linux has all of it without being asked."""
-    yield tuple(Place(number, f"127.0.4.{number}") for number in range(1, count + 1))
+    return tuple(Place(number, f"127.0.4.{number}") for number in range(1, count + 1))
 
 
 def can_make_namespaces() -> bool:

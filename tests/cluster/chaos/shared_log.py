@@ -37,7 +37,7 @@ from tests.cluster.chaos.history import (
     Message,
     message_of,
 )
-from tests.cluster.chaos.places import Network, Place, in_namespaces
+from tests.cluster.chaos.places import Network, Place, in_namespaces, on_loopback
 from tests.cluster.chaos.schedule import Part, Schedule
 from tests.cluster.chaos.writing import RECORD, endpoint, opened
 from tests.cluster.nats.servers import CONF, program
@@ -54,10 +54,14 @@ READ_S_MAX = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """writer: the module that writes, as a program. seed: of what it does when."""
+    """writer: the module that writes, as a program. seed: of what it does when.
+
+    is_on_loopback: no network to break and no disks to fill, and root is not needed.
+    """
 
     seed: int
-    writer: str
+    writer: str = WRITER
+    is_on_loopback: bool = False
 
 
 class Process:
@@ -145,11 +149,12 @@ class Node:
 class LogCluster:
     """The three nodes. A Cluster, as driving.py has it."""
 
-    def __init__(self, network: Network, home: Path, history: History, trial: Trial) -> None:
-        self.network: Network | None = network
-        self.nodes = {place.number: Node(place, home, history, trial) for place in network.places}
-        for place in network.places:
-            conf = conf_of(place, network.places, home)
+    def __init__(self, home: Path, history: History, trial: Trial, network: Network | None) -> None:
+        self.network = network
+        places = network.places if network else on_loopback(3)
+        self.nodes = {place.number: Node(place, home, history, trial) for place in places}
+        for place in places:
+            conf = conf_of(place, places, home)
             (home / f"{place.number}.conf").write_text(conf)
 
     def kill(self, node: int, part: Part) -> None:
@@ -210,22 +215,23 @@ def conf_of(place: Place, places: tuple[Place, ...], home: Path) -> str:
 @contextlib.contextmanager
 def log_cluster(history: History, trial: Trial) -> Iterator[LogCluster]:
     with contextlib.ExitStack() as stack:
-        network = stack.enter_context(in_namespaces(3))
+        network = None if trial.is_on_loopback else stack.enter_context(in_namespaces(3))
         home = stack.enter_context(own_directory("chaos-log-"))
-        cluster = LogCluster(network, home, history, trial)
+        cluster = LogCluster(home, history, trial, network)
         for node in cluster.nodes.values():
-            stack.callback(node.disk.unmount)
+            if network:
+                stack.callback(node.disk.unmount)
+                node.disk.mount()
             stack.callback(node.end)
-            node.disk.mount()
             node.start(Part.NODE)
         cluster.wait_until_written(history)
         yield cluster
 
 
-def play_log(schedule: Schedule, writer: str = WRITER) -> Outcome:
+def play_log(schedule: Schedule, writer: str = WRITER, *, is_on_loopback: bool = False) -> Outcome:
     """On new servers: what is in the log at the end is all that ever was."""
     history = History()
-    with log_cluster(history, Trial(schedule.seed, writer)) as cluster:
+    with log_cluster(history, Trial(schedule.seed, writer, is_on_loopback)) as cluster:
         time.sleep(WARM_S)
         perform(cluster, schedule, history)
         time.sleep(SETTLE_S)

@@ -57,9 +57,9 @@ def hears(asking, answering):
 
 
 def test_each_place_on_loopback_has_its_address():
-    with on_loopback(3) as places:
-        assert {place.address for place in places} == {"127.0.4.1", "127.0.4.2", "127.0.4.3"}
-        assert hears(places[0], places[2])
+    places = on_loopback(3)
+    assert {place.address for place in places} == {"127.0.4.1", "127.0.4.2", "127.0.4.3"}
+    assert hears(places[0], places[2])
 
 
 @pytest.mark.slow
