@@ -76,3 +76,10 @@ def test_a_later_change_of_the_same_thing_is_waited_for_too(engine, keeper, wait
 def test_different_things_with_one_name_do_not_meet(keeper, waits):
     keeper.commit(("user", "/"), UserRemoved("/"))
     assert not waits()
+
+
+def test_a_number_that_another_node_gave_is_not_given_again(keeper):
+    assert keeper.next_queue_number() == 7
+    keeper.take_number(40)
+    keeper.take_number(20)
+    assert keeper.next_queue_number() == 41

@@ -129,14 +129,22 @@ class Broker:
     def remove_vhost(self, name: str) -> None:
         """The vhost with everything in it; its connections are closed. Raises NotFound."""
         vhost = self._vhost(name)
+        for queue in list(vhost.queues.values()):
+            vhost.remove_queue(queue)
+        self.drop_vhost(vhost)
+        self._keeper.commit(("vhost", name), VhostRemoved(name))
+
+    def drop_vhost(self, vhost: Vhost) -> None:
+        """It goes with everything in it, told to nobody but its connections."""
         vhost.clear()
-        del self.vhosts[name]
+        del self.vhosts[vhost.name]
         self.gone.add(vhost.tally)
         # Its connections will be gone in a moment.
         vhost.tally = self.gone
-        self.forget_vhost(name)
-        self._keeper.commit(("vhost", name), VhostRemoved(name))
-        if self.connections.in_vhost(name):
+        self.permissions.forget_vhost(vhost.name)
+        self.topic_permissions.forget_vhost(vhost.name)
+        self.parameters.forget_vhost(vhost.name)
+        if self.connections.in_vhost(vhost.name):
             # Next turn: consumers hear first that their queues are gone.
             self.agenda.soon(lambda: self._close_connections(vhost))
 
@@ -144,12 +152,6 @@ class Broker:
         for each in self.connections.in_vhost(vhost.name):
             if each.access.vhost is vhost:
                 each.close_forced(f"vhost '{vhost.name}' is deleted")
-
-    def forget_vhost(self, name: str) -> None:
-        """What hangs on a vhost goes with it; told to nobody."""
-        self.permissions.forget_vhost(name)
-        self.topic_permissions.forget_vhost(name)
-        self.parameters.forget_vhost(name)
 
     def _vhost(self, name: str) -> Vhost:
         if name not in self.vhosts:
@@ -169,6 +171,10 @@ class Broker:
             count = sum(len(vhost.queues) for vhost in self.vhosts.values())
             self.node_limits.refuse_queue(count, name)
 
+    def take_number(self, number: int) -> None:
+        """A queue or exchange of another node has this number; no other gets it here."""
+        self._keeper.take_number(number)
+
     def trace(self, vhost_name: str, *, is_on: bool) -> None:
         """Switch a vhost's firehose. As in RabbitMQ it is off after a start. Raises NotFound."""
         vhost = self.vhosts.get(vhost_name)
@@ -181,17 +187,18 @@ class Broker:
     def remove_user(self, name: str) -> None:
         """The account, its permissions and its connections; one that is not there is no error."""
         self.users.remove(name)
-        self.forget_user(name)
+        self.drop_user(name)
+
+    def drop_user(self, name: str) -> None:
+        """The same, told to nobody but the connections."""
+        self.users.forget(name)
+        self.permissions.forget_user(name)
+        self.topic_permissions.forget_user(name)
+        self.limits.forget_user(name)
         for vhost in self.vhosts.values():
             vhost.forget_routes()
         for connection in self.connections.of_user(name):
             connection.close_forced(f"user '{name}' is deleted")
-
-    def forget_user(self, name: str) -> None:
-        """What hangs on an account goes with it; told to nobody."""
-        self.permissions.forget_user(name)
-        self.topic_permissions.forget_user(name)
-        self.limits.forget_user(name)
 
     def set_permission(self, user: str, vhost: str, permission: Permission = EVERYTHING) -> None:
         """Raises InvalidPattern, or NotFound for the user or the vhost."""

@@ -6,7 +6,7 @@ second declare of a queue that is not on the disk yet waits for the first.
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from leveret.broker.announcing import announce
@@ -27,21 +27,40 @@ class Keeper:
 
     messages: the engine's message store, for queues that have a number.
     events: the broker's; every change is told there, if it is one that listeners know.
-    next_queue_number: for a queue whose messages are kept; 0 in a broker that keeps none.
+    is_shared: other nodes hear of everything, also of what is not durable.
     durability: when what was said is safe.
     """
 
     def __init__(self, storage: Storage) -> None:
-        first = storage.first_queue_number
-        self.next_queue_number: Callable[[], int] = (
-            count(first).__next__ if storage.keeps_messages else lambda: 0
-        )
+        self.is_shared = storage.is_shared
+        self._when_writable = storage.when_writable
+        self._keeps_messages = storage.keeps_messages
+        self._last_number = storage.first_queue_number - 1
         self.messages = storage.messages
         self.events = Events()
         self._catalogue = storage.catalogue
         self.durability = storage.durability
         # The last change of each thing, until it is durable.
         self._unsafe: dict[Thing, Change] = {}
+
+    def next_queue_number(self) -> int:
+        """For a queue whose messages are kept; 0 in a broker that keeps none."""
+        if not self._keeps_messages:
+            return 0
+        self._last_number += 1
+        return self._last_number
+
+    def take_number(self, number: int) -> None:
+        """It is in use, and so is every one before it."""
+        self._last_number = max(self._last_number, number)
+
+    def do_internally(self, action: Callable[[], object]) -> None:
+        """What commits something and nobody asked for: as soon as that is possible."""
+        self._when_writable(partial(self._do, action))
+
+    def _do(self, action: Callable[[], object]) -> None:
+        with self.events.internally():
+            action()
 
     def commit(self, thing: Thing, change: Change) -> None:
         """Keep the change; who caused it is answered when it is durable."""

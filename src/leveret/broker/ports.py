@@ -99,6 +99,11 @@ class Durability(Protocol):
         """Call it once everything said so far is safe; at once when it already is."""
 
 
+def _at_once(action: Callable[[], None]) -> None:
+    """A catalogue of one node can be told at any time."""
+    action()
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """An engine, by its ports.
@@ -107,6 +112,8 @@ class Storage:
     spill: for messages that need not survive, when memory is short. None: all stay in memory.
     spilling: when what was given to the spill is on its disk, and out of memory with that.
     first_position, first_queue_number: greater than any that is or was in use.
+    is_shared: other nodes follow the catalogue: it is told of everything, durable or not.
+    when_writable: calls it when the catalogue can be told of changes, which is soon or now.
     disk_work: what the engine has asked of its disk; it counts on.
     """
 
@@ -118,4 +125,6 @@ class Storage:
     keeps_messages: bool
     first_position: int = 1
     first_queue_number: int = 1
+    is_shared: bool = False
+    when_writable: Callable[[Callable[[], None]], None] = _at_once
     disk_work: DiskWork = field(default_factory=DiskWork)

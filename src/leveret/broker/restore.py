@@ -94,12 +94,7 @@ def _restore_vhost(broker: Broker, change: VhostAdded | VhostDescribed | VhostRe
         case VhostDescribed():
             broker.vhosts[change.name].metadata = change.metadata
         case _:
-            vhost = broker.vhosts.pop(change.name)
-            for queue in vhost.queues.values():
-                queue.delete()
-            for exchange in vhost.exchanges.values():
-                exchange.delete()
-            broker.forget_vhost(change.name)
+            broker.drop_vhost(broker.vhosts[change.name])
 
 
 def _restore_permission(
@@ -126,8 +121,7 @@ def _restore_user(broker: Broker, change: UserSet | UserRemoved | UserLimitsSet)
         case UserLimitsSet():
             broker.limits.place_user(change.user, change.limits)
         case _:
-            broker.users.forget(change.name)
-            broker.forget_user(change.name)
+            broker.drop_user(change.name)
 
 
 def _restore_parameter(
@@ -151,16 +145,11 @@ def _restore_in(vhost: Vhost, change: InVhost) -> None:
         case ExchangeDeclared():
             vhost.place_exchange(change.name, change.kind, change.options, change.number)
         case ExchangeDeleted():
-            exchange = vhost.exchanges.pop(change.name)
-            exchange.delete()
-            vhost.bindings.remove_leaving(exchange)
-            vhost.bindings.remove_arriving(exchange)
+            vhost.drop_exchange(vhost.exchanges[change.name])
         case QueueDeclared():
             vhost.place_queue(change.name, change.options, change.number)
         case QueueDeleted():
-            queue = vhost.queues.pop(change.name)
-            vhost.bindings.remove_arriving(queue)
-            queue.delete()
+            vhost.drop_queue(vhost.queues[change.name])
         case StreamGrew() | StreamCut():
             stream = vhost.queues[change.name]
             assert isinstance(stream, Stream)

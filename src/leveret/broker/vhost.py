@@ -90,7 +90,7 @@ class Vhost:
         bury = self.dead_letters.take
         self.sender = Sender(keeper.messages, paging.next_position)
         self._homes = Homes(
-            QueueHome(name, agenda, paging, self._retire_queue, bury, self.tally.deaths),
+            QueueHome(name, agenda, paging, self.retire_queue, bury, self.tally.deaths),
             StreamHome(name, agenda, paging, keeper),
         )
         self._exchange_home = ExchangeHome(
@@ -178,7 +178,7 @@ class Vhost:
         number = self._keeper.next_queue_number() if is_holding else 0
         exchange = self.place_exchange(name, kind, options, number)
         self.forget_routes()
-        if options.durable:
+        if self._is_told(exchange):
             change = ExchangeDeclared(self.name, name, kind, options, number)
             self._keeper.commit(("exchange", self.name, name), change)
         announcing.exchange_created(self._keeper.events, exchange)
@@ -214,21 +214,25 @@ class Vhost:
             )
 
     def _remove_exchange(self, exchange: Exchange) -> None:
-        del self.exchanges[exchange.name]
-        lost = [*self.bindings.arriving(exchange), *exchange.bindings]
-        self.bindings.remove_leaving(exchange)
-        sources = self.bindings.remove_arriving(exchange)
-        self.forget_routes()
-        if exchange.options.durable:
+        arriving, leaving = self.bindings.arriving(exchange), exchange.bindings
+        self.drop_exchange(exchange)
+        if self._is_told(exchange):
             change = ExchangeDeleted(self.name, exchange.name)
             self._keeper.commit(("exchange", self.name, exchange.name), change)
-        exchange.delete()
-        announcing.exchange_deleted(self._keeper.events, exchange, lost)
-        self._finish(sources)
+        announcing.exchange_deleted(self._keeper.events, exchange, [*arriving, *leaving])
+        self._finish(arriving)
 
-    def _finish(self, exchanges: list[Exchange]) -> None:
+    def drop_exchange(self, exchange: Exchange) -> None:
+        """The exchange goes with its bindings, told to nobody."""
+        del self.exchanges[exchange.name]
+        self.bindings.remove_leaving(exchange)
+        self.bindings.remove_arriving(exchange)
+        self.forget_routes()
+        exchange.delete()
+
+    def _finish(self, lost: list[Binding]) -> None:
         """Auto-delete exchanges go when their last binding has gone."""
-        for exchange in exchanges:
+        for exchange in dict.fromkeys(each.source for each in lost):
             if exchange.is_finished and exchange.name in self.exchanges:
                 self._remove_exchange(exchange)
 
@@ -247,14 +251,14 @@ class Vhost:
             self.forget_routes()
             self._keep_binding(binding, Unbound)
             announcing.unbound(self._keeper.events, binding)
-            self._finish([binding.source])
+            self._finish([binding])
         else:
             self._keeper.vouch_for(self._binding_thing(binding))
 
     def _keep_binding(self, binding: Binding, change: type[Bound | Unbound]) -> None:
         """A binding is as durable as what it binds."""
         source, destination = binding.source, binding.destination
-        if source.options.durable and _is_kept(destination):
+        if self._is_told(source) and self._is_told(destination):
             ends = (source.name, destination.kind, destination.name)
             told = change(self.name, *ends, binding.routing_key, binding.arguments)
             self._keeper.commit(self._binding_thing(binding), told)
@@ -313,12 +317,12 @@ class Vhost:
         self._refuse_over_limit(name)
         # Checked first: a queue that was made has its clocks running.
         arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options)
-        is_kept = options.durable and not options.exclusive
-        number = self._keeper.next_queue_number() if is_kept else 0
+        has_number = options.durable and not options.exclusive
+        number = self._keeper.next_queue_number() if has_number else 0
         queue = self.place_queue(name, options, number)
         queue.owner = owner
         self._forget_route_to(name)
-        if is_kept:
+        if self._is_told(queue):
             change = QueueDeclared(number, self.name, name, options)
             self._keeper.commit(("queue", self.name, name), change)
         self.tally.queue_created += 1
@@ -352,42 +356,45 @@ class Vhost:
         """Delete a queue with its bindings; how many messages waited in it."""
         if queue.is_deleted:
             return 0
-        del self.queues[queue.name]
         lost = self.bindings.arriving(queue)
-        sources = self.bindings.remove_arriving(queue)
-        if _is_kept(queue):
+        count = self.drop_queue(queue)
+        if self._is_told(queue):
             change = QueueDeleted(queue.number, self.name, queue.name)
             self._keeper.commit(("queue", self.name, queue.name), change)
-        self.tally.lose_queue(queue.tally)
         announcing.queue_deleted(self._keeper.events, queue, lost)
-        if sources:
+        with self._keeper.events.internally():
+            self._finish(lost)
+        return count
+
+    def drop_queue(self, queue: AnyQueue) -> int:
+        """The queue goes with its bindings, told to nobody; how many messages waited in it."""
+        del self.queues[queue.name]
+        if self.bindings.remove_arriving(queue):
             self.forget_routes()
-            with self._keeper.events.internally():
-                self._finish(sources)
         self._forget_route_to(queue.name)
+        self.tally.lose_queue(queue.tally)
         return queue.delete()
 
     def clear(self) -> None:
         """The end of the vhost: what its connections do until they are closed is kept nowhere."""
         self._following.stop()
         for queue in list(self.queues.values()):
-            self.remove_queue(queue)
+            self.drop_queue(queue)
         for exchange in self.exchanges.values():
             exchange.delete()
         self._keeper = Keeper(MEMORY)
         self.exchanges.clear()
         self.forget_routes()
 
-    def _retire_queue(self, queue: Queue) -> None:
-        """A queue's own rules ended it."""
-        with self._keeper.events.internally():
-            self.remove_queue(queue)
+    def _is_told(self, thing: Destination) -> bool:
+        """An exclusive queue goes with its connection: only other nodes want to hear of it."""
+        is_passing = isinstance(thing, Queue) and thing.options.exclusive
+        return self._keeper.is_shared or (thing.options.durable and not is_passing)
+
+    def retire_queue(self, queue: AnyQueue) -> None:
+        """Its own rules ended it, or its connection did: nobody asked for that."""
+        self._keeper.do_internally(lambda: self.remove_queue(queue))
 
 
 def _nobody_refuses(_name: str) -> None:
     """A vhost on its own."""
-
-
-def _is_kept(thing: Destination) -> bool:
-    """An exclusive queue goes with its connection, whatever it was declared as."""
-    return thing.options.durable and not (isinstance(thing, Queue) and thing.options.exclusive)

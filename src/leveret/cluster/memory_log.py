@@ -91,7 +91,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.records: list[Record] = []
-        self.last_sequence = 0
+        self.last_sequence = self.last_fence = 0
         self.purged_up_to = 0
         self.is_deleted = False
         self.holders: list[MemoryLog] = []
@@ -101,6 +101,7 @@ class Kept:
         if self.is_deleted or expected != self.last_sequence:
             return None
         self.last_sequence += 1
+        self.last_fence = self.last_sequence if kind == FENCE else self.last_fence
         self.records.append(Record(self.last_sequence, kind, octets))
         for each in self.holders:
             each.tell_news()
@@ -257,7 +258,7 @@ class MemoryLog:
         self._logs = logs
         self._kept = kept
         # Where the log will end when all that was appended has arrived.
-        self._end = 0
+        self._end = self._fenced_at = 0
         self._safe_actions: deque[tuple[int, Callable[[], None]]] = deque()
         self._deposed_actions: list[Callable[[], None]] = []
         self._stalled_actions: list[Callable[[bool], None]] = []
@@ -274,10 +275,10 @@ class MemoryLog:
         if not self.is_writer:
             raise Deposed
         assert len(octets) <= RECORD_BYTES_MAX
-        expected = self._end
+        expected, fence = self._end, self._fenced_at
         self._end += 1
         self._appended_at.append(asyncio.get_running_loop().time())
-        self._logs.post.say(lambda: self._store(expected, kind, octets))
+        self._logs.post.say(lambda: self._store(expected, fence, kind, octets))
         if self._watch is None:
             self._watch_stall(STALL_S)
         return self._end
@@ -304,7 +305,7 @@ class MemoryLog:
 
     def _begin(self, fence: int) -> None:
         # What an earlier reign left unanswered stays unanswered.
-        self._end = self.last_sequence = self.safe_ticket = fence
+        self._end = self.last_sequence = self.safe_ticket = self._fenced_at = fence
         self._safe_actions.clear()
         self._appended_at.clear()
         self.is_writer = True
@@ -355,8 +356,9 @@ class MemoryLog:
     def tell_deposed(self, fence: int) -> None:
         self._logs.post.hear(lambda: self._depose(fence))
 
-    def _store(self, expected: int, kind: int, octets: bytes) -> None:
-        is_stored = self._kept.append(expected, kind, octets) is not None
+    def _store(self, expected: int, fence: int, kind: int, octets: bytes) -> None:
+        is_ours = fence == self._kept.last_fence
+        is_stored = is_ours and self._kept.append(expected, kind, octets) is not None
         answer = self._became_safe if is_stored else self._depose
         self._logs.post.hear(lambda: answer(expected + 1))
 
@@ -390,7 +392,6 @@ class MemoryLog:
         waited_s = asyncio.get_running_loop().time() - self._appended_at[0]
         if waited_s >= STALL_S and not self._is_stalled:
             self._stall(is_stalled=True)
-        # At least a moment, which is more than a rounding error.
         self._watch_stall(STALL_S if self._is_stalled else max(STALL_S - waited_s, DELAY_S))
 
     def _stall(self, *, is_stalled: bool) -> None:

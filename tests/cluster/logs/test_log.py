@@ -339,3 +339,24 @@ def test_a_follower_goes_on_after_it_was_cut_off(play):
         following.cancel()
 
     play(scene)
+
+
+def test_of_all_that_a_deposed_writer_had_on_its_way_nothing_comes_behind_the_fence(play):
+    """The fence takes the place that one of them expected; the next one's expectation is right."""
+
+    async def scene(cluster):
+        old = await written(cluster)
+        new = await opened(cluster, "mouse")
+        async with asyncio.TaskGroup() as tasks:
+            taking = tasks.create_task(new.take_over())
+            while not taking.done():
+                if old.is_writer:
+                    old.append(WORD, b"old")
+                await asyncio.sleep(0)
+        fence = taking.result()
+        await asyncio.sleep(0.2)
+        await say(new, b"new")
+        found = [each async for each in new.read(fence + 1, new.last_sequence)]
+        assert [each.octets for each in found if each.kind == WORD] == [b"new"]
+
+    play(scene)

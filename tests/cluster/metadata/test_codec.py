@@ -14,8 +14,10 @@ from leveret.cluster.metadata.codec import (
     VERSION,
     Unreadable,
     decode_batch,
+    decode_mark,
     encode,
     encode_batch,
+    encode_mark,
     ordinal_of,
 )
 from leveret.wire.values import Int32, encode_table
@@ -62,6 +64,11 @@ def test_a_batch_comes_back_in_its_order():
 
 def test_a_batch_may_be_empty():
     assert decode_batch(encode_batch(3, [])) == (3, [])
+
+
+def test_a_mark_says_a_word():
+    assert decode_mark(encode_mark(7, f"hare {NOT_UTF_8}")) == (7, f"hare {NOT_UTF_8}")
+    assert decode_mark(encode_mark(8)) == (8, "")
 
 
 NAMES = st.text() | st.binary().map(lambda each: each.decode("utf-8", "surrogateescape"))

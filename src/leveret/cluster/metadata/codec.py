@@ -265,6 +265,16 @@ def decode_batch(data: bytes) -> tuple[int, list[SharedChange]]:
     return ordinal, found
 
 
+def encode_mark(ordinal: int, word: str = "") -> bytes:
+    """A batch that says a word instead of changes."""
+    return _HEAD.pack(VERSION, ordinal) + octets(word)
+
+
+def decode_mark(data: bytes) -> tuple[int, str]:
+    """Ordinal and word. Raises Unreadable."""
+    return ordinal_of(data), text(data[_HEAD.size :])
+
+
 def ordinal_of(data: bytes) -> int:
     """Raises Unreadable."""
     if len(data) < _HEAD.size:
