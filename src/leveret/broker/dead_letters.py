@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.deadletter import Death, bury, copy_keys, death_count, is_cycle
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import Queue
 
 if TYPE_CHECKING:
@@ -123,6 +124,6 @@ def _onward(route: Route, letter: Message, reason: Reason) -> Route:
     onward = tuple(
         each
         for each in route.receivers
-        if not (isinstance(each, Queue) and is_cycle(letter, each.name))
+        if not (isinstance(each, Queue | DistantQueue) and is_cycle(letter, each.name))
     )
     return route if len(onward) == len(route.receivers) else replace(route, receivers=onward)

@@ -3,6 +3,8 @@ RabbitMQ's texts when the home is down (measured with two nodes of 3.10.8)."""
 
 import pytest
 
+from leveret.broker.queues.queue import QueueOptions
+from leveret.cluster.remote.queue import place
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.cluster.remote.two import Two
@@ -360,6 +362,20 @@ class TestConsuming:
         channel.fill("q", b"a")
         channel.say(methods.BasicReject(channel.get("q").tag))
         assert channel.get("d").body == b"a"
+
+    def test_dead_letters_do_not_go_round_between_nodes(self, two):
+        rules = {"x-message-ttl": 10, "x-dead-letter-exchange": ""}
+        two.declare("q", arguments={**rules, "x-dead-letter-routing-key": "m"})
+        options = QueueOptions(arguments={**rules, "x-dead-letter-routing-key": "q"})
+        two.mouse.vhost.create_queue("m", options, None)
+        place(two.hare.vhost, "m", options, two.hare_homes.of("mouse"))
+        two.hare.channel().fill("q", b"a")
+        two.hare.pass_time(0.02)
+        two.settle()
+        assert (home(two).ready.count, two.mouse.vhost.queues["m"].ready.count) == (0, 1)
+        two.mouse.pass_time(0.02)
+        two.settle()
+        assert (home(two).ready.count, two.mouse.vhost.queues["m"].ready.count) == (0, 0)
 
     def test_recover_redelivers(self, away):
         away.fill("q", b"a")
