@@ -94,6 +94,44 @@ def test_what_is_before_the_oldest_that_waits_is_purged(node):
     assert waiting(later) == {0: [2 * PURGED_MIN + 1]}
 
 
+def test_nothing_is_purged_before_what_settled_it_is_safe(node):
+    log, purged = node.mirrors[JOBS].log, []
+    log.purge = lambda up_to: purged.append((up_to, log.safe_ticket))
+    keep(node, *range(1, PURGED_MIN + 1))
+    node.run()
+    node.storage.messages.settle_all(JOBS, range(1, PURGED_MIN + 1))
+    node.run()
+    ((up_to, safe_ticket),) = purged
+    assert kinds(node)[-1] == SETTLED
+    assert up_to <= safe_ticket
+
+
+def test_settles_that_make_no_room_ask_for_no_purge(node):
+    log, purged = node.mirrors[JOBS].log, []
+    log.purge = purged.append
+    keep(node, *range(1, 3 * PURGED_MIN))
+    node.run()
+    for first in range(1, 2 * PURGED_MIN, 100):
+        node.storage.messages.settle_all(JOBS, range(first, first + 100))
+        node.run()
+    assert len(purged) == 2
+
+
+def test_a_read_that_finds_no_majority_is_tried_again(node):
+    keep(node, 1)
+    node.run()
+    node.faults.split((NODES[0],))
+    got = []
+    node.storage.messages.read([1], got.extend)
+    for _ in range(60):
+        node.run()
+    assert got == []
+    node.faults.heal()
+    for _ in range(30):
+        node.run()
+    assert [each.body for each in got] == [b"m"]
+
+
 def test_a_message_that_is_larger_than_a_record_is_kept_whole(node):
     body = bytes(range(256)) * (2 * RECORD_BYTES_MAX // 256)
     keep(node, 1, body=body)

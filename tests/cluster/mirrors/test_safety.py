@@ -75,6 +75,16 @@ def test_a_batch_ends_with_every_append_to_a_mirror_and_with_the_engines_own(nod
     assert first < second < third < durability.batch
 
 
+def test_what_is_said_after_somebody_began_to_wait_is_of_another_batch(node):
+    durability, heard = node.storage.durability, []
+    keep(node, 1, JOBS)
+    first = durability.batch
+    told(node, "mirrored", heard)
+    turn(node)
+    keep(node, 2, OWN)
+    assert durability.batch > first
+
+
 def test_demands_are_the_engines_own(node):
     before = node.storage.durability.demands
     node.storage.durability.demand()

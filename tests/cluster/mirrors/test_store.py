@@ -57,6 +57,16 @@ def test_whoever_goes_on_to_another_log_is_settled_when_it_is_safe_there(node, s
     assert settled(node, JOBS) == 0
 
 
+def test_a_settle_that_waited_until_the_queue_was_led_elsewhere_is_let_go(node, store):
+    store.append(message(1, b"a"), (JOBS,))
+    node.run()
+    store.append(message(2, b"a"), (MAILS,))
+    store.settle(JOBS, 1)
+    store.remove(JOBS)
+    node.run()
+    assert settled(node, JOBS) == 1
+
+
 def test_whoever_goes_on_from_the_own_engine_is_settled_when_a_majority_has_it(node, store):
     store.append(message(1, b"a"), (OWN,))
     node.run()

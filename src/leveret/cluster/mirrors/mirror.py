@@ -28,6 +28,7 @@ from leveret.cluster.mirrors.records import (
     pieces_of,
     unpack_sequences,
 )
+from leveret.cluster.ports import NoMajority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -42,8 +43,10 @@ GATHERED_S: Final = 0.005
 GATHERED_MAX: Final = 200
 # Messages on their way to the majority before publishers should wait.
 UNSAFE_MAX: Final = 10_000
-# So many sequences at least are purged at a time: each purge is a request.
+# So many messages at least are settled between two purges: each purge is a request.
 PURGED_MIN: Final = 1000
+# How long a read that found no majority waits before it tries again.
+RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,18 @@ class Mirror:
         self._is_flush_due = False
         self._last_ticket = 0
         self._purged_up_to = 0
+        # Since the last purge.
+        self._settled_count = 0
 
     # Taking over -------------------------------------------------------------------------------
 
     async def lead(self) -> Recovered:
         """Become the one who writes it; what waits in it. Raises NoMajority."""
         fence = await self.log.take_over()
-        self._last_ticket = self._purged_up_to = fence
-        return await self._recover(fence)
+        self._last_ticket = fence
+        recovered = await self._recover(fence)
+        self._purged_up_to = self._line[0] - 1 if self._line else fence
+        return recovered
 
     async def _recover(self, fence: int) -> Recovered:
         """The log up to the fence, which nobody adds to any more."""
@@ -188,7 +195,11 @@ class Mirror:
         }
         if wanted:
             first = min(self._places[position].first for position in wanted.values())
-            await self._fetch(first, wanted, held)
+            try:
+                await self._fetch(first, wanted, held)
+            except NoMajority:
+                self._around.later(RETRY_S, lambda: self.read(positions, take))
+                return
         found = [self._message(held[each], each) for each in positions if each in held]
         take([each for each in found if each is not None])
 
@@ -281,17 +292,23 @@ class Mirror:
             self._say(DELIVERED, pack_sequences(gathered.delivered))
         if gathered.settled:
             self._say(SETTLED, pack_sequences(gathered.settled))
+            self._settled_count += len(gathered.settled)
             self._purge()
 
     def _purge(self) -> None:
-        """Forget what is before the oldest message that is not settled."""
+        """Forget what is before the oldest message that is not settled.
+
+        Once that is safe: of a message that moves on within the log, what is new may be refused
+        yet, and what is old would be gone."""
+        if self._settled_count < PURGED_MIN:
+            return
         line, is_open = self._line, self._open
         while line and line[0] not in is_open:
             heapq.heappop(line)
         up_to = line[0] - 1 if line else self._last_ticket
-        if up_to - self._purged_up_to >= PURGED_MIN:
-            self._purged_up_to = up_to
-            self.log.purge(up_to)
+        if up_to > self._purged_up_to:
+            self._purged_up_to, self._settled_count = up_to, 0
+            self.log.when_safe(self._last_ticket, lambda: self.log.purge(up_to))
 
 
 def _found(pieces: list[tuple[int, bytes]]) -> _Waiting:

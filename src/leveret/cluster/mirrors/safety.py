@@ -81,7 +81,8 @@ class Touched:
 class MirrorDurability:
     """The port Durability, of a node that leads mirrored queues.
 
-    A batch ends with the own engine's, and with every append to a mirror.
+    A batch ends with the own engine's, with every append to a mirror, and when somebody begins to
+    wait for one: what is said later is not what is waited for.
     """
 
     def __init__(self, own: Durability, touched: Touched) -> None:
@@ -112,6 +113,7 @@ class MirrorDurability:
     def when_durable(self, action: Action) -> None:
         mirrors = self._touched.mirrors
         if mirrors:
+            self._number += 1
             all_safe([self._own.when_durable, *(each.when_safe for each in mirrors)], action)
         else:
             self._own.when_durable(action)

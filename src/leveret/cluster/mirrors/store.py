@@ -120,10 +120,12 @@ class MirrorStore:
             self._let_go(position, mirror)
 
     def _let_go(self, position: int, mirror: Mirror) -> None:
-        holders = self._holders[position]
-        holders.remove(mirror)
-        if not holders:
-            del self._holders[position]
+        """Whatever is settled after the mirror was removed was let go of then."""
+        holders = self._holders.get(position, [])
+        if mirror in holders:
+            holders.remove(mirror)
+            if not holders:
+                del self._holders[position]
 
 
 class _Reading:
