@@ -62,9 +62,12 @@ def test_a_settle_that_waited_until_the_queue_was_led_elsewhere_is_let_go(node, 
     node.run()
     store.append(message(2, b"a"), (MAILS,))
     store.settle(JOBS, 1)
-    store.remove(JOBS)
+    node.store.remove(JOBS)
+    failures = []
+    node.loop.set_exception_handler(lambda _loop, context: failures.append(context))
     node.run()
     assert settled(node, JOBS) == 1
+    assert failures == []
 
 
 def test_whoever_goes_on_from_the_own_engine_is_settled_when_a_majority_has_it(node, store):
