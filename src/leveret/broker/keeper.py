@@ -28,7 +28,7 @@ class Keeper:
     messages: the engine's message store, for queues that have a number.
     events: the broker's; every change is told there, if it is one that listeners know.
     is_shared: other nodes hear of everything, also of what is not durable.
-    durability: when what was said is safe.
+    durability: when what was said is safe. confirming: the same of messages alone.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -40,6 +40,7 @@ class Keeper:
         self.events = Events()
         self._catalogue = storage.catalogue
         self.durability = storage.durability
+        self.confirming = storage.confirming
         # The last change of each thing, until it is durable.
         self._unsafe: dict[Thing, Change] = {}
 

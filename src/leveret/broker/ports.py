@@ -115,6 +115,7 @@ class Storage:
     is_shared: other nodes follow the catalogue: it is told of everything, durable or not.
     when_writable: calls it when the catalogue can be told of changes, which is soon or now.
     disk_work: what the engine has asked of its disk; it counts on.
+    apart: of messages alone, where `durability` waits for more than their store.
     """
 
     messages: MessageStore
@@ -128,3 +129,9 @@ class Storage:
     is_shared: bool = False
     when_writable: Callable[[Callable[[], None]], None] = _at_once
     disk_work: DiskWork = field(default_factory=DiskWork)
+    apart: Durability | None = None
+
+    @property
+    def confirming(self) -> Durability:
+        """When messages are safe, and their settling: all that a confirm waits for."""
+        return self.durability if self.apart is None else self.apart

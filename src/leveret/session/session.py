@@ -91,7 +91,7 @@ class Session:
         self.connection = Connection(self, terms.limits, edge.wake)
         self.durability = broker.storage.durability
         self._paging = broker.paging
-        self.held_confirms = HeldConfirms(self.durability, self.connection.write)
+        self.held_confirms = HeldConfirms(broker.storage.confirming, self.connection.write)
         self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
         self.is_blocked = False
         self._edge = edge
@@ -152,8 +152,9 @@ class Session:
             channel.has_appended = False
         self.appended.clear()
         self._paging.has_appended = False
-        if self.durability.is_behind:
-            self.throttle.hold(DISK, self.durability)
+        confirming = self.broker.storage.confirming
+        if confirming.is_behind:
+            self.throttle.hold(DISK, confirming)
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on."""

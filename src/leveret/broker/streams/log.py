@@ -65,7 +65,7 @@ class StreamLog:
         self._grown = grown
         self._agenda = home.agenda
         self._paging = home.paging
-        self._durability = home.keeper.durability
+        self._durability = home.keeper.confirming
         store = home.paging.store
         self._store = store if number and store is not None else HeldMessages(home.agenda)
         # The batches that take messages to the disk, and the end of the log with each.
