@@ -180,6 +180,39 @@ def test_what_went_while_the_node_was_down_is_dropped_at_the_start(engine):
     assert engine.changes[3:] == [QueueDeleted(3, "/", "q"), ExchangeDeleted("/", "later")]
 
 
+def test_what_is_in_a_log_is_none_of_the_engines(engine):
+    own_of(engine, QueueHoused("/", "q", "hare", "q3.1", ("hare", "mouse")), HERE[1])
+    assert engine.changes == []
+
+
+def test_a_queue_that_moves_here_is_known_before_its_first_message_comes(engine):
+    own = own_of(engine, QueueHoused("/", "q", "hare", "q3.1", ("hare", "mouse")), HERE[1])
+    own.expect(HERE[1])
+    own.expect(HERE[1])
+    own.keep(HERE[0])
+    assert engine.changes == [HERE[1]]
+
+
+def test_a_queue_that_moves_away_is_known_until_it_has_moved_for_sure(engine):
+    own = own_of(engine, *HERE)
+    own.keep(QueueHoused("/", "q", "hare", "q3.1", ("hare", "mouse")))
+    assert engine.changes == [HERE[1]]
+    own.let_go("/", "q")
+    own.let_go("/", "q")
+    assert engine.changes == [HERE[1], QueueDeleted(3, "/", "q")]
+
+
+@pytest.mark.parametrize(
+    "housed",
+    [QueueHoused("/", "q", "hare", "q3.1", ("hare", "mouse")), QueueHoused("/", "q", "mouse")],
+)
+def test_what_moved_away_in_the_end_is_dropped_at_the_start(engine, housed):
+    own_of(engine, *HERE)
+    own = OwnThings("hare", engine)
+    own.drop_strays(ledger_of([VhostAdded("/"), *HERE, housed]).changes())
+    assert engine.changes == [HERE[1], QueueDeleted(3, "/", "q")]
+
+
 def test_what_is_there_still_is_not_dropped(engine):
     own_of(engine, *HERE, EXCHANGE, GREW)
     own = OwnThings("hare", engine)

@@ -169,10 +169,13 @@ def test_what_changes_here_is_announced_as_ever(site):
 
 def test_a_queue_that_moves_is_told_to_who_placed_it(site):
     moved = []
-    site.follower._places.move = lambda vhost, name, node: moved.append((vhost.name, name, node))
+    site.follower._places.move = lambda vhost, name, housed: moved.append(
+        (vhost.name, name, housed)
+    )
     site.declare("jobs")
-    site.hear(QueueHoused("/", "jobs", "vole"))
-    assert moved == [("/", "jobs", "vole")]
+    housed = QueueHoused("/", "jobs", "vole", "q7.1", ("mouse", "vole"))
+    site.hear(housed)
+    assert moved == [("/", "jobs", housed)]
 
 
 @pytest.mark.parametrize(("end", "_gone"), ENDS, ids=END_NAMES)

@@ -83,8 +83,10 @@ def test_a_queue_has_its_home_for_as_long_as_it_is_there():
     assert ledger.home_of("/", "q") == "hare"
     ledger.apply(QueueHoused("/", "q", "mouse"))
     assert ledger.home_of("/", "q") == "mouse"
+    assert ledger.housed("/", "q") == QueueHoused("/", "q", "mouse")
     ledger.apply(QueueDeleted(3, "/", "q"))
     assert ledger.home_of("/", "q") is None
+    assert ledger.housed("/", "q") is None
 
 
 def test_the_last_number_is_that_of_a_queue_or_an_exchange():
@@ -122,7 +124,14 @@ STEP = st.one_of(
         ExchangeDeclared, VHOSTS, NAMES, st.just("topic"), st.builds(ExchangeOptions, DURABLE)
     ),
     st.builds(ExchangeDeleted, VHOSTS, NAMES),
-    st.builds(QueueHoused, VHOSTS, NAMES, st.sampled_from(["hare", "mouse"])),
+    st.builds(
+        QueueHoused,
+        VHOSTS,
+        NAMES,
+        st.sampled_from(["hare", "mouse"]),
+        st.sampled_from(["", "q1.1"]),
+        st.sampled_from([(), ("hare", "mouse")]),
+    ),
     st.builds(QueueDeclared, st.integers(1, 2), VHOSTS, NAMES, st.builds(QueueOptions, DURABLE)),
     st.builds(QueueDeleted, st.integers(1, 2), VHOSTS, NAMES),
     st.builds(Bound, VHOSTS, NAMES, KINDS, NAMES, KEYS, st.just({})),

@@ -4,8 +4,10 @@
     commit          what has changed goes into the log, as one record for each action
     when_durable    it is in the log: a majority has it on its disks
 
-A node's own engine hears of what it keeps messages for: the queues whose home it is, exchanges that
-keep messages of their own on every node, and where the blocks of its streams begin.
+A node's own engine hears of what it keeps messages for: the queues whose home it is, unless their
+messages are in a log, exchanges that keep messages of their own on every node, and where the blocks
+of its streams begin. What a start finds in an engine of a queue that it does not know is gone: so a
+queue that moves is known to both of its places (`expect`, `let_go`) for as long as it moves.
 
 Rule: a broker commits only while its node holds the pen; all else would be undone, or would undo
 what others did.
@@ -69,7 +71,7 @@ class OwnThings:
         self._node = node
         self._engine = engine
         # Of queues that are about to be declared.
-        self._homes: dict[tuple[str, str], str] = {}
+        self._housed: dict[tuple[str, str], QueueHoused] = {}
         # Vhosts and names of queues and of exchanges, with their numbers.
         self._queues: dict[tuple[str, str], int] = {}
         self._exchanges: dict[tuple[str, str], int] = {}
@@ -86,14 +88,12 @@ class OwnThings:
         """It has happened, here or elsewhere."""
         match change:
             case QueueHoused():
-                self._homes[change.vhost, change.name] = change.node
+                self._housed[change.vhost, change.name] = change
             case QueueDeclared() | ExchangeDeclared():
                 if change.number and self._is_ours(change):
                     self._declare(change)
             case QueueDeleted() | ExchangeDeleted():
-                things = self._queues if isinstance(change, QueueDeleted) else self._exchanges
-                if things.pop((change.vhost, change.name), 0):
-                    self._engine.commit(change)
+                self._delete(change)
             case VhostRemoved():
                 self._drop_vhost(change)
             case StreamGrew() | StreamCut():
@@ -102,7 +102,10 @@ class OwnThings:
     def _is_ours(self, change: QueueDeclared | ExchangeDeclared) -> bool:
         if isinstance(change, ExchangeDeclared):
             return True
-        return self._homes.pop((change.vhost, change.name)) == self._node
+        return self._is_here(self._housed.pop((change.vhost, change.name)))
+
+    def _is_here(self, housed: QueueHoused) -> bool:
+        return housed.node == self._node and not housed.log
 
     def _declare(self, change: QueueDeclared | ExchangeDeclared) -> None:
         """A node that starts reads in the log what its engine has known for long."""
@@ -110,6 +113,14 @@ class OwnThings:
         if known.get((change.vhost, change.name)) != change.number:
             self._forget_former(change)
             self._note(change)
+            self._engine.commit(change)
+
+    def _delete(self, change: QueueDeleted | ExchangeDeleted) -> None:
+        place, known = (change.vhost, change.name), self._exchanges
+        if isinstance(change, QueueDeleted):
+            known = self._queues
+            self._housed.pop(place, None)
+        if known.pop(place, 0):
             self._engine.commit(change)
 
     def _forget_former(self, change: QueueDeclared | ExchangeDeclared) -> None:
@@ -127,13 +138,27 @@ class OwnThings:
                 del things[place]
         self._engine.commit(change)
 
+    def expect(self, declared: QueueDeclared) -> None:
+        """Its messages are about to move here."""
+        self._declare(declared)
+
+    def let_go(self, vhost: str, name: str) -> None:
+        """Its messages have moved away for sure, or did not come after all."""
+        number = self._queues.get((vhost, name))
+        if number:
+            self.keep(QueueDeleted(number, vhost, name))
+
     def drop_strays(self, changes: Iterable[SharedChange]) -> None:
-        """Of what there is, no more than this: what else the engine knows went meanwhile."""
-        there = {
-            (type(each), each.vhost, each.name, each.number)
-            for each in changes
-            if isinstance(each, QueueDeclared | ExchangeDeclared)
-        }
+        """Of what there is, no more than this: what else the engine knows went meanwhile, or is
+        not here."""
+        elsewhere, there = set(), set()
+        for each in changes:
+            if isinstance(each, QueueHoused) and not self._is_here(each):
+                elsewhere.add((each.vhost, each.name))
+            elif isinstance(each, ExchangeDeclared) or (
+                isinstance(each, QueueDeclared) and (each.vhost, each.name) not in elsewhere
+            ):
+                there.add((type(each), each.vhost, each.name, each.number))
         for place, number in list(self._queues.items()):
             if (QueueDeclared, *place, number) not in there:
                 self.keep(QueueDeleted(number, *place))
@@ -179,7 +204,7 @@ class SharedCatalogue:
                 yield change
         yield from self._own.streams()
 
-    def commit(self, change: Change) -> None:
+    def commit(self, change: SharedChange) -> None:
         """Keep it; whoever caused it is told once it is durable."""
         if isinstance(change, StreamGrew | StreamCut):
             self._own.keep(change)

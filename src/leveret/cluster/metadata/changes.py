@@ -10,11 +10,17 @@ from leveret.broker.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class QueueHoused:
-    """Where a queue's messages are. Said before the queue is declared, and again when it moves."""
+    """Where a queue's messages are. Said before the queue is declared, and at every move.
+
+    Without a log: in the own engine of `node`. Else in the replicated log of that name, led by
+    `node`, with copies on `members`, in the order of the alphabet.
+    """
 
     vhost: str
     name: str
     node: str
+    log: str = ""
+    members: tuple[str, ...] = ()
 
 
 SharedChange: TypeAlias = Change | QueueHoused

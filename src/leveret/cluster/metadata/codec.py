@@ -245,7 +245,7 @@ SHAPES: Final[Mapping[int, Shape]] = {
     20: Shape(StreamCut, *_OF_STREAM, _NUMBER_FIELD, _NUMBER_FIELD),
     21: Shape(Bound, *_BINDING),
     22: Shape(Unbound, *_BINDING),
-    23: Shape(QueueHoused, _NAME, _NAME, _NAME),
+    23: Shape(QueueHoused, _NAME, _NAME, _NAME, _NAME, _ROW),
 }
 _TAGS: Final = {shape.kind: tag for tag, shape in SHAPES.items()}
 

@@ -63,24 +63,23 @@ ELSEWHERE: Final = Elsewhere()
 class Places(Protocol):
     """What stands for a queue on this node, wherever its messages are."""
 
-    def place(self, vhost: Vhost, declared: QueueDeclared, node: str) -> None:
-        """A queue was declared, and its messages are on that node: put something into
-        `vhost.queues`."""
+    def place(self, vhost: Vhost, declared: QueueDeclared, housed: QueueHoused) -> None:
+        """A queue was declared, and its messages are there: put something into `vhost.queues`."""
 
-    def move(self, vhost: Vhost, name: str, node: str) -> None:
-        """The queue's messages are on that node from now on."""
+    def move(self, vhost: Vhost, name: str, housed: QueueHoused) -> None:
+        """The queue's messages are there from now on, or their log is led from there."""
 
 
 class AllHere:
     """Every node has every queue: a broker that follows another and has no clients."""
 
-    def place(self, vhost: Vhost, declared: QueueDeclared, node: str) -> None:
-        del node
+    def place(self, vhost: Vhost, declared: QueueDeclared, housed: QueueHoused) -> None:
+        del housed
         queue = vhost.place_queue(declared.name, declared.options, declared.number)
         if declared.options.exclusive:
             queue.owner = ELSEWHERE
 
-    def move(self, vhost: Vhost, name: str, node: str) -> None:
+    def move(self, vhost: Vhost, name: str, housed: QueueHoused) -> None:
         """It stays."""
 
 
@@ -94,7 +93,7 @@ class Follower:
         self._places = places
         self._keep = keep
         # Of queues that are about to be declared.
-        self._homes: dict[tuple[str, str], str] = {}
+        self._housed: dict[tuple[str, str], QueueHoused] = {}
 
     def apply(self, changes: Sequence[SharedChange]) -> None:
         """Raises Unrestorable."""
@@ -110,8 +109,8 @@ class Follower:
             self._house(change)
             return
         if isinstance(change, QueueDeclared):
-            home = self._homes.pop((change.vhost, change.name))
-            self._places.place(self._broker.vhosts[change.vhost], change, home)
+            housed = self._housed.pop((change.vhost, change.name))
+            self._places.place(self._broker.vhosts[change.vhost], change, housed)
         else:
             restore(self._broker, change)
         if isinstance(change, QueueDeclared | ExchangeDeclared):
@@ -122,6 +121,6 @@ class Follower:
     def _house(self, change: QueueHoused) -> None:
         vhost = self._broker.vhosts[change.vhost]
         if change.name in vhost.queues:
-            self._places.move(vhost, change.name, change.node)
+            self._places.move(vhost, change.name, change)
         else:
-            self._homes[change.vhost, change.name] = change.node
+            self._housed[change.vhost, change.name] = change

@@ -92,10 +92,16 @@ class Ledger:
             other.apply(each)
         return other
 
-    def home_of(self, vhost: str, queue: str) -> str | None:
-        """The node where the queue's messages are; None where nobody has said."""
+    def housed(self, vhost: str, queue: str) -> QueueHoused | None:
+        """Where the queue's messages are; None where nobody has said."""
         housed = self._sections[QueueHoused].get((vhost, queue))
-        return housed.node if isinstance(housed, QueueHoused) else None
+        assert housed is None or isinstance(housed, QueueHoused)
+        return housed
+
+    def home_of(self, vhost: str, queue: str) -> str | None:
+        """The node where the queue's messages are, or who leads their log."""
+        housed = self.housed(vhost, queue)
+        return housed.node if housed else None
 
     @property
     def last_number(self) -> int:
