@@ -49,8 +49,14 @@ class Server:
 
     def start(self, s_max: float = 0.0) -> float:
         """Start it, wait until it speaks AMQP (s_max: longer than usual); return the seconds."""
-        assert self._process is None, f"{self.command.name} runs already"
         started = time.monotonic()
+        self.begin()
+        self._wait_until_serving(started, s_max or self.command.start_s_max)
+        return time.monotonic() - started
+
+    def begin(self) -> None:
+        """Start it and leave it to itself: it may have to wait for others."""
+        assert self._process is None, f"{self.command.name} runs already"
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
                 self.command.line,
@@ -61,8 +67,10 @@ class Server:
                 # An interrupt at the terminal must not end it before the block.
                 start_new_session=True,
             )
-        self._wait_until_serving(started, s_max or self.command.start_s_max)
-        return time.monotonic() - started
+
+    def send(self, number: signal.Signals) -> None:
+        """To all that it has started, too."""
+        os.killpg(self.pid, number)
 
     def stop(self) -> float:
         """Ask it to end, and wait; return the seconds that took."""

@@ -36,6 +36,18 @@ def against_rabbitmq(handling: str) -> Play:
     return one
 
 
+def against_leveret(*, is_on_loopback: bool = False) -> Play:
+    """A new cluster for each, so that a seed finds what it found."""
+    from tests.cluster.chaos.driving import play
+    from tests.cluster.chaos.leveret import leveret_cluster
+
+    def one(schedule: Schedule) -> Outcome:
+        with leveret_cluster(is_on_loopback=is_on_loopback) as cluster:
+            return play(cluster, schedule)
+
+    return one
+
+
 def against_log(writer: str = "writing", *, is_on_loopback: bool = False) -> Play:
     from tests.cluster.chaos.shared_log import play_log
 
@@ -48,6 +60,8 @@ OF_PROCESSES_ALONE = Repertoire(tuple(each for each in Fault if each in OF_PROCE
 
 # How a schedule is played there, and what may happen.
 CLUSTERS: dict[str, tuple[Callable[[], Play], Repertoire]] = {
+    "leveret": (against_leveret, IN_PARTS),
+    "leveret-loopback": (lambda: against_leveret(is_on_loopback=True), OF_PROCESSES_ALONE),
     "log": (against_log, IN_PARTS),
     "log-loopback": (lambda: against_log(is_on_loopback=True), OF_PROCESSES_ALONE),
     "hasty-log": (lambda: against_log("hasty"), IN_PARTS),
