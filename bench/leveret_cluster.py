@@ -63,6 +63,10 @@ class LeveretNode:
         return f"leveret@{self.host}"
 
     @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@{self.host}:{self.port}/"
+
+    @property
     def data(self) -> Path:
         return self.home / "data"
 

@@ -7,6 +7,7 @@ one epmd and one cookie of their own, and listen on loopback alone, each on its 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import urllib.request
 from base64 import b64encode
@@ -49,6 +50,26 @@ class ClusterNode(RabbitMQ):
     @property
     def name(self) -> str:
         return self.environment["RABBITMQ_NODENAME"]
+
+    def begin(self) -> None:
+        """Come up in its own time: it may have to wait for others."""
+        self.server.begin()
+
+    def start(self) -> None:
+        """Come up and return once it speaks AMQP."""
+        self.server.start(START_S_MAX)
+
+    def stop(self) -> float:
+        return self.server.stop()
+
+    def kill(self) -> None:
+        self.server.kill()
+
+    def freeze(self) -> None:
+        self.server.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.server.send(signal.SIGCONT)
 
     def ask(self, *arguments: str, tool: str = "rabbitmqctl") -> Told:
         """Run a tool against this node, as a person does: not quiet, and it may be refused."""

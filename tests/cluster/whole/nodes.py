@@ -5,15 +5,15 @@ through the broker's command-line tool, AMQP and HTTP, and is said of both broke
 """
 
 import contextlib
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import pika
 from bench.leveret_cluster import running_leveret_cluster
-from bench.rabbitmq_cluster import ClusterNode, Told, running_rabbitmq_cluster
+from bench.rabbitmq_cluster import Told, running_rabbitmq_cluster
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
@@ -50,38 +50,12 @@ class Node(Protocol):
     def thaw(self) -> None: ...
 
 
-class RabbitNode:
-    """One of bench/rabbitmq_cluster.py, with these verbs."""
-
-    def __init__(self, node: ClusterNode) -> None:
-        self._node = node
-        self.name = node.name
-        self.url = node.url
-        self.ask = node.ask
-        self.ctl = node.ctl
-        self.fetch = node.fetch
-        self.start = node.server.start
-        self.stop = node.server.stop
-        self.kill = node.server.kill
-
-    def begin(self) -> None:
-        self._node.server.begin()
-
-    def freeze(self) -> None:
-        self._node.server.send(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._node.server.send(signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def running_nodes(broker: str, count: int = 3, *, joined: bool = True) -> Iterator[Sequence[Node]]:
+def running_nodes(
+    broker: str, count: int = 3, *, joined: bool = True
+) -> AbstractContextManager[Sequence[Node]]:
     if broker == "leveret":
-        with running_leveret_cluster(count, joined=joined) as nodes:
-            yield nodes
-    else:
-        with running_rabbitmq_cluster(count, joined=joined) as nodes:
-            yield tuple(RabbitNode(node) for node in nodes)
+        return running_leveret_cluster(count, joined=joined)
+    return running_rabbitmq_cluster(count, joined=joined)
 
 
 def until(is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
