@@ -22,11 +22,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NODE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "storage", "data_directory", "definitions", "errors", "durable",
-    "management", "control", "furnish", "application",
+    "management", "control", "furnish", "application", "peers",
 }  # fmt: skip
 EDGE = {
     "session", "protocol", "broker", "wire", "statistics",
-    "config", "server", "definitions", "errors", "durable", "version", "unhurried",
+    "config", "server", "definitions", "errors", "durable", "version", "unhurried", "peers",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -42,6 +42,7 @@ ARROWS = {
     "definitions": {"broker", "wire", "errors", "version"},
     "statistics": {"session", "broker", "wire"},
     "durable": {"broker"},
+    "peers": set(),
     "unhurried": {"broker"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
@@ -49,7 +50,7 @@ ARROWS = {
     "application": NODE - {"application", "data_directory"},
     "node": NODE | {"version"},
     "dial": {"wire"},
-    "cluster": {"broker", "wire", "control", "config", "errors", "storage", "unhurried"},
+    "cluster": {"broker", "wire", "control", "config", "errors", "storage", "unhurried", "peers"},
     "perf": {"dial", "wire", "protocol", "config", "version", "errors"},
     "migrate": {"dial", "wire", "management"},
     "testing": NODE | {"node", "version"},

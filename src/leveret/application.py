@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
     from leveret.config import Settings
+    from leveret.peers import Peers
     from leveret.server.sampler import Sampler
     from leveret.statistics.statistics import Statistics
     from leveret.storage.engine import Engine
@@ -44,12 +45,13 @@ class Application:
     """definitions: a document in RabbitMQ's JSON, laid over what the settings make at the start.
 
     addresses: where it speaks AMQP. listeners: all that it listens on.
-    machine: what the node runs on.
+    machine: what the node runs on. peers: the other nodes; None for a node that is alone.
     """
 
     def __init__(self, settings: Settings, definitions: bytes | None = None) -> None:
         self.settings = settings
         self.machine = Machine()
+        self.peers: Peers | None = None
         self.addresses: tuple[Listener, ...] = ()
         self._definitions = definitions
         self._engine: Engine | None = None

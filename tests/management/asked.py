@@ -49,7 +49,9 @@ class Office:
         return asyncio.run(told) if inspect.iscoroutine(told) else told
 
     def call(self, body=None, *, by=ADMINISTRATOR, query="", headers=None, **path):
-        host = SimpleNamespace(broker=self.broker, settings=Settings(), statistics=self.statistics)
+        host = SimpleNamespace(
+            broker=self.broker, settings=Settings(), statistics=self.statistics, peers=None
+        )
         look = Look(host, Query(query), 0.0, self.broker.users.get(by))
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         told = {"content-type": "application/json", **(headers or {})}

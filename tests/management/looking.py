@@ -12,6 +12,8 @@ NOW = 1_800_000_000.0
 class FakeHost:
     """An application that runs nothing."""
 
+    peers = None
+
     def __init__(self, broker, settings=None, listeners=()):
         self.broker = broker
         self.settings = settings or Settings(node=broker.node)

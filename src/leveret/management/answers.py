@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from leveret.management.view import View
+
+
+class Beyond(NamedTuple):
+    """How many more things there are on other nodes, of all and of those that are looked for."""
+
+    total: int
+    filtered: int
+
+
+NOTHING_BEYOND: Final = Beyond(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +26,14 @@ class Listing:
 
     order: columns to sort by when it says nothing.
     is_paged: whether the request may ask for a page; RabbitMQ lets it for some listings only.
+    beyond: what is on no page up to the one that is asked for.
     """
 
     things: Sequence[Any]
     view: View[Any]
     order: tuple[str, ...] = ()
     is_paged: bool = True
+    beyond: Beyond = NOTHING_BEYOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -22,28 +23,36 @@ from starlette.routing import Route
 
 from leveret.broker.events import INTERNAL
 from leveret.durable import wait_settled
-from leveret.management.answers import HttpRefused, NotAuthorised, NotThere
+from leveret.management.answers import HttpRefused, Listing, NotAuthorised, NotThere
 from leveret.management.api import API, PAGES, RESOURCES
 from leveret.management.call import Call
-from leveret.management.entry import Unauthenticated, admit
-from leveret.management.look import Look
+from leveret.management.elsewhere import rows
+from leveret.management.entry import ASKED, Unauthenticated, admit, believe
+from leveret.management.look import EVERYBODY, Look
 from leveret.management.query import Query
+from leveret.management.question import Question
 from leveret.management.refusals import TRANSLATED, body, translated
 from leveret.management.rendering import to_json
 from leveret.management.resource import POLICYMAKER, VHOST, Needs
 from leveret.management.responses import JSON, response_to
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Container
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from leveret.broker.users import User
-    from leveret.management.answers import Answer
+    from leveret.management.answers import Answer, Handler
     from leveret.management.host import Host
     from leveret.management.resource import Resource
 
 log = logging.getLogger("leveret.http")
 
 REALM: Final = 'Basic realm="RabbitMQ Management"'
+# Says which nodes have not answered, where others have.
+ABSENT_NODES: Final = "x-leveret-absent"
+# What of a request's headers concerns what is asked.
+HANDED_ON: Final = ("content-type", "x-reason")
 
 
 class _Segment(Convertor[str]):
@@ -119,16 +128,32 @@ class _Endpoint:
             is_asked = request.method == "OPTIONS"
             return Response(status_code=200 if is_asked else 405, headers=self._allowed)
         call = await self._call(request, self._resource.needs_for(method))
-        events = self._host.broker.events
-        events.actor = INTERNAL if call.look.user is None else call.user.name
-        try:
-            answer = handler(call)
-        finally:
-            events.actor = INTERNAL
+        way = self._resource.among.get(method)
+        if way is None or self._host.peers is None or call.look.others is EVERYBODY:
+            answer = self._act(call, handler)
+        else:
+            answer = way(call, partial(self._act, handler=handler))
         told: Answer = await answer if inspect.isawaitable(answer) else answer
         if method != "GET":
             await wait_settled(self._host.broker)
-        return await response_to(told, call.look, is_head=request.method == "HEAD")
+        response = await self._response(told, call, is_head=request.method == "HEAD")
+        if call.absent:
+            response.headers[ABSENT_NODES] = ", ".join(sorted(call.absent))
+        return response
+
+    def _act(self, call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
+        """What this node does. Whose doing it is was told to whoever listens to events."""
+        events = self._host.broker.events
+        events.actor = INTERNAL if call.look.user is None else call.user.name
+        try:
+            return handler(call)
+        finally:
+            events.actor = INTERNAL
+
+    async def _response(self, told: Answer, call: Call, *, is_head: bool) -> Response:
+        if isinstance(told, Listing) and call.question.wants_rows:
+            return Response(await rows.told(told, call.look), media_type=JSON)
+        return await response_to(told, call.look, is_head=is_head)
 
     @property
     def _allowed(self) -> dict[str, str]:
@@ -136,11 +161,26 @@ class _Endpoint:
 
     async def _call(self, request: Request, needs: Needs) -> Call:
         peer = request.client.host if request.client else ""
-        user = admit(self._host.broker, request.headers.get("authorization"), peer, needs)
+        broker, asked = self._host.broker, request.scope.get(ASKED)
+        if asked is None:
+            user = admit(broker, request.headers.get("authorization"), peer, needs)
+        else:
+            user = believe(broker, asked.user, needs)
         self._refuse_vhost(request, user, needs)
         content = await _content(request, self._host.settings.http.body_bytes_max)
-        look = Look(self._host, Query(request.url.query), time.time(), user)
-        return Call(look, request.path_params, request.headers, content, peer)
+        others: Container[str] = frozenset() if asked is None else EVERYBODY
+        look = Look(self._host, Query(request.url.query), time.time(), user, others)
+        call = Call(look, request.path_params, request.headers, content, peer)
+        call.question = asked or self._question(request, user, content)
+        return call
+
+    def _question(self, request: Request, user: User | None, content: bytes) -> Question:
+        """The request, for another node."""
+        prefix = len(self._host.settings.http.path_prefix + API)
+        name = "" if user is None else user.name
+        headers = {each: request.headers[each] for each in HANDED_ON if each in request.headers}
+        path = request.scope["path"][prefix:]
+        return Question(request.method, path, request.url.query, name, headers, content)
 
     def _refuse_vhost(self, request: Request, user: User | None, needs: Needs) -> None:
         """Raises NotThere, NotAuthorised."""

@@ -9,6 +9,7 @@ import msgspec
 from leveret.broker.access import Access
 from leveret.broker.rights import Rights
 from leveret.management.answers import BadRequest, NotAuthorised, NotThere
+from leveret.management.question import NOTHING_ASKED
 from leveret.management.refusals import ACCESS_REFUSED, erlang_list
 from leveret.management.resource import ADMINISTRATOR, MONITORING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leveret.management.look import Look
     from leveret.management.query import Query
     from leveret.management.resource import Needs
+    from leveret.peers import Peers
 
 ENCODED_TWICE: Final = (
     "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?"
@@ -32,6 +34,8 @@ class Call:
     """path: the segments that the route names. headers: by name in small letters.
 
     content: the body as it came. peer: the address that it came from.
+    question: the same, as another node is asked.
+    absent: nodes that should have said something and did not.
     """
 
     def __init__(
@@ -47,10 +51,18 @@ class Call:
         self.headers = headers
         self.content = content
         self.peer = peer
+        self.question = NOTHING_ASKED
+        self.absent: frozenset[str] = frozenset()
 
     @property
     def host(self) -> Host:
         return self.look.host
+
+    @property
+    def peers(self) -> Peers:
+        """The other nodes, in a cluster."""
+        assert self.look.host.peers is not None, "the node is alone"
+        return self.look.host.peers
 
     @property
     def broker(self) -> Broker:

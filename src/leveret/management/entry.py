@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.attempts import HTTP
 from leveret.broker.errors import AccessRefused
@@ -16,6 +16,10 @@ from leveret.management.resource import Needs
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.users import User
+
+
+# Where a request has the question of another node (elsewhere/desk.py); no client can write there.
+ASKED: Final = "leveret.asked"
 
 
 class Unauthenticated(HttpRefused):
@@ -50,9 +54,25 @@ def admit(broker: Broker, authorization: str | None, peer: str, needs: Needs) ->
     except AccessRefused:
         # Which part was wrong is told to nobody.
         raise Unauthenticated from None
+    _refuse(needs, user)
+    return user
+
+
+def believe(broker: Broker, name: str, needs: Needs) -> User | None:
+    """The user in whose name another node asks, who has let him in. Raises HttpRefused."""
+    if needs is Needs.ANYBODY:
+        return None
+    user = broker.users.get(name)
+    if user is None:
+        raise Unauthenticated
+    _refuse(needs, user)
+    return user
+
+
+def _refuse(needs: Needs, user: User) -> None:
+    """Raises NotAuthorised."""
     if needs.tags and needs.tags.isdisjoint(user.tags):
         raise NotAuthorised(_refusal(needs, user))
-    return user
 
 
 def _credentials(said: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
+    from leveret.peers import Peers
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
     from leveret.server.monitor import Monitor
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 class Host(Protocol):
     """A running application (leveret/application.py)."""
+
+    @property
+    def peers(self) -> Peers | None:
+        """The other nodes; None for a node that is alone."""
 
     @property
     def settings(self) -> Settings: ...

@@ -15,7 +15,7 @@ from leveret.unhurried import Slice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
-    from leveret.management.answers import Listing
+    from leveret.management.answers import Beyond, Listing
     from leveret.management.look import Look
     from leveret.management.query import Page
 
@@ -26,17 +26,17 @@ _BATCH: Final = 16
 async def listing_pieces(listing: Listing, look: Look) -> AsyncIterator[bytes]:
     """The answer, piece by piece. Raises HttpRefused before the first."""
     page = look.query.page() if listing.is_paged else None
-    things = await _ordered(listing, look)
+    things = await ordered(listing, look)
     if page is None:
         yield b"["
-        async for piece in _rendered(things, listing, look):
+        async for piece in rendered(things, listing, look):
             yield piece
         yield b"]"
         return
-    found = things if page.is_whole else await _wanted(things, listing, look, page)
-    head, things = _cut(found, len(things), page)
+    found = things if page.is_whole else await named(things, listing, look, page)
+    head, things = _cut(found, len(things), page, listing.beyond)
     yield head
-    async for piece in _rendered(things, listing, look):
+    async for piece in rendered(things, listing, look):
         yield piece
     yield b"]}"
 
@@ -52,26 +52,29 @@ async def gathered(things: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _cut(found: Sequence[Any], total: int, page: Page) -> tuple[bytes, Sequence[Any]]:
+def _cut(
+    found: Sequence[Any], total: int, page: Page, beyond: Beyond
+) -> tuple[bytes, Sequence[Any]]:
     """What stands before the items, and the items. Raises HttpRefused."""
-    pages = max(-(-len(found) // page.size), 1)
+    count = len(found) + beyond.filtered
+    pages = max(-(-count // page.size), 1)
     # As in RabbitMQ the page that begins right behind the last item is an empty one.
-    if (page.number - 1) * page.size > len(found):
-        reason = f"Page out of range, page: {page.number} page size: {page.size}, len: {len(found)}"
+    if (page.number - 1) * page.size > count:
+        reason = f"Page out of range, page: {page.number} page size: {page.size}, len: {count}"
         raise HttpRefused(400, "page_out_of_range", reason)
     items = found[(page.number - 1) * page.size : page.number * page.size]
     told = {
-        "filtered_count": len(found),
+        "filtered_count": count,
         "item_count": len(items),
         "page": page.number,
         "page_count": pages,
         "page_size": page.size,
-        "total_count": total,
+        "total_count": total + beyond.total,
     }
     return to_json(told)[:-1] + b',"items":[', items
 
 
-async def _wanted(things: Sequence[Any], listing: Listing, look: Look, page: Page) -> list[Any]:
+async def named(things: Sequence[Any], listing: Listing, look: Look, page: Page) -> list[Any]:
     """Those whose names belong to the page's listing."""
     found: list[Any] = []
     name_of, is_wanted = listing.view.value, page.is_wanted
@@ -80,7 +83,7 @@ async def _wanted(things: Sequence[Any], listing: Listing, look: Look, page: Pag
     return found
 
 
-async def _ordered(listing: Listing, look: Look) -> Sequence[Any]:
+async def ordered(listing: Listing, look: Look) -> Sequence[Any]:
     """What is alike stays in the order of the listing."""
     asked = look.query.text("sort")
     paths = (asked,) if asked else listing.order
@@ -98,7 +101,7 @@ async def _ordered(listing: Listing, look: Look) -> Sequence[Any]:
     return [things[at] for at in order]
 
 
-async def _rendered(things: Sequence[Any], listing: Listing, look: Look) -> AsyncIterator[bytes]:
+async def rendered(things: Sequence[Any], listing: Listing, look: Look) -> AsyncIterator[bytes]:
     """Items with commas between them, some in each piece."""
     wanted, render = look.query.columns(), listing.view.render
     comma = b""

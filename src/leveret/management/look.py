@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.queues.distant import DistantQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from leveret.broker.broker import Broker
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.users import User
     from leveret.management.host import Host
     from leveret.management.query import Query
@@ -14,14 +19,29 @@ if TYPE_CHECKING:
     from leveret.statistics.statistics import Statistics
 
 
+class _Everybody:
+    """The type of EVERYBODY."""
+
+    def __contains__(self, _node: object) -> bool:
+        return True
+
+
+# Another node puts the answers together: each tells of what is its own, and of nothing else.
+EVERYBODY: Final = _Everybody()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """now: seconds since 1970. user: who looks; None where anybody may."""
+    """now: seconds since 1970. user: who looks; None where anybody may.
+
+    others: the nodes that tell of themselves within the same answer.
+    """
 
     host: Host
     query: Query
     now: float
     user: User | None
+    others: Container[str] = frozenset()
 
     @property
     def broker(self) -> Broker:
@@ -40,3 +60,7 @@ class Look:
     def node(self) -> str:
         """The node's name."""
         return self.host.broker.node
+
+    def tells_of(self, queue: AnyQueue) -> bool:
+        """The queue is here, or nobody else tells of it since its home is down."""
+        return not isinstance(queue, DistantQueue) or queue.home not in self.others

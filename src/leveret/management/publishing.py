@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from asyncio import Future, get_running_loop
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ from leveret.wire.properties import Properties
 if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.message import Message
+    from leveret.broker.queues.distant import DistantQueue
     from leveret.broker.routing import Route
     from leveret.broker.tallies import VhostTally
 
@@ -105,10 +107,14 @@ def body_of(payload: object, encoding: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """is_routed: there was a place for it to go. is_accepted: no queue there turned it away."""
+    """is_routed: there was a place for it to go. is_accepted: no queue here turned it away.
+
+    homes: for each queue of another node, whether its home takes it.
+    """
 
     is_routed: bool
     is_accepted: bool
+    homes: tuple[Future[bool], ...] = ()
 
 
 def publish(access: Access, outgoing: Outgoing) -> Outcome:
@@ -122,11 +128,24 @@ def publish(access: Access, outgoing: Outgoing) -> Outcome:
     )
     _trace(access, outgoing, reading, route)
     _count(access.vhost.tally, route)
-    parts = [
-        access.vhost.sender.send(_message(outgoing, part.properties, reading), part.route)
-        for part in _parts(reading, route)
-    ]
-    return Outcome(bool(route.receivers), all(parts))
+    is_accepted, homes = True, list[Future[bool]]()
+    for part in _parts(reading, route):
+        message = _message(outgoing, part.properties, reading)
+        is_accepted = access.vhost.sender.send(message, part.route) and is_accepted
+        homes += [_when_taken(queue) for queue in part.route.distant]
+    return Outcome(bool(route.receivers), is_accepted, tuple(homes))
+
+
+def _when_taken(queue: DistantQueue) -> Future[bool]:
+    """Whether its home takes what was just published."""
+    answer: Future[bool] = get_running_loop().create_future()
+
+    def take(is_taken: bool) -> None:
+        if not answer.done():
+            answer.set_result(is_taken)
+
+    queue.when_taken(take)
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

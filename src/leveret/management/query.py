@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from leveret.management.answers import BadRequest, HttpRefused
 from leveret.statistics.span import InvalidRange, Span, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 PAGE_SIZE: Final = 100
 PAGE_SIZE_MAX: Final = 500
@@ -31,6 +31,11 @@ class Page:
     is_whole: bool
 
 
+def written(parameters: Mapping[str, str]) -> str:
+    """As a URL has them."""
+    return urlencode(parameters)
+
+
 class Query:
     """Parameters by name; of several with one name the first counts."""
 
@@ -41,6 +46,10 @@ class Query:
 
     def __contains__(self, name: str) -> bool:
         return name in self._told
+
+    def told(self) -> dict[str, str]:
+        """All of them."""
+        return dict(self._told)
 
     def text(self, name: str) -> str | None:
         return self._told.get(name)

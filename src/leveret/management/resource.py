@@ -7,12 +7,15 @@ Every GET also answers HEAD, every path OPTIONS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leveret.management.answers import Handler
+    from leveret.management.elsewhere.ways import Way
 
 
 class Needs(Enum):
@@ -51,6 +54,7 @@ class Resource:
     """path: below /api; {vhost} and other {names} are segments. about: for the description.
 
     needs_to_write: who may PUT, POST and DELETE, where that is somebody else.
+    among: by method, how it is answered where there are other nodes; without, as by one alone.
     """
 
     path: str
@@ -61,6 +65,7 @@ class Resource:
     post: Handler | None = None
     delete: Handler | None = None
     needs_to_write: Needs | None = None
+    among: Mapping[str, Way] = field(default_factory=dict)
 
     @property
     def handlers(self) -> dict[str, Handler]:

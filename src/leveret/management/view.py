@@ -70,14 +70,14 @@ class View(Generic[Thing]):
     def _chosen(self, thing: Thing, look: Look, wanted: frozenset[str]) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         for path in sorted(wanted):
-            value = self._find(thing, look, path)
+            value = self.find(thing, look, path)
             if value is not ABSENT:
                 _put(shown, path.split("."), value)
         return shown
 
     def value(self, thing: Thing, look: Look, path: str) -> object:
         """The value at a path such as `message_stats.publish_details.rate`; 0 where nothing is."""
-        value = self._find(thing, look, path)
+        value = self.find(thing, look, path)
         return 0 if value is ABSENT else value
 
     def _in_groups(self, thing: Thing, look: Look, name: str) -> object:
@@ -87,14 +87,20 @@ class View(Generic[Thing]):
                 return value
         return ABSENT
 
-    def _find(self, thing: Thing, look: Look, path: str) -> object:
+    def find(self, thing: Thing, look: Look, path: str) -> object:
+        """The value at a path; ABSENT where nothing is."""
         first, _, rest = path.partition(".")
         read = self.columns.get(first)
         value = self._in_groups(thing, look, first) if read is None else read(thing, look)
-        while rest:
-            first, _, rest = rest.partition(".")
-            value = value.get(first, ABSENT) if isinstance(value, Mapping) else ABSENT
-        return value
+        return follow(value, rest)
+
+
+def follow(value: object, path: str) -> object:
+    """What lies within a value; ABSENT where nothing does."""
+    while path:
+        first, _, path = path.partition(".")
+        value = value.get(first, ABSENT) if isinstance(value, Mapping) else ABSENT
+    return value
 
 
 def _put(shown: dict[str, Any], path: list[str], value: object) -> None:

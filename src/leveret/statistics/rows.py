@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.streams.stream import Stream
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ class VhostSum:
             _add(self._deliver, deliveries_row(gone))
 
     def add_queue(self, queue: AnyQueue) -> None:
+        """What is on another node is counted there."""
+        if isinstance(queue, DistantQueue):
+            return
         self._disk[0] += queue.tally.disk_reads
         self._disk[1] += queue.tally.disk_writes
         _add(self._lengths, lengths_row(queue))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from leveret.broker.arguments import CLASSIC, QUORUM, STREAM
+from leveret.broker.queues.kinds import queues_here
 from leveret.broker.tallies import Deliveries, VhostTally
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def sum_up(broker: Broker) -> Totals:
     for vhost in broker.vhosts.values():
         vhost.count_routes()
         gone.add(vhost.tally)
-        for queue in vhost.queues.values():
+        for queue in queues_here(vhost):
             totals.disk_reads += queue.tally.disk_reads
             totals.disk_writes += queue.tally.disk_writes
             totals.consumers += len(queue.consumers)

@@ -13,6 +13,7 @@ from leveret.broker.streams.stream import Stream
 if TYPE_CHECKING:
     from leveret.broker.queues.queue import QueueHome, QueueOptions
     from leveret.broker.streams.log import StreamHome
+    from leveret.broker.vhost import Vhost
 
 AnyQueue: TypeAlias = Queue | Stream | DistantQueue
 
@@ -23,6 +24,11 @@ class Homes:
 
     queues: QueueHome
     streams: StreamHome
+
+
+def queues_here(vhost: Vhost) -> list[Queue | Stream]:
+    """The queues of a vhost whose home is this node."""
+    return [each for each in vhost.queues.values() if not isinstance(each, DistantQueue)]
 
 
 def new_queue(homes: Homes, name: str, options: QueueOptions, number: int) -> AnyQueue:

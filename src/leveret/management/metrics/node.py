@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from leveret.broker.queues.kinds import queues_here
 from leveret.management.metrics.counts import THE_NODE
 from leveret.management.metrics.exposition import labels
 from leveret.management.metrics.family import Family, Subject, counter, gauge, untyped
@@ -100,7 +101,7 @@ def count_present(_node: Scrape, scrape: Scrape) -> Present:
         connections=len(scrape.broker.connections),
         channels=scrape.broker.connections.channels(),
         consumers=scrape.totals.consumers,
-        queues=sum(len(vhost.queues) for vhost in scrape.broker.vhosts.values()),
+        queues=sum(len(queues_here(vhost)) for vhost in scrape.broker.vhosts.values()),
     )
 
 

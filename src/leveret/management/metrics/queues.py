@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leveret.broker.queues.holdings import Holdings, holdings
+from leveret.broker.queues.kinds import queues_here
 from leveret.management.metrics.exposition import labels
 from leveret.management.metrics.family import Family, Subject, counter, gauge
 from leveret.statistics.rows import lengths_row
@@ -37,7 +38,8 @@ class QueueRow(NamedTuple):
 
 
 def all_queues(scrape: Scrape) -> list[AnyQueue]:
-    return [queue for vhost in scrape.vhosts() for queue in vhost.queues.values()]
+    """Those of this node: each node tells of its own."""
+    return [queue for vhost in scrape.vhosts() for queue in queues_here(vhost)]
 
 
 def labels_of_queue(queue: AnyQueue) -> str:

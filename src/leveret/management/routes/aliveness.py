@@ -9,6 +9,7 @@ from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.sending import compose
 from leveret.broker.tallies import count_publish
 from leveret.management.answers import Json
+from leveret.management.elsewhere.ways import at, at_node, home_of
 from leveret.management.refusals import erlang_list
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.routes.health_checks import failed
@@ -16,9 +17,11 @@ from leveret.management.routes.nodes import named_node
 from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from leveret.broker.access import Access
     from leveret.broker.queues.kinds import AnyQueue
-    from leveret.management.answers import Answer
+    from leveret.management.answers import Answer, Handler
     from leveret.management.call import Call
 
 QUEUE: Final = "aliveness-test"
@@ -80,13 +83,24 @@ def check_named_node(call: Call) -> Answer:
     return check_node(call)
 
 
+def _at_its_home(call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
+    return at(call, home_of(call, QUEUE), handler)
+
+
 RESOURCES = (
     Resource(
         "/aliveness-test/{vhost}",
         VHOST,
         "Declares the queue aliveness-test, publishes to it and gets the message back.",
         get=try_vhost,
+        among={"GET": _at_its_home},
     ),
     Resource("/healthchecks/node", MANAGEMENT, "Is the node well?", get=check_node),
-    Resource("/healthchecks/node/{node}", MANAGEMENT, "Is the node well?", get=check_named_node),
+    Resource(
+        "/healthchecks/node/{node}",
+        MANAGEMENT,
+        "Is the node well?",
+        get=check_named_node,
+        among={"GET": at_node},
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leveret.management.answers import BadRequest, Item, Listing
+from leveret.management.elsewhere.ways import found_anywhere, rows_of_all
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.views.channels import CHANNEL, CHANNEL_ALONE
 from leveret.management.visible import (
@@ -47,14 +48,35 @@ def show(call: Call) -> Answer:
     return Item(find_channel(call, call.path["name"]), CHANNEL_ALONE)
 
 
+_LISTED: Final = {"GET": rows_of_all("name")}
+
 RESOURCES = (
-    Resource("/channels", MANAGEMENT, "Channels: all, or the user's own.", get=list_all),
     Resource(
-        "/channels/{name}", MANAGEMENT, "One channel, with its consumers and its rates.", get=show
+        "/channels",
+        MANAGEMENT,
+        "Channels: all, or the user's own.",
+        get=list_all,
+        among=_LISTED,
     ),
     Resource(
-        "/connections/{name}/channels", MANAGEMENT, "A connection's channels.",
+        "/channels/{name}",
+        MANAGEMENT,
+        "One channel, with its consumers and its rates.",
+        get=show,
+        among={"GET": found_anywhere},
+    ),
+    Resource(
+        "/connections/{name}/channels",
+        MANAGEMENT,
+        "A connection's channels.",
         get=list_of_connection,
+        among={"GET": found_anywhere},
     ),
-    Resource("/vhosts/{vhost}/channels", VHOST, "Channels to a virtual host.", get=list_in_vhost),
-)  # fmt: skip
+    Resource(
+        "/vhosts/{vhost}/channels",
+        VHOST,
+        "Channels to a virtual host.",
+        get=list_in_vhost,
+        among=_LISTED,
+    ),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.management.answers import NO_CONTENT, BadRequest, Json
+from leveret.management.elsewhere.ways import at_node, everywhere
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, Resource
 from leveret.management.routes.nodes import named_node
 from leveret.management.views.overview import cluster_name
@@ -29,8 +30,10 @@ def set_name(call: Call) -> Answer:
     return NO_CONTENT
 
 
-def rebalance(_call: Call) -> Answer:
-    """One node has all queues: they are in balance."""
+async def rebalance(call: Call) -> Answer:
+    """Where one node has all queues they are in balance."""
+    if call.host.peers is not None:
+        await call.host.peers.rebalance()
     return NO_CONTENT
 
 
@@ -55,6 +58,18 @@ RESOURCES = (
         needs_to_write=ADMINISTRATOR,
     ),
     Resource("/rebalance/queues", ADMINISTRATOR, "Spread queues over nodes.", post=rebalance),
-    Resource("/reset", ADMINISTRATOR, "Forget all statistics.", delete=reset),
-    Resource("/reset/{node}", ADMINISTRATOR, "Forget a node's statistics.", delete=reset_node),
+    Resource(
+        "/reset",
+        ADMINISTRATOR,
+        "Forget all statistics.",
+        delete=reset,
+        among={"DELETE": everywhere},
+    ),
+    Resource(
+        "/reset/{node}",
+        ADMINISTRATOR,
+        "Forget a node's statistics.",
+        delete=reset_node,
+        among={"DELETE": at_node},
+    ),
 )

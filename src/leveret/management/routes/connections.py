@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leveret.management.answers import NO_CONTENT, Item, Listing, NotAuthorised
+from leveret.management.elsewhere.ways import everywhere, found_anywhere, rows_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, MONITORING, VHOST, Resource
 from leveret.management.views.connections import (
     CONNECTION,
@@ -78,14 +79,23 @@ def _reason(call: Call) -> str:
     return written.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
+_LISTED: Final = {"GET": rows_of_all("name")}
+
 RESOURCES = (
-    Resource("/connections", MANAGEMENT, "Connections: all, or the user's own.", get=list_all),
+    Resource(
+        "/connections",
+        MANAGEMENT,
+        "Connections: all, or the user's own.",
+        get=list_all,
+        among=_LISTED,
+    ),
     Resource(
         "/connections/username/{user}",
         MANAGEMENT,
         "The connections of a user; DELETE closes them, with the reason in the header X-Reason.",
         get=list_of_user,
         delete=close_of_user,
+        among={**_LISTED, "DELETE": everywhere},
     ),
     Resource(
         "/connections/{name}",
@@ -93,8 +103,13 @@ RESOURCES = (
         "One connection; DELETE closes it, with the reason in the header X-Reason.",
         get=show,
         delete=close,
+        among={"GET": found_anywhere, "DELETE": found_anywhere},
     ),
     Resource(
-        "/vhosts/{vhost}/connections", VHOST, "Connections to a virtual host.", get=list_in_vhost
+        "/vhosts/{vhost}/connections",
+        VHOST,
+        "Connections to a virtual host.",
+        get=list_in_vhost,
+        among=_LISTED,
     ),
 )

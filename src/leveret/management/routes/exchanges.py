@@ -15,6 +15,7 @@ from leveret.management.answers import (
     Listing,
     NotThere,
 )
+from leveret.management.elsewhere.ways import sums_of_all
 from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.views.exchanges import (
     BARE_EXCHANGE,
@@ -90,9 +91,23 @@ def _exchange(call: Call) -> Exchange:
     return exchange
 
 
+_COUNTED: Final = {"GET": sums_of_all("message_stats", names=("vhost", "name"))}
+
 RESOURCES: Final = (
-    Resource("/exchanges", MANAGEMENT, "The exchanges of all vhosts.", get=list_exchanges),
-    Resource("/exchanges/{vhost}", VHOST, "The exchanges of a vhost.", get=list_exchanges_of_vhost),
+    Resource(
+        "/exchanges",
+        MANAGEMENT,
+        "The exchanges of all vhosts.",
+        get=list_exchanges,
+        among=_COUNTED,
+    ),
+    Resource(
+        "/exchanges/{vhost}",
+        VHOST,
+        "The exchanges of a vhost.",
+        get=list_exchanges_of_vhost,
+        among=_COUNTED,
+    ),
     Resource(
         "/exchanges/{vhost}/{name}",
         VHOST,
@@ -100,5 +115,6 @@ RESOURCES: Final = (
         get=show_exchange,
         put=declare_exchange,
         delete=delete_exchange,
+        among=_COUNTED,
     ),
 )

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from msgspec import json, structs
+
 from leveret.management.answers import BadRequest, Json
+from leveret.management.elsewhere.asking import ask_all, others
 from leveret.management.resource import ANYBODY, MANAGEMENT, MONITORING, VHOST, Resource
 
 if TYPE_CHECKING:
@@ -40,20 +43,34 @@ def failed(reason: str, **told: object) -> Answer:
 # Alarms ------------------------------------------------------------------------------------------
 
 
-def _check_alarms(call: Call, where: str) -> Answer:
-    alarms = [
+def _alarms(call: Call) -> list[dict[str, str]]:
+    return [
         {"node": call.look.node, "resource": _RESOURCES.get(resource, resource)}
         for resource in call.broker.alarms.resources
     ]
+
+
+def _told(alarms: list[dict[str, str]], where: str) -> Answer:
     return failed(f"There are alarms in effect {where}", alarms=alarms) if alarms else passed()
 
 
 def check_alarms(call: Call) -> Answer:
-    return _check_alarms(call, "in the cluster")
+    return _told(_alarms(call), "in the cluster")
 
 
 def check_local_alarms(call: Call) -> Answer:
-    return _check_alarms(call, "on the node")
+    return _told(_alarms(call), "on the node")
+
+
+async def _alarms_of_all(call: Call, _handler: Handler) -> Answer:
+    """Those of every node that answers."""
+    question = structs.replace(call.question, path="/health/checks/local-alarms")
+    replies = await ask_all(call.peers, others(call), question)
+    told = _alarms(call)
+    for reply in replies.values():
+        if reply.status == UNAVAILABLE:
+            told += json.decode(reply.content)["alarms"]
+    return _told(told, "in the cluster")
 
 
 # Listeners ---------------------------------------------------------------------------------------
@@ -135,9 +152,16 @@ def _at(path: str, about: str, check: Handler, needs: Needs = MANAGEMENT) -> Res
     return Resource(f"/health/checks/{path}", needs, about, get=check)
 
 
+_ALARMS: Final = Resource(
+    "/health/checks/alarms",
+    MANAGEMENT,
+    "Are there alarms?",
+    get=check_alarms,
+    among={"GET": _alarms_of_all},
+)
 _LEADERS: Final = "quorum-queues-without-elected-leaders"
 RESOURCES = (
-    _at("alarms", "Are there alarms?", check_alarms),
+    _ALARMS,
     _at("local-alarms", "Are there alarms on this node?", check_local_alarms),
     _at("port-listener/{port}", "Is the port listened on?", check_port),
     _at("protocol-listener/{protocol}", "Is the protocol spoken?", check_protocol),

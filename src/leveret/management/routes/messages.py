@@ -5,15 +5,20 @@ Their refusals read differently from those of other routes: as a channel's error
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed, Refused
 from leveret.management import fields, getting, publishing
 from leveret.management.answers import BadRequest, HttpRefused, Json, NotAuthorised, NotThere
+from leveret.management.elsewhere.ways import at_home
 from leveret.management.resource import VHOST, Resource
 from leveret.management.routes.exchanges import exchange_name
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from leveret.management.answers import Answer
     from leveret.management.call import Call
 
@@ -25,7 +30,7 @@ ENCODINGS: Final = ("auto", "base64")
 _HARD: Final = 500
 
 
-def publish(call: Call) -> Answer:
+def publish(call: Call) -> Answer | Awaitable[Answer]:
     """Whether there was a queue for it."""
     routing_key, properties, payload, encoding = call.required(
         "routing_key", "properties", "payload", "payload_encoding"
@@ -42,6 +47,16 @@ def publish(call: Call) -> Answer:
         outcome = publishing.publish(access, outgoing)
     except Refused as refused:
         raise BadRequest(f"{refused.code} {refused.reply_text}") from refused
+    return _published_elsewhere(outcome) if outcome.homes else _published(outcome)
+
+
+async def _published_elsewhere(outcome: publishing.Outcome) -> Answer:
+    """Once other nodes have said what becomes of it."""
+    are_taken = await asyncio.gather(*outcome.homes)
+    return _published(replace(outcome, is_accepted=outcome.is_accepted and all(are_taken)))
+
+
+def _published(outcome: publishing.Outcome) -> Answer:
     if not outcome.is_accepted:
         raise BadRequest(REFUSED_BY_QUEUE)
     return Json({"routed": outcome.is_routed})
@@ -92,5 +107,11 @@ def _refusal(refused: Refused) -> HttpRefused:
 
 RESOURCES: Final = (
     Resource("/exchanges/{vhost}/{name}/publish", VHOST, "Publish a message.", post=publish),
-    Resource("/queues/{vhost}/{name}/get", VHOST, "Get messages from a queue.", post=get),
+    Resource(
+        "/queues/{vhost}/{name}/get",
+        VHOST,
+        "Get messages from a queue.",
+        post=get,
+        among={"POST": at_home},
+    ),
 )

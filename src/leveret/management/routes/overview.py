@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.management.answers import Item
+from leveret.management.elsewhere.overview import overview_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, MONITORING, Resource
 from leveret.management.views.overview import OVERVIEW, Overview
 from leveret.management.visible import visible_connections
@@ -24,4 +25,12 @@ def show(call: Call) -> Answer:
     return Item(overview, OVERVIEW)
 
 
-RESOURCES = (Resource("/overview", MANAGEMENT, "The broker: versions, totals, rates.", get=show),)
+RESOURCES = (
+    Resource(
+        "/overview",
+        MANAGEMENT,
+        "The broker: versions, totals, rates.",
+        get=show,
+        among={"GET": overview_of_all},
+    ),
+)

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import QUORUM
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import QueueOptions
 from leveret.management import fields
 from leveret.management.answers import (
@@ -17,21 +18,27 @@ from leveret.management.answers import (
     Listing,
     NotThere,
 )
+from leveret.management.elsewhere.queues import queue_alone
+from leveret.management.elsewhere.rows import OfAll, Row
+from leveret.management.elsewhere.ways import at, at_home, rows_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, VHOST, Resource
+from leveret.management.views.copies import members, online
 from leveret.management.views.queues import (
     BARE_QUEUE,
     BARE_QUEUE_WITH_TOTALS,
+    DOWN_QUEUE,
     QUEUE,
     QUEUE_DETAILED,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Iterable
 
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.vhost import Vhost
-    from leveret.management.answers import Answer
+    from leveret.management.answers import Answer, Handler
     from leveret.management.call import Call
+    from leveret.management.look import Look
     from leveret.management.view import View
 
 name_of: Final = attrgetter("name")
@@ -40,24 +47,33 @@ ACTIONS: Final = ("sync", "cancel_sync")
 
 
 def list_queues(call: Call) -> Answer:
-    return _listed(call.visible_vhosts(), _view(call))
+    return _listed(call, call.visible_vhosts(), _view(call))
 
 
 def list_queues_of_vhost(call: Call) -> Answer:
-    return _listed([call.vhost], _view(call))
+    return _listed(call, [call.vhost], _view(call))
 
 
 def list_detailed(call: Call) -> Answer:
     """All there is to tell, whatever the query says."""
-    return _listed(call.visible_vhosts(), QUEUE)
+    return _listed(call, call.visible_vhosts(), QUEUE)
 
 
-def _listed(vhosts: Iterable[Vhost], view: View[AnyQueue]) -> Answer:
-    """In the order of vhosts and names. (Sorted here, by names alone: ten thousand take 3 ms.)"""
+def _listed(call: Call, vhosts: Iterable[Vhost], view: View[AnyQueue]) -> Answer:
+    """In the order of vhosts and names. (Sorted here, by names alone: ten thousand take 3 ms.)
+
+    In a cluster those whose homes do not tell of them are told as down."""
     queues = [
         vhost.queues[name] for vhost in sorted(vhosts, key=name_of) for name in sorted(vhost.queues)
     ]
-    return Listing(queues, view)
+    if call.look.host.peers is None:
+        return Listing(queues, view)
+    told = [each for each in queues if call.look.tells_of(each)]
+    return Listing([_known(each, call.look) for each in told], OfAll(view))
+
+
+def _known(queue: AnyQueue, look: Look) -> AnyQueue | Row:
+    return Row(DOWN_QUEUE.render(queue, look)) if isinstance(queue, DistantQueue) else queue
 
 
 def _view(call: Call) -> View[AnyQueue]:
@@ -67,8 +83,11 @@ def _view(call: Call) -> View[AnyQueue]:
 
 
 def show_queue(call: Call) -> Answer:
-    view = BARE_QUEUE if call.query.flag("disable_stats") else QUEUE_DETAILED
-    return Item(_queue(call), view)
+    """As in RabbitMQ one whose home is down is listed, and not there when it is asked for."""
+    queue = _queue(call)
+    if isinstance(queue, DistantQueue):
+        raise NotThere
+    return Item(queue, BARE_QUEUE if call.query.flag("disable_stats") else QUEUE_DETAILED)
 
 
 def declare_queue(call: Call) -> Answer:
@@ -79,21 +98,37 @@ def declare_queue(call: Call) -> Answer:
         auto_delete=fields.boolean(body, "auto_delete"),
         arguments=fields.arguments(body),
     )
-    _check_node(call, body.get("node", call.broker.node))
+    _check_node(call)
     fields.check_name("queue", name)
     count = len(call.vhost.queues)
     call.access(call.vhost).declare_queue(name, options)
     return CREATED if len(call.vhost.queues) > count else NO_CONTENT
 
 
-def _check_node(call: Call, node: object) -> None:
-    """There is but this one to put a queue on."""
+def _check_node(call: Call) -> None:
+    """It is put on this one; what is asked of another comes to it."""
+    asked = _home_asked_for(call)
+    if asked == call.broker.node:
+        return
+    peers = call.host.peers
+    is_known = peers is not None and asked in peers.members
+    raise BadRequest(f"Node {repr(asked) if is_known else asked} could not be contacted")
+
+
+def _home_asked_for(call: Call) -> str:
+    """The name of a node; who names none means the one that is asked. Raises BadRequest."""
+    node = call.body().get("node", call.broker.node)
+    if node == call.broker.node:
+        return call.broker.node
     if not isinstance(node, str):
         raise BadRequest(["not_string", "node"])
     here = call.broker.node.partition("@")[2]
-    asked = node if "@" in node else f"{node}@{here}"
-    if asked != call.broker.node:
-        raise BadRequest(f"Node {asked} could not be contacted")
+    return node if "@" in node else f"{node}@{here}"
+
+
+def _where_asked(call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
+    """A queue is declared by the node that is to be its home."""
+    return at(call, _home_asked_for(call), handler)
 
 
 def delete_queue(call: Call) -> Answer:
@@ -118,23 +153,44 @@ def act(call: Call) -> Answer:
 
 
 def show_quorum(call: Call) -> Answer:
-    """Each member of a quorum queue: on one node, its leader."""
-    if _queue(call).type != QUORUM:
+    """Each member of a quorum queue, as its leader sees it."""
+    queue = _queue(call)
+    if queue.type != QUORUM:
         raise BadRequest("classic_queue_not_supported")
-    return Json([{"Node Name": call.broker.node, "Raft State": "leader"}])
+    living = online(queue, call.look)
+    states = {
+        node: "follower" if node in living else "noproc" for node in members(queue, call.look)
+    }
+    states[call.look.node] = "leader"
+    return Json([{"Node Name": node, "Raft State": state} for node, state in states.items()])
 
 
 def _queue(call: Call) -> AnyQueue:
+    """Raises NotThere, also where its home is down."""
     queue = call.vhost.queues.get(call.path["name"])
-    if queue is None:
+    if queue is None or (isinstance(queue, DistantQueue) and not queue.is_up):
         raise NotThere
     return queue
 
 
+_LISTED: Final = {"GET": rows_of_all("vhost", "name")}
+
 RESOURCES: Final = (
-    Resource("/queues", MANAGEMENT, "The queues of all vhosts.", get=list_queues),
-    Resource("/queues/detailed", MANAGEMENT, "The same, with statistics.", get=list_detailed),
-    Resource("/queues/{vhost}", VHOST, "The queues of a vhost.", get=list_queues_of_vhost),
+    Resource("/queues", MANAGEMENT, "The queues of all vhosts.", get=list_queues, among=_LISTED),
+    Resource(
+        "/queues/detailed",
+        MANAGEMENT,
+        "The same, with statistics.",
+        get=list_detailed,
+        among=_LISTED,
+    ),
+    Resource(
+        "/queues/{vhost}",
+        VHOST,
+        "The queues of a vhost.",
+        get=list_queues_of_vhost,
+        among=_LISTED,
+    ),
     Resource(
         "/queues/{vhost}/{name}",
         VHOST,
@@ -142,12 +198,14 @@ RESOURCES: Final = (
         get=show_queue,
         put=declare_queue,
         delete=delete_queue,
+        among={"GET": queue_alone, "PUT": _where_asked, "DELETE": at_home},
     ),
     Resource(
         "/queues/{vhost}/{name}/contents",
         VHOST,
         "What waits in a queue: DELETE purges it.",
         delete=purge_queue,
+        among={"DELETE": at_home},
     ),
     Resource(
         "/queues/{vhost}/{name}/actions",
@@ -160,5 +218,6 @@ RESOURCES: Final = (
         VHOST,
         "The members of a quorum queue.",
         get=show_quorum,
+        among={"GET": at_home},
     ),
 )

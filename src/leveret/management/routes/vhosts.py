@@ -19,8 +19,10 @@ from leveret.management.answers import (
     Item,
     Listing,
 )
+from leveret.management.elsewhere.ways import at_node, sums_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, Resource
 from leveret.management.views.vhosts import VHOST
+from leveret.statistics.rows import DATA, LENGTHS
 
 if TYPE_CHECKING:
     from leveret.management.answers import Answer
@@ -100,8 +102,23 @@ def _tracing(told: dict[str, Any]) -> bool | None:
     return None if told.get("tracing") is None else fields.boolean(told, "tracing")
 
 
+# What a vhost has of traffic is counted where it comes in.
+_COUNTED: Final = {
+    "GET": sums_of_all(
+        *(f"{each}{more}" for each in (*LENGTHS, *DATA) for more in ("", "_details")),
+        "message_stats",
+        names=("name",),
+    )
+}
+
 RESOURCES: Final = (
-    Resource("/vhosts", MANAGEMENT, "The vhosts that the user may know of.", get=list_vhosts),
+    Resource(
+        "/vhosts",
+        MANAGEMENT,
+        "The vhosts that the user may know of.",
+        get=list_vhosts,
+        among=_COUNTED,
+    ),
     Resource(
         "/vhosts/{vhost}",
         ADMINISTRATOR,
@@ -109,11 +126,13 @@ RESOURCES: Final = (
         get=show_vhost,
         put=put_vhost,
         delete=delete_vhost,
+        among=_COUNTED,
     ),
     Resource(
         "/vhosts/{vhost}/start/{node}",
         ADMINISTRATOR,
         "Start a vhost on a node, where it runs already.",
         post=start_vhost,
+        among={"POST": at_node},
     ),
 )

@@ -132,6 +132,11 @@ def changing(host: Host, look: Look) -> dict[str, Any]:
     return {**told, **statistics.node(span), **churn}
 
 
+def down(node: str) -> dict[str, Any]:
+    """A member of the cluster that does not answer."""
+    return {"name": node, "type": "disc", "running": False, "cluster_links": []}
+
+
 # A node while statistics are not wanted.
 NODE_IN_BRIEF: Final[View[Host]] = View(
     {

@@ -9,6 +9,7 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.queues.kinds import queues_here
 from leveret.management.view import ABSENT, View
 from leveret.management.views.listeners import contexts_of_node, listeners
 from leveret.management.views.registries import exchange_types
@@ -53,7 +54,8 @@ def cluster_name(_overview: object, look: Look) -> str:
 
 
 def object_totals(overview: Overview, _look: Look) -> dict[str, int]:
-    queues = [queue for vhost in overview.vhosts for queue in vhost.queues.values()]
+    """Queues whose home is another node are counted there."""
+    queues = [queue for vhost in overview.vhosts for queue in queues_here(vhost)]
     told = {
         "connections": len(overview.connections),
         "exchanges": sum(len(vhost.exchanges) for vhost in overview.vhosts),

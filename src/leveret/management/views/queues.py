@@ -14,12 +14,14 @@ from leveret.broker.queues.holdings import holdings
 from leveret.definitions.arguments import json_of, spelled
 from leveret.management.view import ABSENT, View
 from leveret.management.views.consumers import CONSUMER, consumers_of
+from leveret.management.views.copies import members, mirrors, online
 from leveret.session.session import Session
 from leveret.statistics.rows import lengths_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from leveret.broker.queues.distant import DistantQueue
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.management.look import Look
     from leveret.session.consumer import Consumer
@@ -71,15 +73,21 @@ def _classic(queue: AnyQueue, look: Look) -> Fields:
         "messages_ram": held.messages_ram,
         "messages_ready_ram": held.messages_ready_ram,
         "messages_unacknowledged_ram": held.messages_unacknowledged_ram,
-        # Mirrors that could take over; there are none.
-        "recoverable_slaves": None,
+        "recoverable_slaves": mirrors(queue, look),
         "single_active_consumer_tag": _tag(queue, _is_single),
+        **_mirrors(queue, look),
         **_capacity(queue, look),
     }
     idle_since = look.statistics.idle_since(queue)
     if idle_since is not None:
         shown["idle_since"] = idle_since
     return shown
+
+
+def _mirrors(queue: AnyQueue, look: Look) -> Fields:
+    """Of a mirrored queue alone."""
+    others = mirrors(queue, look)
+    return {} if others is None else {"slave_nodes": others, "synchronised_slave_nodes": others}
 
 
 def _capacity(queue: AnyQueue, look: Look) -> Fields:
@@ -131,9 +139,9 @@ def _stream(queue: AnyQueue, look: Look) -> Fields:
     }
 
 
-def _members(_queue: AnyQueue, look: Look) -> Fields:
+def _members(queue: AnyQueue, look: Look) -> Fields:
     """The nodes that have a copy."""
-    return {"members": [look.node], "online": [look.node]}
+    return {"members": members(queue, look), "online": online(queue, look)}
 
 
 _BY_TYPE: Final[Mapping[str, Callable[[AnyQueue, Look], Fields]]] = {
@@ -188,7 +196,9 @@ QUEUE_DETAILED = QUEUE.extended(
 
 
 def _bare_members(queue: AnyQueue, look: Look) -> Fields:
-    return {"leader": look.node, **_members(queue, look)} if queue.type == QUORUM else {}
+    if queue.type == QUORUM:
+        return {"leader": look.node, **_members(queue, look)}
+    return _mirrors(queue, look) if queue.type == CLASSIC else {}
 
 
 def _bare_policy(queue: AnyQueue, _look: Look) -> object:
@@ -204,6 +214,14 @@ def _totals(queue: AnyQueue, _look: Look) -> Fields:
     }
 
 
+# One whose home is down: what is known of it everywhere.
+DOWN_QUEUE: View[DistantQueue] = View(
+    {
+        **{name: _NAMED[name] for name in _NAMED if name != "node"},
+        "node": lambda queue, _: queue.home,
+        "state": lambda _queue, _look: "down",
+    }
+)
 # Without statistics (`disable_stats`): what a queue is, and not how it fares.
 BARE_QUEUE: View[AnyQueue] = View(
     {**_NAMED, "policy": _bare_policy, "state": lambda _queue, _look: "live"},

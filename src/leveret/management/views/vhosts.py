@@ -26,6 +26,13 @@ def default_queue_type(vhost: Vhost, _look: Look) -> str:
     return vhost.metadata.default_queue_type or "undefined"
 
 
+def cluster_state(_vhost: Vhost, look: Look) -> dict[str, str]:
+    """It runs on every node that does."""
+    peers = look.host.peers
+    living = {look.node} if peers is None else peers.living
+    return dict.fromkeys(sorted(living), "running")
+
+
 def traffic(vhost: Vhost, look: Look) -> Mapping[str, Any]:
     """Octets of its connections and its messages waiting; nothing of one that nobody has used."""
     span, statistics = look.span, look.statistics
@@ -42,7 +49,7 @@ VHOST: View[Vhost] = View(
         "default_queue_type": default_queue_type,
         "metadata": metadata,
         "tracing": lambda vhost, _look: vhost.firehose is not None,
-        "cluster_state": lambda _vhost, look: {look.node: "running"},
+        "cluster_state": cluster_state,
     },
     groups=(traffic,),
 )

@@ -1,0 +1,10 @@
+"""What the tests of a cluster that is looked at share."""
+
+import pytest
+
+from tests.management.elsewhere.pair import Pair
+
+
+@pytest.fixture
+def pair():
+    return Pair(is_durable=True)

@@ -1,0 +1,242 @@
+"""What is asked of one node and is on another, or on all."""
+
+import pytest
+
+from leveret.broker.queues.queue import QueueOptions
+from leveret.cluster.remote.queue import place
+from leveret.wire import methods
+
+
+def named(rows):
+    return [(row["name"], row["node"]) for row in rows]
+
+
+def elsewhere(pair, name="there", **options):
+    """A queue whose home is mouse, known at hare."""
+    made = QueueOptions(**options)
+    pair.mouse.vhost.create_queue(name, made, None)
+    return place(pair.hare.vhost, name, made, pair.hare_homes.of("mouse"))
+
+
+def publish(world, queue, count=1):
+    channel = world.client().channel()
+    for _ in range(count):
+        channel.publish(key=queue)
+
+
+# Listings ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_any_node_lists_the_queues_of_all_in_one_order(pair, node):
+    for name in ("b", "d"):
+        pair.declare(name)
+    for name in ("a", "c"):
+        elsewhere(pair, name)
+    shown = named(pair.get(node, "/queues"))
+    assert shown == [("a", "mouse"), ("b", "hare"), ("c", "mouse"), ("d", "hare")]
+    assert named(pair.get(node, "/queues/%2F")) == shown
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_pages_are_cut_from_the_queues_of_all(pair, node, page):
+    for number in range(5):
+        pair.declare(f"q{number}a")
+        elsewhere(pair, f"q{number}b")
+    told = pair.get(node, f"/queues?page={page}&page_size=4")
+    names = sorted([f"q{number}{more}" for number in range(5) for more in "ab"])
+    assert [row["name"] for row in told["items"]] == names[(page - 1) * 4 : page * 4]
+    assert (told["total_count"], told["filtered_count"], told["page_count"]) == (10, 10, 3)
+
+
+def test_a_page_that_is_searched_counts_what_all_nodes_have(pair):
+    for number in range(3):
+        pair.declare(f"here{number}")
+        elsewhere(pair, f"there{number}")
+    told = pair.get("hare", "/queues?page=1&page_size=2&name=e2&columns=name")
+    assert told["items"] == [{"name": "here2"}, {"name": "there2"}]
+    assert (told["total_count"], told["filtered_count"]) == (6, 2)
+    told = pair.get("hare", "/queues?page=1&page_size=1&name=there&columns=name")
+    assert told["items"] == [{"name": "there0"}]
+    assert (told["total_count"], told["filtered_count"], told["page_count"]) == (6, 3, 3)
+
+
+def test_queues_are_sorted_over_all_nodes_by_what_only_their_homes_know(pair):
+    pair.declare("few")
+    elsewhere(pair, "many")
+    publish(pair.mouse, "many", count=2)
+    publish(pair.hare, "few")
+    for order, reverse in ((["few", "many"], ""), (["many", "few"], "&sort_reverse=true")):
+        told = pair.get("hare", f"/queues?sort=messages_ready{reverse}&columns=name,messages")
+        assert [row["name"] for row in told] == order
+    assert told[0] == {"name": "many", "messages": 2}
+
+
+def test_a_queue_whose_home_is_down_is_listed_as_rabbitmq_lists_it(pair):
+    pair.declare("q", durable=True)
+    pair.peers["mouse"].living = frozenset({"mouse"})
+    pair.change(is_up=False)
+    assert pair.get("mouse", "/queues") == [
+        {
+            "arguments": {},
+            "auto_delete": False,
+            "durable": True,
+            "exclusive": False,
+            "name": "q",
+            "node": "hare",
+            "state": "down",
+            "type": "classic",
+            "vhost": "/",
+        }
+    ]
+    assert pair.get("mouse", "/queues?columns=name,state,messages") == [
+        {"name": "q", "state": "down"}
+    ]
+    assert pair.ask("mouse", "GET", "/queues/%2F/q").status == 404
+    assert pair.ask("mouse", "DELETE", "/queues/%2F/q").status == 404
+    assert pair.ask("mouse", "DELETE", "/queues/%2F/q/contents").status == 404
+    got = {"ackmode": "ack_requeue_true", "count": 1, "encoding": "auto"}
+    refused = pair.ask("mouse", "POST", "/queues/%2F/q/get", got)
+    assert refused.status == 404
+    down = "home node 'hare' of durable queue 'q' in vhost '/' is down or inaccessible"
+    assert refused.json == {"error": "not_found", "reason": f"NOT_FOUND - {down}"}
+    refused = pair.ask("mouse", "PUT", "/queues/%2F/q", {"durable": True})
+    assert (refused.status, refused.json["reason"]) == (404, down)
+
+
+def test_who_does_not_answer_is_named_and_its_queues_are_told_as_down(pair):
+    pair.declare("q", durable=True)
+    pair.peers["mouse"].silent.add("hare")
+    reply = pair.ask("mouse", "GET", "/queues")
+    assert [(row["name"], row["state"]) for row in reply.json] == [("q", "down")]
+    assert reply.headers["x-leveret-absent"] == "hare"
+
+
+def test_a_node_that_is_alone_asks_nobody(pair):
+    pair.hosts["hare"].peers = None
+    pair.declare("q")
+    assert [row["name"] for row in pair.get("hare", "/queues")] == ["q"]
+    assert pair.get("hare", "/queues/%2F/q")["name"] == "q"
+
+
+def test_nobody_asks_round_in_circles(pair):
+    pair.get("hare", "/queues")
+    assert pair.peers["hare"].asked == ["mouse"]
+    assert pair.peers["mouse"].asked == []
+
+
+def test_connections_channels_and_consumers_are_listed_with_their_nodes(pair):
+    pair.declare("q")
+    for node in ("hare", "mouse"):
+        channel = getattr(pair, node).client().channel()
+        channel.call(methods.BasicConsume(queue="q", consumer_tag=f"of-{node}"))
+    for path in ("/connections", "/vhosts/%2F/connections", "/connections/username/guest"):
+        assert {row["node"] for row in pair.get("mouse", path)} == {"hare", "mouse"}
+    for path in ("/channels", "/vhosts/%2F/channels"):
+        assert {row["node"] for row in pair.get("mouse", path)} == {"hare", "mouse"}
+    for path in ("/consumers", "/consumers/%2F"):
+        for node in ("hare", "mouse"):
+            told = pair.get(node, path)
+            assert sorted(
+                (row["consumer_tag"], row["channel_details"]["node"]) for row in told
+            ) == [("of-hare", "hare"), ("of-mouse", "mouse")]
+
+
+def test_who_does_not_monitor_sees_his_own_on_every_node(pair):
+    pair.add_user("eve", "management")
+    pair.mouse.client()
+    assert pair.get("hare", "/connections", user="eve") == []
+    assert len(pair.get("hare", "/connections")) == 1
+
+
+# One thing --------------------------------------------------------------------------------------
+
+
+def test_a_queue_is_shown_as_its_home_shows_it_with_the_consumers_of_all(pair):
+    pair.declare("q")
+    for node in ("hare", "mouse"):
+        channel = getattr(pair, node).client().channel()
+        channel.call(methods.BasicConsume(queue="q", consumer_tag=f"of-{node}"))
+    pair.add_user("eve", "management")
+    for node in ("hare", "mouse"):
+        for user in ("ada", "eve"):
+            told = pair.get(node, "/queues/%2F/q", user=user)
+            assert (told["node"], told["consumers"]) == ("hare", 2)
+            tags = sorted(each["consumer_tag"] for each in told["consumer_details"])
+            assert tags == ["of-hare", "of-mouse"]
+    assert pair.get("mouse", "/queues/%2F/q?columns=name") == {"name": "q"}
+    assert pair.ask("mouse", "GET", "/queues/%2F/none").status == 404
+
+
+def test_messages_are_published_got_and_purged_at_the_home(pair):
+    queue, _known = pair.declare("q", durable=True)
+    told = {"routing_key": "q", "properties": {"delivery_mode": 2}, "payload": "hello"}
+    told["payload_encoding"] = "string"
+    reply = pair.ask("mouse", "POST", "/exchanges/%2F/amq.default/publish", told)
+    assert (reply.status, reply.json) == (200, {"routed": True})
+    assert queue.ready.count == 1
+    got = {"ackmode": "ack_requeue_true", "count": 9, "encoding": "auto"}
+    (message,) = pair.ask("mouse", "POST", "/queues/%2F/q/get", got).json
+    assert message["payload"] == "hello"
+    assert pair.ask("mouse", "DELETE", "/queues/%2F/q/contents").status == 204
+    assert queue.ready.count == 0
+
+
+def test_a_message_that_its_home_refuses_is_refused_here(pair):
+    pair.declare("q", arguments={"x-max-length": 0, "x-overflow": "reject-publish"})
+    told = {"routing_key": "q", "properties": {}, "payload": "x", "payload_encoding": "string"}
+    reply = pair.ask("mouse", "POST", "/exchanges/%2F/amq.default/publish", told)
+    assert (reply.status, reply.json["reason"]) == (
+        400,
+        "rejected Unable to publish message. Check queue limits.",
+    )
+
+
+def test_a_queue_is_deleted_at_its_home(pair):
+    queue, _known = pair.declare("q")
+    publish(pair.hare, "q")
+    assert pair.ask("mouse", "DELETE", "/queues/%2F/q?if-empty=true").status == 400
+    assert pair.ask("mouse", "DELETE", "/queues/%2F/q").status == 204
+    assert queue.is_deleted
+
+
+def test_a_queue_is_declared_on_the_node_that_is_named(pair):
+    pair.add_host_names("den")
+    for node in ("hare", "hare@den"):
+        assert pair.ask("mouse", "PUT", f"/queues/%2F/{node}", {"node": node}).status == 201
+        assert node in pair.hare.vhost.queues
+        assert node not in pair.mouse.vhost.queues
+    for node, said in (("owl", "'owl@den'"), ("nobody", "nobody@den")):
+        refused = pair.ask("mouse", "PUT", "/queues/%2F/x", {"node": node})
+        assert refused.status == 400
+        assert refused.json["reason"] == f"Node {said} could not be contacted"
+
+
+def test_a_connection_is_shown_and_closed_through_any_node(pair):
+    client = pair.mouse.client()
+    client.channel()
+    (row,) = pair.get("hare", "/connections")
+    name = row["name"].replace(" ", "%20").replace(">", "%3E")
+    assert pair.get("hare", f"/connections/{name}")["node"] == "mouse"
+    assert len(pair.get("hare", f"/connections/{name}/channels")) == 1
+    assert pair.get("hare", f"/channels/{name}%20(1)")["number"] == 1
+    assert pair.ask("hare", "GET", "/connections/nobody").status == 404
+    assert pair.ask("hare", "DELETE", f"/connections/{name}", x_reason="go away").status == 204
+    assert pair.ask("hare", "DELETE", "/connections/nobody").status == 404
+    assert client.closed_with().reply_text == "CONNECTION_FORCED - go away"
+
+
+def test_the_connections_of_a_user_are_closed_on_all_nodes(pair):
+    clients = [pair.hare.client(), pair.mouse.client()]
+    assert pair.ask("hare", "DELETE", "/connections/username/guest").status == 204
+    for client in clients:
+        assert client.closed_with().reply_code == 320
+
+
+def test_what_a_frozen_node_was_told_to_do_nobody_knows_to_be_done(pair):
+    pair.declare("q")
+    pair.peers["mouse"].silent.add("hare")
+    refused = pair.ask("mouse", "DELETE", "/queues/%2F/q/contents")
+    assert refused.status == 503
+    assert "hare has not answered" in refused.json["reason"]
