@@ -31,6 +31,10 @@ class FakeMessages:
         self._appended_at[message.position] = self._agenda.clock()
         self._waiting[message.position] = set(queues)
 
+    def adopt(self, message, queues):
+        self.append(message, queues)
+        self._appended_at[message.position] = message.published_at or self._agenda.clock()
+
     def settle(self, queue, position):
         waiting = self._waiting[position]
         waiting.remove(queue)
@@ -49,7 +53,7 @@ class FakeMessages:
     def forget(self, queue, positions):
         self.settle_all(queue, positions)
 
-    def read(self, positions, take):
+    def read(self, positions, take, queue=0):  # noqa: ARG002  # the port's
         positions = list(positions)
         self.reads.append(positions)
         self._agenda.soon(lambda: take(self._found(positions)))

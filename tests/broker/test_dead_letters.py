@@ -1,5 +1,6 @@
 """Dead letters on their way: never lost, never round in circles."""
 
+import dataclasses
 import inspect
 import sys
 
@@ -254,3 +255,55 @@ def test_with_the_queue_go_the_dead_it_kept(create, engine, agenda, vhost):
     agenda.pass_time(RETRY_S)
     assert agenda.next_deadline() is None
     assert not engine.messages.kept
+
+
+class Waiting:
+    """Moves that end when a test says so."""
+
+    def __init__(self):
+        self.leaving = []
+
+    def begin_move(self):
+        """It is about to go."""
+
+    def end_move(self, leaving):
+        self.leaving.append(leaving)
+
+
+@pytest.fixture
+def moves():
+    return Waiting()
+
+
+@pytest.fixture
+def dead(agenda, engine, moves):
+    """A queue in which a stored message has just died, and where it went."""
+    keeper = Keeper(dataclasses.replace(engine.storage, moves=moves))
+    vhost = Vhost("/", agenda, random_bytes(), keeper, paging(engine))
+    table = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "morgue"}
+    jobs = vhost.create_queue("jobs", QueueOptions(durable=True, arguments=table), None)
+    morgue = vhost.create_queue("morgue", QueueOptions(durable=True), None)
+    publish_stored(engine.messages, "a", jobs)
+    reject(jobs)
+    return jobs, morgue
+
+
+def test_the_old_queue_lets_go_when_the_letter_is_safe(dead, engine, moves):
+    jobs, morgue = dead
+    (leaving,) = moves.leaving
+    assert engine.messages.positions(jobs.number) == [leaving.position]
+    leaving.done()
+    assert engine.messages.positions(jobs.number) == []
+    assert bodies(waiting(morgue)) == ["a"]
+
+
+def test_a_letter_that_may_be_lost_is_sent_again(dead, engine, moves, agenda):
+    jobs, morgue = dead
+    moves.leaving.pop().again()
+    (held,) = jobs._home.bury.__self__.held(jobs)
+    assert held.body == b"a"
+    agenda.pass_time(RETRY_S)
+    (leaving,) = moves.leaving
+    leaving.done()
+    assert engine.messages.positions(jobs.number) == []
+    assert bodies(waiting(morgue)) == ["a", "a"]

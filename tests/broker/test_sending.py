@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.message import Traits
+from leveret.broker.ports import Leaving
 from leveret.broker.routing import Route, Witness
 from leveret.broker.sending import Sender, compose, hand_over, traits_of
 from leveret.wire.properties import Properties
@@ -81,6 +82,41 @@ def test_what_the_broker_sends_gets_a_position_and_is_stored_before_it_arrives()
     assert (sent.position, sent.is_stored) == (42, True)
     assert store.kept == [(sent, (7,))]
     assert place.got == [sent]
+
+
+class Moves:
+    """Says what is done, in order."""
+
+    def __init__(self, store, place):
+        self.told = []
+        self._store, self._place = store, place
+
+    def begin_move(self):
+        self.told.append("begin")
+
+    def end_move(self, leaving):
+        self.told.append((len(self._store.kept), len(self._place.got), leaving))
+
+
+def test_what_leaves_a_queue_is_let_go_behind_its_arrival():
+    store, place, let_go = Store(), Place(7), []
+    route = Route(exchange(), (place,))
+    leaving = Leaving(1, 2, lambda: let_go.append(len(store.kept)), None)
+    sent = compose("x", "k", Properties(delivery_mode=2), b"body")
+    assert Sender(store, lambda: 42).send(sent, route, leaving)
+    assert let_go == [1]
+
+
+def test_where_queues_lie_in_several_places_that_is_said_when_it_is_due():
+    store, place = Store(), Place(7)
+    moves = Moves(store, place)
+    sender = Sender(store, lambda: 42, moves)
+    leaving = Leaving(1, 2, None, None)
+    sent = compose("x", "k", Properties(delivery_mode=2), b"body")
+    assert sender.send(sent, Route(exchange(), (place,)), leaving)
+    assert moves.told == ["begin", (1, 1, leaving)]
+    sender.send(compose("x", "k", Properties(), b""), Route(exchange(), (place,)))
+    assert len(moves.told) == 2
 
 
 def test_a_composed_message_reads_as_what_it_was_made_of():

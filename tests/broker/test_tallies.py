@@ -31,6 +31,8 @@ class Channel:
     def out_of(self, _queue):
         return iter(["a message"])
 
+    all_out_of = out_of
+
 
 @pytest.fixture
 def broker():

@@ -272,3 +272,22 @@ def test_the_spill_is_empty_after_a_start(engine):
     later = engine.restarted()
     assert recovered(later) == {}
     assert later.storage.spill.recovered(JOBS).positions == {}
+
+
+def test_one_that_is_adopted_was_published_when_it_says(engine):
+    messages, got = engine.storage.messages, []
+    engine.declare(1)
+    messages.append(message(1, b"a"), (1,))
+    engine.run()
+    messages.read([1], got.extend, 1)
+    engine.run()
+    engine.run()
+    (first,) = got
+    moved = message(2, b"a")
+    moved.published_at = first.published_at
+    messages.adopt(moved, (1,))
+    engine.run()
+    messages.read([2], got.extend, 1)
+    engine.run()
+    assert got[1].body == b"a"
+    assert got[1].published_at == pytest.approx(first.published_at, abs=0.001)

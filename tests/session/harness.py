@@ -52,15 +52,20 @@ class Content:
 
 
 class World:
-    """A broker, its clock, and whoever is connected to it."""
+    """A broker, its clock, and whoever is connected to it.
 
-    def __init__(self, limits=None, *, is_durable=False, consumer_timeout_ms=0):
+    over: makes a storage of the engine's.
+    """
+
+    def __init__(self, limits=None, *, is_durable=False, consumer_timeout_ms=0, over=None):
         self.limits = limits or Limits()
         self.consumer_timeout_ms = consumer_timeout_ms
         self.reports = []
         self.agenda = HandAgenda()
         self.engine = FakeEngine(self.agenda)
         storage = self.engine.storage if is_durable else MEMORY
+        if over is not None:
+            storage = over(self.engine.storage)
         self.broker = Broker(self.agenda.clock, random_bytes(), storage=storage)
         self.broker.agenda = self.agenda
         self.broker.add_vhost("/")

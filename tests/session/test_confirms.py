@@ -136,6 +136,70 @@ def test_nothing_is_added_to_a_batch_that_is_safe_already():
         held.hold(confirms, has_appended=True)
 
 
+class Losing(Places):
+    """One that may lose a batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.lost = {}
+
+    def when_kept(self, action, lost):
+        self.when_durable(action)
+        self.lost[self.batch] = lost
+
+    def lose(self, batch):
+        del self.actions[batch]
+        self.lost.pop(batch)()
+
+
+def test_what_is_lost_is_refused_in_its_turn_and_the_rest_is_confirmed():
+    places, written, one, other = Losing(), [], Confirms(1), Confirms(2)
+    held = HeldConfirms(places, written.append, places.when_kept)
+    for confirms, due in [(one, 1), (one, 2), (other, 1), (one, 1)]:
+        places.append()
+        confirms.due = due
+        held.hold(confirms, has_appended=True)
+    places.lose(2)
+    places.lose(3)
+    assert written == []
+    places.safe(1)
+    assert [said(frame) for octets in written for frame in frames_of(octets)] == [
+        (1, methods.BasicAck(1)),
+        (1, methods.BasicNack(2)),
+        (1, methods.BasicNack(3)),
+        (2, methods.BasicNack(1)),
+    ]
+    written.clear()
+    places.safe(4)
+    assert said(*written) == (1, methods.BasicAck(4))
+    assert (one.refused_count, one.confirmed, one.held) == (2, 2, 0)
+
+
+def frames_of(octets):
+    while octets:
+        end = frames.FRAME_HEAD.unpack_from(octets)[2] + 8
+        yield octets[:end]
+        octets = octets[end:]
+
+
+def test_nothing_is_refused_twice():
+    """By a queue here, by another node, and with the place where it was to be kept."""
+    confirms = Confirms(1)
+    confirms.take_nack()
+    confirms.due += 1
+    assert confirms.expect(1) == 2
+    confirms.due += 1
+    confirms.expect(1)
+    confirms.due += 1
+    confirms.hold(1)
+    nack = methods.BasicNack
+    assert said(confirms.answered(3, is_taken=False)) == (1, nack(3))
+    answers = [said(each) for each in frames_of(confirms.take_held_nacks(2))]
+    assert answers == [(1, nack(2))]
+    assert confirms.received == 3
+    assert (confirms.refused_count, confirms.confirmed) == (3, 0)
+
+
 @pytest.fixture
 def confirming(channel):
     channel.declare()

@@ -160,3 +160,13 @@ def test_refused_messages_are_not_confirmed(channel):
     channel.fill("full", b"1", b"2", b"3")
     channel.take()
     assert (inner(channel).confirms.confirmed, inner(channel).confirms.received) == (1, 3)
+
+
+def test_what_a_transaction_is_to_settle_is_out_too(channel):
+    channel.fill("q", b"1", b"2", b"3")
+    channel.call(methods.TxSelect())
+    for _ in range(2):
+        channel.get("q")
+    channel.ack(1)
+    queue = queue_of(channel)
+    assert sorted(each.body for each in inner(channel).all_out_of(queue)) == [b"1", b"2"]

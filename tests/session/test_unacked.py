@@ -4,7 +4,7 @@ import pytest
 
 from leveret.broker.errors import PreconditionFailed
 from leveret.broker.tallies import Deliveries
-from leveret.session.unacked import requeue, settle, take
+from leveret.session.unacked import out_of, requeue, settle, take
 from tests.broker.domain import message
 
 
@@ -100,3 +100,9 @@ def test_each_queue_gets_its_messages_back_at_once():
     requeue({1: (one, "a"), 2: (other, "b"), 3: (third, "c")})
     assert (jobs.returned, mails.returned) == ([["a", "c"]], [["b"]])
     assert one.settled_counts == other.settled_counts == third.settled_counts == [1]
+
+
+def test_what_is_out_of_one_queue_is_found_in_all_parts():
+    one, other = Holder("one"), Holder("other")
+    parts = [{1: (one, "a"), 2: (other, "b")}, {}, {3: (one, "c")}]
+    assert list(out_of("one", parts)) == ["a", "c"]

@@ -12,11 +12,14 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.ports import Leaving
 from leveret.broker.queues.deadletter import Death, bury, copy_keys, death_count, is_cycle
 from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import Queue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leveret.broker.agenda import Agenda
     from leveret.broker.message import Message
     from leveret.broker.queues.deadletter import Reason
@@ -90,12 +93,28 @@ class DeadLetters:
             if rules.insists_on_dead_letters and not _has_place(route, letter):
                 self._keep(dead)
                 return
-            self._vhost.sender.send(letter, _onward(route, letter, dead.reason))
+            onward = _onward(route, letter, dead.reason)
+            self._vhost.sender.send(letter, onward, self._leaving(dead))
             self._vhost.tally.letters_confirmed += rules.insists_on_dead_letters
         elif rules.insists_on_dead_letters and exchange not in self._vhost.exchanges:
             self._keep(dead)
-            return
-        dead.queue.let_go(message)
+        else:
+            dead.queue.let_go(message)
+
+    def _leaving(self, dead: Dead) -> Leaving:
+        queue, message = dead.queue, dead.message
+        return Leaving(
+            queue.number,
+            message.position,
+            lambda: queue.let_go(message),
+            lambda: self._keep(dead),
+        )
+
+    def held(self, queue: Ruled) -> Iterator[Message]:
+        """What has died in the queue and not gone on yet."""
+        for dead in (*self._waiting, *self._stuck):
+            if dead.queue is queue:
+                yield dead.message
 
     def _keep(self, dead: Dead) -> None:
         """It stays with its queue's store until there is a way."""

@@ -25,7 +25,8 @@ Thing: TypeAlias = tuple[str | bytes, ...]
 class Keeper:
     """One broker's way to its catalogue.
 
-    messages: the engine's message store, for queues that have a number.
+    messages, moves: the engine's message store, for queues that have a number; how messages go on
+        from one queue to another there.
     events: the broker's; every change is told there, if it is one that listeners know.
     is_shared: other nodes hear of everything, also of what is not durable.
     durability: when what was said is safe. confirming: the same of messages alone.
@@ -41,6 +42,7 @@ class Keeper:
         self._catalogue = storage.catalogue
         self.durability = storage.durability
         self.confirming = storage.confirming
+        self.moves = storage.moves
         # The last change of each thing, until it is durable.
         self._unsafe: dict[Thing, Change] = {}
 

@@ -22,6 +22,9 @@ class NoMessages:
     def append(self, message: Message, queues: tuple[int, ...]) -> None:
         _refuse(message, queues)
 
+    def adopt(self, message: Message, queues: tuple[int, ...]) -> None:
+        _refuse(message, queues)
+
     def settle(self, queue: int, position: int) -> None:
         _refuse(queue, position)
 
@@ -34,8 +37,10 @@ class NoMessages:
     def forget(self, queue: int, positions: Sequence[int]) -> None:
         _refuse(queue, positions)
 
-    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
-        _refuse(positions, take)
+    def read(
+        self, positions: Sequence[int], take: Callable[[list[Message]], None], queue: int = 0
+    ) -> None:
+        _refuse(positions, take, queue)
 
     def recovered(self, queue: int) -> Recovered:
         _refuse(queue)

@@ -42,6 +42,9 @@ class MessageStore(Protocol):
     def append(self, message: Message, queues: tuple[int, ...]) -> None:
         """Keep it for these queues."""
 
+    def adopt(self, message: Message, queues: tuple[int, ...]) -> None:
+        """As `append`, of one that has lain elsewhere: it was published when it says it was."""
+
     def settle(self, queue: int, position: int) -> None:
         """The queue is done with the message."""
 
@@ -54,11 +57,14 @@ class MessageStore(Protocol):
     def forget(self, queue: int, positions: Sequence[int]) -> None:
         """The queue was deleted while it had these, ready or unacknowledged."""
 
-    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+    def read(
+        self, positions: Sequence[int], take: Callable[[list[Message]], None], queue: int = 0
+    ) -> None:
         """Fetch messages; `take` gets them later, in order, and never from within this call.
 
-        They are as they were appended, is_stored, and published_at by the broker's clock. What
-        can't be read (a damaged record) is missing from the list, reported, and settled.
+        queue: who asks; where that is not said, they are looked for. They are as they were
+        appended, is_stored, and published_at by the broker's clock. What can't be read (a damaged
+        record) is missing from the list, reported, and settled.
         """
 
     def recovered(self, queue: int) -> Recovered:
@@ -99,6 +105,49 @@ class Durability(Protocol):
         """Call it once everything said so far is safe; at once when it already is."""
 
 
+class Confirming(Durability, Protocol):
+    """Durability of messages that lie in several places, each safe in its own time, or lost.
+
+    Rule: whoever says what he has written to waits for that, and for nobody else's.
+    """
+
+    def begin(self) -> None:
+        """A client's turn begins; `when_kept` is about what is appended from here on."""
+
+    def when_kept(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Call `action` once what was appended in this turn is safe, and with it all that was
+        settled in the same queues before; or `lost` when that may never be."""
+
+    def when_queue_kept(
+        self, queue: int, action: Callable[[], None], lost: Callable[[], None]
+    ) -> None:
+        """The same of everything said of one queue so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message that goes on from one queue to another.
+
+    queue, position: where it is yet. done: settles it there. again: sends it anew.
+    """
+
+    queue: int
+    position: int
+    done: Callable[[], None]
+    again: Callable[[], None]
+
+
+class Moves(Protocol):
+    """How a message goes on between queues that lie in several places, and is always in one."""
+
+    def begin_move(self) -> None:
+        """It is about to be appended where it goes."""
+
+    def end_move(self, leaving: Leaving) -> None:
+        """It was. Calls `done` when it is safe there, at once where that makes no difference; or
+        `again` when it may be lost."""
+
+
 def _at_once(action: Callable[[], None]) -> None:
     """A catalogue of one node can be told at any time."""
     action()
@@ -115,7 +164,8 @@ class Storage:
     is_shared: other nodes follow the catalogue: it is told of everything, durable or not.
     when_writable: calls it when the catalogue can be told of changes, which is soon or now.
     disk_work: what the engine has asked of its disk; it counts on.
-    apart: of messages alone, where `durability` waits for more than their store.
+    apart: of messages alone, where they lie in several places, or `durability` waits for more than
+        their store. moves: where they lie in several places.
     """
 
     messages: MessageStore
@@ -129,9 +179,22 @@ class Storage:
     is_shared: bool = False
     when_writable: Callable[[Callable[[], None]], None] = _at_once
     disk_work: DiskWork = field(default_factory=DiskWork)
-    apart: Durability | None = None
+    apart: Confirming | None = None
+    moves: Moves | None = None
 
     @property
     def confirming(self) -> Durability:
         """When messages are safe, and their settling: all that a confirm waits for."""
         return self.durability if self.apart is None else self.apart
+
+    @property
+    def begin_turn(self) -> Callable[[], None] | None:
+        """To be called when a client's turn begins; None: that makes no difference."""
+        return None if self.apart is None else self.apart.begin
+
+    def when_kept(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
+        """See Confirming; an engine of one place loses nothing."""
+        if self.apart is None:
+            self.durability.when_durable(action)
+        else:
+            self.apart.when_kept(action, lost)

@@ -22,7 +22,7 @@ from leveret.wire.values import octets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leveret.broker.ports import MessageStore
+    from leveret.broker.ports import Leaving, MessageStore, Moves
     from leveret.broker.routing import Route
 
 PERSISTENT: Final = 2
@@ -52,16 +52,35 @@ def hand_over(
 
 
 class Sender:
-    """Publishes for the broker itself. store: the engine's; asked only for queues it knows."""
+    """Publishes for the broker itself. store: the engine's; asked only for queues it knows.
 
-    def __init__(self, store: MessageStore, next_position: Callable[[], int]) -> None:
+    moves: where queues lie in several places, which keep no common order.
+    """
+
+    def __init__(
+        self, store: MessageStore, next_position: Callable[[], int], moves: Moves | None = None
+    ) -> None:
         self._store = store
         self._next_position = next_position
+        self._moves = moves
 
-    def send(self, message: Message, route: Route) -> bool:
-        """Publish it as the newest message; False when a queue refused it."""
+    def send(self, message: Message, route: Route, leaving: Leaving | None = None) -> bool:
+        """Publish it as the newest message; False when a queue refused it.
+
+        leaving: another queue has it until it is where it goes; this is said there behind that.
+        """
         message.position = self._next_position()
-        return hand_over(message, route, self._keep)
+        if leaving is None:
+            return hand_over(message, route, self._keep)
+        if self._moves is None:
+            is_accepted = hand_over(message, route, self._keep)
+            leaving.done()
+            return is_accepted
+        self._moves.begin_move()
+        try:
+            return hand_over(message, route, self._keep)
+        finally:
+            self._moves.end_move(leaving)
 
     def _keep(self, message: Message, queue_numbers: tuple[int, ...]) -> None:
         self._store.append(message, queue_numbers)

@@ -91,6 +91,9 @@ class Taker(Protocol):
     def out_of(self, queue: AnyQueue) -> Iterator[Message]:
         """Messages of the queue that are out; if they are many, perhaps not all."""
 
+    def all_out_of(self, queue: AnyQueue) -> Iterator[Message]:
+        """All of them, those too that a transaction is to settle."""
+
 
 class QueueTally:
     """What is counted of one queue.

@@ -88,7 +88,7 @@ class Vhost:
         self.routes: dict[str, dict[bytes, Route]] = {}
         self.dead_letters = DeadLetters(self, agenda)
         bury = self.dead_letters.take
-        self.sender = Sender(keeper.messages, paging.next_position)
+        self.sender = Sender(keeper.messages, paging.next_position, keeper.moves)
         self._homes = Homes(
             QueueHome(name, agenda, paging, self.retire_queue, bury, self.tally.deaths),
             StreamHome(name, agenda, paging, keeper),

@@ -135,6 +135,8 @@ class _Getter:
     def out_of(self, _queue: AnyQueue) -> Iterator[Message]:
         return (each.message for each in self.taken)
 
+    all_out_of = out_of
+
 
 async def _wait_loaded(queue: AnyQueue) -> None:
     """Until what comes first has been read from the disk, or is gone."""

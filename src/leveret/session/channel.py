@@ -349,6 +349,10 @@ class Channel:
         oldest = islice(self.unacked.values(), SEARCHED_MAX)
         return (message for holder, message in oldest if holder.queue is queue)
 
+    def all_out_of(self, queue: AnyQueue) -> Iterator[Message]:
+        held = [] if self.transaction is None else self.transaction.held
+        return unacked.out_of(queue, [self.unacked, *held])
+
     @property
     def limit_count(self) -> int:
         """How many deliveries all its consumers together may hold; 0 for any."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from leveret.broker.ports import Durability
 
+    Action = Callable[[], None]
+
 # A whole basic.ack or basic.nack frame: kind, channel, size, index, delivery tag, flags, end.
 _ANSWER: Final = struct.Struct(">BHIIQBB")
 _PAYLOAD_OCTETS: Final = 13
@@ -142,6 +144,28 @@ class Confirms:
         self.batch = batch
         return due
 
+    def take_held_nacks(self, count: int) -> bytes:
+        """The frames that refuse so many of those held, one by one, as others before them may be
+        awaited yet; and the one that confirms what stood before them and is safe."""
+        self.held -= count
+        answers: list[bytes] = []
+        for _ in range(count):
+            number = self._after_safe()
+            self._expected.pop(number, None)
+            if number not in self._nacked:
+                self._nacked.add(number)
+                self.refused_count += 1
+                answers.append(self._answer(methods.BasicNack.index, number, is_multiple=False))
+        return b"".join([*answers, self._advance()])
+
+    def _after_safe(self) -> int:
+        """The next number that nobody has refused here is done with."""
+        self._safe += 1
+        while self._refused and self._refused[0] == self._safe:
+            self._refused.popleft()
+            self._safe += 1
+        return self._safe
+
     def take_held_ack(self, count: int) -> bytes:
         """The frame that confirms so many of those held; none while other nodes are awaited."""
         self.held -= count
@@ -189,15 +213,24 @@ class HeldConfirms:
 
     The engine is asked once for each batch, whatever the number of channels and messages. Where
     queues lie in several places, a later batch may be durable first: it waits for those before it.
+    What was lost with such a place is refused.
+
+    when_kept: see Confirming in broker/ports.py; an engine of one place loses nothing.
     """
 
-    def __init__(self, durability: Durability, write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        durability: Durability,
+        write: Callable[[bytes], None],
+        when_kept: Callable[[Action, Action], None] | None = None,
+    ) -> None:
         self._durability = durability
         self._write = write
+        self._when_kept = when_kept or (lambda kept, _lost: durability.when_durable(kept))
         # In the order of publishing.
         self._batches: dict[int, dict[Confirms, int]] = {}
-        # Those of them that wait for one before them alone.
-        self._durable: set[int] = set()
+        # Those of them that wait for one before them alone: True where they were lost.
+        self._durable: dict[int, bool] = {}
 
     def hold(self, confirms: Confirms, *, has_appended: bool) -> None:
         """What is due waits: with what was just appended, or else behind what was before."""
@@ -208,7 +241,9 @@ class HeldConfirms:
             counts[confirms] = counts.get(confirms, 0) + confirms.hold(batch)
             return
         self._batches[batch] = {confirms: confirms.hold(batch)}
-        self._durability.when_durable(lambda: self._became_durable(batch))
+        self._when_kept(
+            lambda: self._ended(batch, is_lost=False), lambda: self._ended(batch, is_lost=True)
+        )
 
     def drop(self, confirms: Confirms) -> None:
         """The channel is gone: what was not safe when it went is not confirmed."""
@@ -216,14 +251,13 @@ class HeldConfirms:
         for counts in self._batches.values():
             counts.pop(confirms, None)
 
-    def _became_durable(self, batch: int) -> None:
-        self._durable.add(batch)
+    def _ended(self, batch: int, *, is_lost: bool) -> None:
+        self._durable[batch] = is_lost
         while self._durable and (oldest := next(iter(self._batches))) in self._durable:
-            self._durable.remove(oldest)
-            self._release(oldest)
+            self._release(oldest, is_lost=self._durable.pop(oldest))
 
-    def _release(self, batch: int) -> None:
+    def _release(self, batch: int, *, is_lost: bool) -> None:
         for confirms, count in self._batches.pop(batch).items():
-            answer = confirms.take_held_ack(count)
-            if answer:
+            take = confirms.take_held_nacks if is_lost else confirms.take_held_ack
+            if answer := take(count):
                 self._write(answer)

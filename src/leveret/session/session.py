@@ -89,9 +89,11 @@ class Session:
         self.recv_oct = self.recv_cnt = self.send_oct = self.send_cnt = 0
         self.known_traits: dict[bytes, Traits | None] = {}
         self.connection = Connection(self, terms.limits, edge.wake)
-        self.durability = broker.storage.durability
+        self.durability, self._begin_turn = broker.storage.durability, broker.storage.begin_turn
         self._paging = broker.paging
-        self.held_confirms = HeldConfirms(broker.storage.confirming, self.connection.write)
+        self.held_confirms = HeldConfirms(
+            broker.storage.confirming, self.connection.write, broker.storage.when_kept
+        )
         self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
         self.is_blocked = False
         self._edge = edge
@@ -105,6 +107,8 @@ class Session:
         """A chunk of what the peer sent."""
         self.recv_oct += len(data)
         self.recv_cnt += 1
+        if self._begin_turn is not None:
+            self._begin_turn()
         self.connection.receive(data)
         self.end_turn()
 
@@ -158,6 +162,8 @@ class Session:
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on."""
+        if self._begin_turn is not None:
+            self._begin_turn()
         self.connection.resume(line, action)
         self.end_turn()
 

@@ -44,6 +44,11 @@ class Transaction:
         return len(self._publishes)
 
     @property
+    def held(self) -> list[Unacked]:
+        """What is settled once it is committed."""
+        return [deliveries for deliveries, _how in self._settlements]
+
+    @property
     def held_count(self) -> int:
         """How many are settled once it is committed, and out until then."""
         return sum(len(deliveries) for deliveries, _how in self._settlements)

@@ -11,7 +11,7 @@ from leveret.broker.arguments import STREAM
 from leveret.broker.errors import PreconditionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
@@ -65,6 +65,12 @@ def take(unacked: Unacked, tag: int, *, multiple: bool, returned_tag: int = 0) -
     for older in taken:
         del unacked[older]
     return taken
+
+
+def out_of(queue: AnyQueue, parts: Iterable[Unacked]) -> Iterator[Message]:
+    """The messages among deliveries that are the queue's."""
+    for deliveries in parts:
+        yield from (message for holder, message in deliveries.values() if holder.queue is queue)
 
 
 def settle(deliveries: Unacked) -> None:

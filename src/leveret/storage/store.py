@@ -68,6 +68,18 @@ class Store:
         if message.traits is not None and message.traits.priority:
             batch.priorities[message.position] = message.traits.priority
 
+    def adopt(self, message: Message, queues: Queues) -> None:
+        """As `append`, of one that was published a while ago and has lain elsewhere since."""
+        batch = self._journal.open()
+        published_ms = batch.wall_ms
+        if message.published_at:
+            published_ms = max(0, round((message.published_at - self._epoch()) * 1000))
+        batch.add(
+            message.position, encode_message(message, pack_queues(queues), published_ms), queues
+        )
+        if message.traits is not None and message.traits.priority:
+            batch.priorities[message.position] = message.traits.priority
+
     def settle(self, queue: int, position: int) -> None:
         self._journal.open().settle(queue, position)
 
@@ -85,7 +97,12 @@ class Store:
     def recovered(self, queue: int) -> Recovered:
         return self.waiting.pop(queue, None) or Recovered()
 
-    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+    def read(
+        self,
+        positions: Sequence[int],
+        take: Callable[[list[Message]], None],
+        queue: int = 0,  # noqa: ARG002  # all are in one log
+    ) -> None:
         held: dict[int, Message] = {}
         missing: list[int] = []
         epoch = self._epoch()

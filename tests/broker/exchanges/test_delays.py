@@ -29,8 +29,14 @@ class Later:
         self.routed.append((name, key, properties.headers, copy_keys))
         return len(self.routed)
 
-    def send(self, sent, _route):
+    def send(self, sent, _route, leaving=None):
         self.sent.append((round(self.agenda.hand.now - 1000, 3), sent))
+        if leaving is not None:
+            self.end(leaving)
+
+    def end(self, leaving):
+        """It is safe where it went."""
+        leaving.done()
 
     @property
     def bodies(self):
@@ -312,3 +318,37 @@ def test_many_are_forgotten_a_part_in_each_turn(later, monkeypatch, are_read):
 def test_it_has_a_place_for_every_message(later):
     assert not later.delays.refuses(message("x"))
     assert not later.delays.may_refuse
+
+
+def test_it_is_settled_when_it_is_safe_where_it_went(later):
+    waiting = []
+    later.end = waiting.append
+    later.publish("a", 100, is_persistent=True)
+    later.agenda.pass_time(1)
+    (leaving,) = waiting
+    assert later.stored() == [leaving.position]
+    leaving.done()
+    assert later.stored() == []
+
+
+def test_it_is_sent_again_when_that_was_lost(later):
+    lost = []
+    later.end = lost.append
+    later.publish("a", 100, is_persistent=True)
+    later.agenda.pass_time(1)
+    lost[0].again()
+    later.end = lambda leaving: leaving.done()
+    later.agenda.pass_time(1)
+    assert later.bodies == ["a", "a"]
+    assert later.stored() == []
+
+
+def test_of_an_exchange_that_is_gone_nothing_is_sent_again(later):
+    lost = []
+    later.end = lost.append
+    later.publish("a", 100, is_persistent=True)
+    later.agenda.pass_time(1)
+    lost[0].again()
+    later.delays.delete()
+    later.agenda.pass_time(2)
+    assert later.bodies == ["a"]

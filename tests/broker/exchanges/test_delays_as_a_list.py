@@ -46,8 +46,10 @@ class Both:
         home = exchange_home(self.agenda, self.paging, lambda *_where: None, self.send)
         self.delays = delays.Delays("later", NUMBER, home)
 
-    def send(self, sent, _route):
+    def send(self, sent, _route, leaving=None):
         self.sent.append((round(self.agenda.hand.now * 1000), sent.body.decode()))
+        if leaving is not None:
+            leaving.done()
 
     def publish(self, delay, is_persistent):
         body = str(self.count)

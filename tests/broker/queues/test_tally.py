@@ -29,7 +29,7 @@ class Store:
     def positions(self):
         return list(self.messages)
 
-    def read(self, positions, take):
+    def read(self, positions, take, _queue):
         self.asked.append((list(positions), take))
 
     def answer(self):

@@ -3,10 +3,10 @@
 import asyncio
 import dataclasses
 
+from leveret.broker.ports import Recovered
 from leveret.cluster.memory_log import MemoryEngine
-from leveret.cluster.mirrors.mirror import Around, Mirror
-from leveret.cluster.mirrors.safety import MirrorDurability, Touched
-from leveret.cluster.mirrors.store import MirrorStore
+from leveret.cluster.mirrors.mirror import Around
+from leveret.cluster.mirrors.store import Mirrors
 from tests.broker.domain import HandAgenda
 from tests.broker.fake_storage import FakeEngine
 from tests.cluster.skipping import SkippingLoop
@@ -28,10 +28,10 @@ class Inside:
         if not callable(found):
             return found
 
-        def say(*told):
+        def say(*told, **named):
             asyncio._set_running_loop(self._loop)
             try:
-                return found(*told)
+                return found(*told, **named)
             finally:
                 asyncio._set_running_loop(None)
 
@@ -50,17 +50,27 @@ class Leading:
         self.own = before.own.restarted() if before else FakeEngine(HandAgenda())
         self.loop = before.loop if before else SkippingLoop()
         self.faults = Inside(self.loop, self.engine)
-        self.mirrors = {}
+        self._found = {}
         self._count = before._count + 1 if before else 0
         self._logs = self.faults.logs_of(self.name)
-        self.touched = Touched(self.own.durability, self.loop.call_soon)
-        self.store = MirrorStore(self.own.messages, self.touched)
+        mirrors = Mirrors(self.own.storage, self.around(), None)
+        self.store, self.answers = mirrors.store, mirrors.answers
         self.storage = dataclasses.replace(
-            self.own.storage,
+            mirrors.storage,
             messages=Inside(self.loop, self.store),
-            durability=Inside(self.loop, MirrorDurability(self.own.durability, self.touched)),
+            durability=Inside(self.loop, mirrors.confirming),
+            apart=Inside(self.loop, mirrors.confirming),
         )
+        self.store.recovered = self._recovered
         self.declare(*(before.mirrors if before else ()))
+
+    @property
+    def mirrors(self):
+        return self.store.places
+
+    def _recovered(self, number):
+        """As an engine of one node says it; asked once."""
+        return self._found.pop(number, None) or Recovered()
 
     @property
     def name(self):
@@ -81,8 +91,7 @@ class Leading:
 
     async def _lead(self, number):
         log = await self._logs.open(f"q{number}", 3)
-        mirror = self.mirrors[number] = Mirror(number, log, self.around())
-        self.store.add(number, mirror, await mirror.lead())
+        self._found[number] = await self.store.lead(number, log)
 
     def run(self):
         """Until nothing is under way."""

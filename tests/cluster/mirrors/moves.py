@@ -25,7 +25,7 @@ class Move:
         self.source = self._place(self.sources)
         self.target = self._place(self.targets)
         self.waiting, self.marks = {}, {}
-        self.place = self.source
+        self.place, self.believed = self.source, self.sources
         self.doubled = []
         for body in bodies:
             self.publish(body)
@@ -49,6 +49,8 @@ class Move:
         position = next(self.positions)
         made = message(body, is_persistent=True)
         kept = Message(made.address, made.content, made.channel, position, made.traits)
+        # The engine that has the queue is told beside its place, once for all queues.
+        self.believed.messages.append(kept, (NUMBER,))
         self.place.append(kept)
         self.waiting[position] = body
         return position
@@ -66,6 +68,10 @@ class Move:
     def finish(self):
         while not self.place.is_doubled:
             self.agenda.run()
+
+    def end(self):
+        """The target is believed from now on."""
+        self.place, self.believed = self.target, self.targets
 
     def expected(self):
         """Bodies in order, and how often each was delivered."""

@@ -5,7 +5,15 @@ import logging
 import pytest
 
 from leveret.cluster.mirrors.mirror import GATHERED_MAX, PURGED_MIN, UNSAFE_MAX
-from leveret.cluster.mirrors.records import DELIVERED, MESSAGE, PART, SETTLED, pieces_of
+from leveret.cluster.mirrors.records import (
+    DELIVERED,
+    FIRST,
+    LAST,
+    MESSAGE,
+    PART,
+    SETTLED,
+    pieces_of,
+)
 from leveret.cluster.ports import RECORD_BYTES_MAX
 from tests.cluster.mirrors.leading import NODES, Leading
 from tests.storage.hand import message
@@ -137,7 +145,7 @@ def test_a_message_that_is_larger_than_a_record_is_kept_whole(node):
     keep(node, 1, body=body)
     keep(node, 2)
     node.run()
-    assert kinds(node)[-4:] == [PART, PART, MESSAGE, MESSAGE]
+    assert kinds(node)[-4:] == [FIRST, PART, LAST, MESSAGE]
     assert bodies(node, 1, 2) == [body, b"m"]
     later = node.restarted()
     assert waiting(later) == {0: [1, 2]}
@@ -157,7 +165,7 @@ def test_a_message_that_its_leader_did_not_say_to_the_end_is_none(node):
 
 
 async def _append(log, octets):
-    log.append(PART, octets)
+    log.append(FIRST, octets)
 
 
 def test_a_leader_that_was_deposed_says_nothing_more(node):

@@ -1,5 +1,6 @@
 """A queue's messages on their way to another place, while the queue is in use."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -33,15 +34,25 @@ def test_an_empty_queue_is_moved_at_once():
 
 def test_no_turn_copies_more_than_a_slice(monkeypatch):
     monkeypatch.setattr(moving, "SLICE_MAX", 10)
-    move = Move(*bodies(35))
+    steps = slices(Move(*bodies(35)))
+    assert max(steps) == 10
+    assert sum(steps) == 35
+
+
+def slices(move):
+    """How many messages were copied at a time."""
     move.begin()
-    sizes = []
+    sizes = [0]
     while not move.place.is_doubled:
         move.agenda.run()
         sizes.append(len(move.targets.messages.kept))
-    steps = [after - before for before, after in zip([0, *sizes], sizes, strict=False)]
-    assert max(steps) == 10
-    assert sum(steps) == 35
+    return [after - before for before, after in pairwise(sizes) if after > before]
+
+
+def test_large_messages_are_copied_one_by_one(monkeypatch):
+    monkeypatch.setattr(moving, "SLICE_OCTETS", 1000)
+    assert slices(Move(*["x" * 2000] * 5)) == [1] * 5
+    assert slices(Move(*["x"] * 5)) == [1, 4]
 
 
 def test_what_is_published_meanwhile_comes_behind_what_waited():
@@ -97,13 +108,24 @@ def test_a_message_that_cannot_be_read_can_be_settled_all_the_same():
     move = Move(*bodies(3))
     move.begin()
     # Gone at the source, while the queue has it in its memory.
-    move.sources.messages.read = lambda positions, take: move.agenda.soon(
+    move.sources.messages.read = lambda positions, take, _queue: move.agenda.soon(
         lambda: take([move.sources.messages.kept[each] for each in positions if each != 2])
     )
     move.finish()
     move.deliver(2)
     move.settle(2)
     assert move.found(move.targets) == [("m0", 0), ("m2", 0)]
+
+
+def test_whoever_waits_waits_for_both_places_once_both_have_all():
+    move = Move("a")
+    move.target.engines = {"target": None}
+    move.begin()
+    assert move.place.engines == {None: None}
+    move.finish()
+    assert move.place.engines == {None: None, "target": None}
+    move.place.give_up()
+    assert move.place.engines == {None: None}
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -113,7 +135,7 @@ def test_a_move_that_was_given_up_leaves_the_source_as_it_is(turns):
     for _ in range(turns):
         move.agenda.run()
     move.place.give_up()
-    move.target.forget()
+    move.target.forget_adopted()
     move.publish("new")
     move.settle(1)
     move.deliver(2)

@@ -34,6 +34,7 @@ def test_the_queue_names_them_as_before():
 
 def test_what_comes_later_keeps_its_position():
     move = moved()
+    move.end()
     assert move.publish("d") == 7
     assert move.targets.messages.positions(NUMBER) == [4, 5, 6, 7]
     taken = []
@@ -42,13 +43,30 @@ def test_what_comes_later_keeps_its_position():
     assert [(each.position, each.body) for each in taken] == [(7, b"d"), (2, b"b")]
 
 
-def test_all_of_it_can_be_forgotten():
+def test_what_was_adopted_was_published_when_it_was():
+    move = Move("a")
+    move.agenda.pass_time(60)
+    move.begin()
+    move.finish()
+    taken = []
+    move.target.read([1], taken.extend)
+    move.agenda.run()
+    assert [each.published_at for each in taken] == [1000.0]
+
+
+def test_what_was_adopted_can_be_forgotten():
     move = moved()
     move.publish("d")
     move.settle(1)
-    move.target.forget()
+    move.target.forget_adopted()
     assert move.found(move.targets) == []
     assert move.target.translated_count == 0
+
+
+def test_what_the_queue_has_elsewhere_is_forgotten_by_its_own_names():
+    move = moved()
+    move.target.forget([1, 3])
+    assert move.found(move.targets) == [("b", 0)]
 
 
 def test_it_is_behind_when_the_engine_is_and_safe_when_that_is():
@@ -56,7 +74,7 @@ def test_it_is_behind_when_the_engine_is_and_safe_when_that_is():
     move.targets.durability.is_behind = True
     assert move.target.is_behind
     said = []
-    move.target.when_safe(lambda: said.append("safe"))
+    move.target.when_safe(lambda: said.append("safe"), None)
     assert said == []
     move.targets.durability.sync()
     assert said == ["safe"]

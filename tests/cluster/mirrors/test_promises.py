@@ -39,7 +39,7 @@ class Life:
     def wait_settled(self, node, position):
         """A transaction that wants to know."""
         if node is self.node and node.mirrors[JOBS].log.is_writer:
-            node.mirrors[JOBS].when_safe(lambda: self.settled.add(position))
+            node.mirrors[JOBS].when_safe(lambda: self.settled.add(position), nothing)
 
     def pass_time(self):
         self.node.own.durability.sync()
@@ -58,6 +58,10 @@ class Life:
         assert not self.settled & set(found), "settled and back"
         assert len(found) == len(set(found))
         self.here = list(found)
+
+
+def nothing():
+    """It was lost with its leader."""
 
 
 async def _sleep(seconds):

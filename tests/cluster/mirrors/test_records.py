@@ -3,13 +3,20 @@
 import pytest
 
 from leveret.cluster.mirrors.records import (
+    FIRST,
+    LAST,
+    MESSAGE,
+    PART,
+    SETTLED,
+    Assembly,
     head_of,
+    kinds_of,
     message_of,
     pack_sequences,
     pieces_of,
     unpack_sequences,
 )
-from leveret.cluster.ports import RECORD_BYTES_MAX
+from leveret.cluster.ports import FENCE, RECORD_BYTES_MAX, Record
 from tests.storage.hand import message
 
 
@@ -32,3 +39,31 @@ def test_a_damaged_message_is_none():
 def test_sequences_may_be_as_large_as_an_engine_makes_them():
     sequences = [1, 2**16, 2**63 - 1]
     assert list(unpack_sequences(pack_sequences(sequences))) == sequences
+
+
+def test_pieces_come_together_or_not_at_all():
+    octets = [b"a", b"b", b"c"]
+
+    def found(*kinds):
+        assembly = Assembly()
+        records = [Record(at, kind, octets[at % 3]) for at, kind in enumerate(kinds, 3)]
+        return [
+            (assembly.first, pieces)
+            for record in records
+            if (pieces := assembly.add(record)) is not None
+        ]
+
+    assert found(MESSAGE, MESSAGE) == [(3, [b"a"]), (4, [b"b"])]
+    assert found(FIRST, PART, LAST) == [(3, [b"a", b"b", b"c"])]
+    assert found(PART, LAST, MESSAGE) == [(5, [b"c"])]
+    assert found(LAST) == []
+    assert found(FIRST, FENCE, LAST) == []
+    assert found(FIRST, SETTLED, PART, LAST) == []
+    assert found(FIRST, MESSAGE, LAST) == [(4, [b"b"])]
+    assert found(FIRST, FIRST, LAST) == [(4, [b"b", b"c"])]
+
+
+def test_the_pieces_are_named_by_how_many_they_are():
+    assert kinds_of(1) == [MESSAGE]
+    assert kinds_of(2) == [FIRST, LAST]
+    assert kinds_of(4) == [FIRST, PART, PART, LAST]

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from leveret.broker.ports import Leaving
 from tests.cluster.mirrors.leading import NODES, Leading
 from tests.storage.hand import message
 
@@ -18,12 +19,28 @@ def node():
     node.close()
 
 
+class Heard(list):
+    """What was told, by name; `lost NAME` for what will never be safe."""
+
+    def kept(self, name):
+        return lambda: self.append(name)
+
+    def both(self, name):
+        return self.kept(name), self.kept(f"lost {name}")
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+def begin(node):
+    """A client's turn."""
+    node.storage.apart.begin()
+
+
 def keep(node, position, *queues):
     node.storage.messages.append(message(position, b"m"), queues)
-
-
-def told(node, name, heard):
-    node.storage.durability.when_durable(lambda: heard.append(name))
 
 
 def turn(node):
@@ -32,33 +49,112 @@ def turn(node):
     node.loop.run_forever()
 
 
-def test_a_message_in_several_places_is_safe_when_all_of_them_have_it(node):
-    heard = []
+def run_loop(node):
+    """The logs get on, the own engine does not."""
+    node.loop.run_until_complete(asyncio.sleep(10))
+
+
+def cut_off(node):
+    node.faults.split((NODES[0],))
+
+
+def give_up(node, queue):
+    node.storage.messages.give_up(queue)
+
+
+def test_a_message_in_several_places_is_safe_when_all_of_them_have_it(node, heard):
+    begin(node)
     keep(node, 1, JOBS, OWN)
-    told(node, "both", heard)
-    node.loop.run_until_complete(_sleep())
+    node.storage.when_kept(*heard.both("both"))
+    run_loop(node)
     assert heard == []
     node.own.durability.sync()
     assert heard == ["both"]
 
 
-async def _sleep():
-    await asyncio.sleep(10)
-
-
-def test_a_queue_whose_majority_is_away_holds_up_nobody_else(node):
-    heard = []
-    node.faults.split((NODES[0],))
+def test_a_queue_whose_majority_is_away_holds_up_nobody_else(node, heard):
+    cut_off(node)
+    begin(node)
     keep(node, 1, JOBS)
-    told(node, "mirrored", heard)
-    turn(node)
+    node.storage.when_kept(*heard.both("mirrored"))
+    # In the same turn of the loop.
+    begin(node)
     keep(node, 2, OWN)
-    told(node, "own", heard)
+    node.storage.when_kept(*heard.both("own"))
     node.run()
     assert heard == ["own"]
     node.faults.heal()
     node.run()
     assert heard == ["own", "mirrored"]
+
+
+def test_whoever_does_not_say_what_he_wrote_to_waits_for_all(node, heard):
+    cut_off(node)
+    begin(node)
+    keep(node, 1, JOBS)
+    turn(node)
+    node.storage.durability.when_durable(heard.kept("all"))
+    begin(node)
+    node.storage.when_kept(*heard.both("nothing noted"))
+    node.run()
+    assert heard == []
+    node.faults.heal()
+    node.run()
+    assert heard == ["all", "nothing noted"]
+    node.storage.durability.when_durable(heard.kept("at once"))
+    node.own.durability.sync()
+    assert heard[2:] == ["at once"]
+
+
+def test_one_queue_can_be_waited_for_at_any_time(node, heard):
+    cut_off(node)
+    keep(node, 1, JOBS)
+    keep(node, 2, OWN)
+    turn(node)
+    node.storage.apart.when_queue_kept(JOBS, *heard.both("jobs"))
+    node.storage.apart.when_queue_kept(OWN, *heard.both("own"))
+    node.run()
+    assert heard == ["own"]
+    node.faults.heal()
+    node.run()
+    assert heard == ["own", "jobs"]
+
+
+def test_what_is_settled_before_is_safe_with_what_is_published_then(node):
+    keep(node, 1, JOBS)
+    node.run()
+    begin(node)
+    node.storage.messages.settle(JOBS, 1)
+    keep(node, 2, JOBS)
+    settled = []
+    node.storage.when_kept(lambda: settled.append(kinds(node).count(3)), None)
+    node.run()
+    assert settled == [1]
+
+
+def kinds(node):
+    return [each.kind for each in node.engine.logs["q1"].records]
+
+
+def test_what_was_lost_with_its_mirror_is_told_to_those_who_wrote_to_it(node, heard):
+    cut_off(node)
+    begin(node)
+    keep(node, 1, JOBS, MAILS)
+    node.storage.when_kept(*heard.both("jobs and mails"))
+    begin(node)
+    keep(node, 2, MAILS)
+    node.storage.when_kept(*heard.both("mails"))
+    node.storage.durability.when_durable(heard.kept("all"))
+    give_up(node, JOBS)
+    assert heard == ["lost jobs and mails"]
+    begin(node)
+    keep(node, 3, JOBS)
+    node.storage.when_kept(*heard.both("after"))
+    turn(node)
+    assert heard[1:] == ["lost after"]
+    node.faults.heal()
+    node.run()
+    assert heard[2:] == ["mails", "all"]
 
 
 def test_a_batch_ends_with_every_append_to_a_mirror_and_with_the_engines_own(node):
@@ -75,17 +171,133 @@ def test_a_batch_ends_with_every_append_to_a_mirror_and_with_the_engines_own(nod
     assert first < second < third < durability.batch
 
 
-def test_what_is_said_after_somebody_began_to_wait_is_of_another_batch(node):
-    durability, heard = node.storage.durability, []
+def test_what_is_said_after_somebody_began_to_wait_is_of_another_batch(node, heard):
+    durability = node.storage.durability
+    begin(node)
     keep(node, 1, JOBS)
     first = durability.batch
-    told(node, "mirrored", heard)
-    turn(node)
+    node.storage.when_kept(*heard.both("mirrored"))
+    begin(node)
     keep(node, 2, OWN)
     assert durability.batch > first
 
 
-def test_demands_are_the_engines_own(node):
-    before = node.storage.durability.demands
-    node.storage.durability.demand()
-    assert node.storage.durability.demands == before + 1
+def test_it_is_behind_for_those_alone_who_write_to_what_is(node, monkeypatch):
+    monkeypatch.setattr("leveret.cluster.mirrors.mirror.UNSAFE_MAX", 0)
+    cut_off(node)
+    begin(node)
+    keep(node, 1, JOBS)
+    assert node.storage.durability.is_behind
+    begin(node)
+    keep(node, 2, OWN)
+    assert not node.storage.durability.is_behind
+
+
+class TestMoves:
+    """A message that goes on between queues."""
+
+    @staticmethod
+    def move(node, position, origin, *queues, heard):
+        leaving = Leaving(origin, position - 1, heard.kept("done"), heard.kept("again"))
+        node.loop.run_until_complete(_move(node, position, queues, leaving))
+
+    def test_one_engine_keeps_both_in_order(self, node, heard):
+        self.move(node, 2, OWN, OWN, heard=heard)
+        self.move(node, 4, JOBS, JOBS, heard=heard)
+        assert heard == ["done", "done"]
+
+    def test_it_is_done_when_it_is_safe_elsewhere(self, node, heard):
+        cut_off(node)
+        self.move(node, 2, OWN, OWN, JOBS, heard=heard)
+        node.run()
+        assert heard == []
+        assert node.storage.moves.moving_from(OWN) == {1}
+        node.faults.heal()
+        node.run()
+        assert heard == ["done"]
+        assert node.storage.moves.moving_from(OWN) == set()
+
+    def test_from_a_mirror_to_the_own_disk(self, node, heard):
+        self.move(node, 2, JOBS, OWN, heard=heard)
+        run_loop(node)
+        assert heard == []
+        node.own.durability.sync()
+        assert heard == ["done"]
+
+    def test_it_is_sent_again_when_where_it_went_was_given_up(self, node, heard):
+        cut_off(node)
+        self.move(node, 2, OWN, JOBS, heard=heard)
+        give_up(node, JOBS)
+        assert heard == ["again"]
+        assert node.storage.moves.moving_from(OWN) == set()
+
+    def test_what_is_noted_of_it_is_not_the_clients(self, node, heard):
+        cut_off(node)
+        begin(node)
+        keep(node, 1, OWN)
+        self.move(node, 3, OWN, JOBS, heard=heard)
+        node.storage.when_kept(*heard.both("own"))
+        node.run()
+        assert heard == ["own"]
+
+
+async def _move(node, position, queues, leaving):
+    node.storage.moves.begin_move()
+    node.store.append(message(position, b"m"), queues)
+    node.storage.moves.end_move(leaving)
+
+
+class TestAnswers:
+    """What tx.commit and the like wait for."""
+
+    def test_an_answer_waits_for_mirrors_where_that_is_demanded(self, node, heard):
+        cut_off(node)
+        keep(node, 1, JOBS)
+        answers = node.answers
+        before = answers.demands
+        say(node, lambda: answers.when_durable(heard.kept("declare")))
+        say(node, lambda: commit(answers, heard))
+        assert answers.demands > before
+        node.run()
+        assert heard == ["declare"]
+        say(node, lambda: answers.when_durable(heard.kept("next turn")))
+        assert heard[1:] == []
+        node.own.durability.sync()
+        assert heard[1:] == ["next turn"]
+        node.faults.heal()
+        node.run()
+        assert heard[2:] == ["commit"]
+
+    def test_an_answer_that_waits_for_what_was_lost_is_not_given(self, node, heard):
+        cut_off(node)
+        keep(node, 1, JOBS)
+        node.answers.on_lost = heard.kept("lost")
+        say(node, lambda: commit(node.answers, heard))
+        give_up(node, JOBS)
+        node.run()
+        assert heard == ["lost"]
+        keep(node, 2, JOBS)
+        say(node, lambda: commit(node.answers, heard))
+        node.run()
+        assert heard == ["lost", "lost"]
+        say(node, lambda: commit(node.answers, heard))
+        node.own.durability.sync()
+        assert heard[2:] == ["commit"]
+
+    def test_what_is_safe_everywhere_is_not_waited_for(self, node):
+        keep(node, 1, JOBS)
+        node.run()
+        before = node.answers.demands - node.own.durability.demands
+        say(node, node.answers.demand)
+        assert node.answers.demands - node.own.durability.demands == before
+
+
+def commit(answers, heard):
+    answers.demand()
+    answers.when_durable(heard.kept("commit"))
+
+
+def say(node, action):
+    """In the event loop, which then has a turn."""
+    node.loop.call_soon(action)
+    turn(node)

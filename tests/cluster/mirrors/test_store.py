@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.cluster.mirrors.records import SETTLED
 from tests.cluster.mirrors.leading import NODES, Leading
 from tests.storage.hand import message
 
@@ -23,7 +24,14 @@ def store(node):
 
 def settled(node, queue):
     """What the log of the queue says is settled: how many records do."""
-    return sum(each.kind == 3 for each in node.engine.logs[f"q{queue}"].records)
+    return sum(each.kind == SETTLED for each in node.engine.logs[f"q{queue}"].records)
+
+
+def read(node, *asked, **said):
+    got = []
+    node.storage.messages.read(*asked, got.extend, **said)
+    node.run()
+    return [each.body for each in got]
 
 
 def test_a_message_is_read_wherever_it_is(node, store):
@@ -31,73 +39,75 @@ def test_a_message_is_read_wherever_it_is(node, store):
     store.append(message(2, b"b"), (OWN,))
     store.append(message(3, b"c"), (MAILS, OWN, JOBS))
     node.run()
-    got = []
-    store.read([3, 2, 1], got.extend)
+    assert read(node, [3, 2, 1]) == [b"c", b"b", b"a"]
+
+
+@pytest.mark.parametrize("queue", [JOBS, MAILS, OWN])
+def test_whoever_says_who_asks_reads_what_is_his(node, store, queue):
+    store.append(message(1, b"a"), (JOBS, MAILS, OWN))
     node.run()
-    assert [each.body for each in got] == [b"c", b"b", b"a"]
+    assert read(node, [1], queue=queue) == [b"a"]
+    node.own.messages.damaged.add(1)
+    assert read(node, [1], queue=queue) == ([] if queue == OWN else [b"a"])
 
 
 def test_a_message_that_one_queue_has_settled_is_read_for_the_other(node, store):
     store.append(message(1, b"a"), (JOBS, MAILS))
     node.run()
     store.settle(JOBS, 1)
-    got = []
-    store.read([1], got.extend)
+    assert read(node, [1], queue=MAILS) == [b"a"]
+    assert read(node, [1], queue=JOBS) == []
+
+
+def test_a_queue_that_was_given_up_says_nothing_more(node, store):
+    store.append(message(1, b"a"), (JOBS, OWN))
     node.run()
-    assert [each.body for each in got] == [b"a"]
+    records = list(node.engine.logs["q1"].records)
+    store.give_up(JOBS)
+    store.give_up(JOBS)
+    store.delivered(JOBS, 1)
+    store.settle(JOBS, 1)
+    store.append(message(2, b"b"), (JOBS, OWN))
+    store.settle_all(JOBS, [1, 2])
+    store.forget(JOBS, [2])
+    node.run()
+    assert node.engine.logs["q1"].records == records
+    assert node.own.messages.positions(OWN) == [1, 2]
 
 
-def test_whoever_goes_on_to_another_log_is_settled_when_it_is_safe_there(node, store):
+def test_a_queue_whose_log_somebody_else_has_taken_over_is_given_up(node, store):
     store.append(message(1, b"a"), (JOBS,))
     node.run()
-    node.engine.logs["q2"].append = lambda *_: None
-    store.append(message(2, b"a"), (MAILS,))
-    store.settle(JOBS, 1)
+    later = Leading(node)
     node.run()
-    assert settled(node, JOBS) == 0
+    assert node.mirrors[JOBS].is_given_up
+    assert list(later.storage.messages.recovered(JOBS).positions[0]) == [1]
 
 
-def test_a_settle_that_waited_until_the_queue_was_led_elsewhere_is_let_go(node, store):
+def test_a_queue_that_was_given_up_can_be_led_again(node, store):
     store.append(message(1, b"a"), (JOBS,))
     node.run()
-    store.append(message(2, b"a"), (MAILS,))
+    store.give_up(JOBS)
+    node.declare(JOBS)
+    assert list(store.recovered(JOBS).positions[0]) == [1]
     store.settle(JOBS, 1)
-    node.store.remove(JOBS)
-    failures = []
-    node.loop.set_exception_handler(lambda _loop, context: failures.append(context))
     node.run()
     assert settled(node, JOBS) == 1
-    assert failures == []
 
 
-def test_whoever_goes_on_from_the_own_engine_is_settled_when_a_majority_has_it(node, store):
-    store.append(message(1, b"a"), (OWN,))
-    node.run()
+def test_ordinary_queues_are_the_engines_business(node, store):
     node.faults.split((NODES[0],))
-    store.append(message(2, b"a"), (JOBS,))
-    store.settle(OWN, 1)
-    node.run()
-    assert 1 in node.own.messages.kept
-    node.faults.heal()
-    node.run()
-    assert 1 not in node.own.messages.kept
+    store.append(message(1, b"a"), (OWN,))
+    store.append(message(2, b"b"), (OWN,))
+    store.delivered(OWN, 1)
+    store.settle(OWN, 2)
+    assert node.own.messages.positions(OWN) == [1]
+    assert node.own.messages.marks == {(OWN, 1): 1}
+    store.forget(OWN, [1])
+    assert node.own.messages.kept == {}
 
 
-def test_whoever_goes_on_to_the_own_engine_is_settled_when_that_is_durable(node, store):
-    store.append(message(1, b"a"), (JOBS,))
-    node.run()
-    store.append(message(2, b"a"), (OWN,))
-    store.settle(JOBS, 1)
-    assert 1 in node.mirrors[JOBS]
-    node.run()
-    assert 1 not in node.mirrors[JOBS]
-    node.run()
-    assert settled(node, JOBS) == 1
-
-
-def test_a_queue_that_is_led_elsewhere_is_read_here_no_more(node, store):
-    store.append(message(1, b"a"), (JOBS, MAILS))
-    store.append(message(2, b"b"), (JOBS,))
-    node.run()
-    node.store.remove(JOBS)
-    assert node.store._holders == {1: [node.mirrors[MAILS]]}
+def test_a_queue_is_recovered_once(node, store):
+    store.append(message(1, b"a"), (OWN,))
+    assert node.store.__class__.recovered(node.store, OWN).positions == {0: [1]}
+    assert node.store.__class__.recovered(node.store, JOBS).positions == {}

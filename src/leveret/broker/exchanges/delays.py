@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from leveret.broker.exchanges import x_delay
 from leveret.broker.exchanges.schedule import PAGE_MAX, Page, Schedule
+from leveret.broker.ports import Leaving
 from leveret.broker.publishing import copies_of
 from leveret.broker.queues.pages import HELD, SPILLED, STORED
 from leveret.broker.queues.paging import SPILL_NUMBER, WINDOW
@@ -44,6 +45,8 @@ READ_COUNT: Final = 128
 BACKGROUND_COUNT: Final = 32
 # Pages of positions that are forgotten in one turn, likewise, when an exchange is deleted.
 FORGET_PAGES: Final = 8
+# How long a message waits that has to be sent on once more.
+RETRY_S: Final = 1.0
 # What a clock reading in seconds may miss a millisecond by; a thousand times as much is nothing.
 _INEXACT_MS: Final = 0.001
 # The greatest deadline there is: whatever is added to it, an array can hold it.
@@ -173,7 +176,7 @@ class Delays:
             return
         assert self._paging.store is not None
         wanted = self._unread[first : first + BACKGROUND_COUNT]
-        self._paging.store.read(wanted, partial(self._learn, len(wanted)))
+        self._paging.store.read(wanted, partial(self._learn, len(wanted)), self.number)
 
     def _learn(self, count: int, messages: list[Message]) -> None:
         """So many were read, as far as they can be."""
@@ -226,7 +229,7 @@ class Delays:
         for place, store in ((STORED, self._paging.store), (SPILLED, self._paging.spill)):
             if asked[place]:
                 assert store is not None
-                store.read(asked[place], partial(self._answer, page, place))
+                store.read(asked[place], partial(self._answer, page, place), self.number)
 
     def _answer(self, page: Page, place: int, messages: list[Message]) -> None:
         if self._under_way is not page:
@@ -262,10 +265,22 @@ class Delays:
         after, properties = x_delay.released(message, before)
         copy_keys = copies_of(before.headers or {})
         route = self._home.route(self.name, message.routing_key, properties, copy_keys)
-        self._home.send(after, route)
-        if self._is_stored(message):
-            assert self._paging.store is not None
-            self._paging.store.settle(self.number, message.position)
+        if not self._is_stored(message):
+            self._home.send(after, route)
+            return
+        store = self._paging.store
+        assert store is not None
+        done = partial(store.settle, self.number, message.position)
+        again = partial(self._try_again, message)
+        self._home.send(after, route, Leaving(self.number, message.position, done, again))
+
+    def _try_again(self, message: Message) -> None:
+        """What it was written to was lost, perhaps before it was safe there."""
+        self._agenda.at(self._agenda.clock() + RETRY_S, partial(self._send_again, message))
+
+    def _send_again(self, message: Message) -> None:
+        if not self.is_deleted:
+            self._send(message)
 
     def _settle_spilled(self, positions: list[int]) -> None:
         assert self._paging.spill is not None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leveret.broker.bindings import Binding, BindingKey
     from leveret.broker.exchanges.delays import Delays
     from leveret.broker.message import Message
+    from leveret.broker.ports import Leaving
     from leveret.broker.queues.paging import Paging
     from leveret.broker.routing import Receiver, Route, Witness
     from leveret.wire.properties import Properties
@@ -53,6 +54,13 @@ class ExchangeType(Protocol):
         """
 
 
+class Send(Protocol):
+    """See Sender.send."""
+
+    def __call__(self, message: Message, route: Route, leaving: Leaving | None = None, /) -> bool:
+        """Publish the message."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeHome:
     """What the exchanges of a vhost have in common.
@@ -65,7 +73,7 @@ class ExchangeHome:
     agenda: Agenda
     paging: Paging
     route: Callable[[str, str, Properties, tuple[str, ...]], Route]
-    send: Callable[[Message, Route], object]
+    send: Send
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ class Keeping:
         self.tally = QueueTally()
         self._store = store if number else None
 
+    @property
+    def store(self) -> MessageStore | None:
+        """Who keeps its messages; None where none is kept."""
+        return self._store
+
     def settle(self, message: Message) -> None:
         """The queue is done with a stored message."""
         if self._store is not None:

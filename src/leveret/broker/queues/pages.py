@@ -71,8 +71,8 @@ class Chunk:
 class Pages:
     """What a line has besides the messages at hand. Once there is any, new ones go behind it.
 
-    read_count: how many messages are worth reading at once, as far as their size is known.
-    arrived: called with what was read, in order, and how many could not be.
+    number: the queue's. read_count: how many messages are worth reading at once, as far as their
+    size is known. arrived: called with what was read, in order, and how many could not be.
     """
 
     __slots__ = (
@@ -82,16 +82,22 @@ class Pages:
         "_held",
         "_newest",
         "_newest_places",
+        "_number",
         "_paging",
         "_reading",
         "read_count",
     )
 
     def __init__(
-        self, paging: Paging, arrived: Callable[[list[Message], int], None], read_count: int = 1
+        self,
+        paging: Paging,
+        arrived: Callable[[list[Message], int], None],
+        read_count: int = 1,
+        number: int = 0,
     ) -> None:
         self.read_count = read_count
         self._paging = paging
+        self._number = number
         self._arrived = arrived
         self._chunks: deque[Chunk] = deque()
         # Behind the chunks: what will be the next one.
@@ -158,7 +164,7 @@ class Pages:
                 positions.extend(chunk.at(place))
             if positions:
                 assert store is not None
-                yield OnDisk(line, store, positions)
+                yield OnDisk(line, store, positions, self._number)
 
     # Back into memory ------------------------------------------------------------------------
 
@@ -195,7 +201,7 @@ class Pages:
         for place in list(self._found):
             store = asked[place]
             assert store is not None
-            store.read(wanted[place], partial(self._answer, chunk, place))
+            store.read(wanted[place], partial(self._answer, chunk, place), self._number)
 
     def _answer(self, chunk: Chunk, place: int, messages: list[Message]) -> None:
         """The store or the spill has read its share."""

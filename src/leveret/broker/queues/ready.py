@@ -234,7 +234,7 @@ class Ready:
 
     def _begin_pages(self, read_count: int) -> Pages:
         self._room = 0
-        self._pages = Pages(self._backing.paging, self._arrived, read_count)
+        self._pages = Pages(self._backing.paging, self._arrived, read_count, self._backing.number)
         return self._pages
 
     def _turn(self, pages: Pages) -> bool:

@@ -74,7 +74,8 @@ class Ruled(Keeping, ABC):
         self.expiry: MessageExpiry | None = None
         self.unused: QueueExpiry | None = None
         self.limit: Limit | None = None
-        self.counts_deliveries = self.is_ruled = self.may_refuse = False
+        self.counts_deliveries = self.may_refuse = False
+        self.is_ruled = self.keeps_all
 
     @property
     @abstractmethod
@@ -107,8 +108,17 @@ class Ruled(Keeping, ABC):
         limits = rules.max_length, rules.max_length_bytes
         if limits != (before.max_length, before.max_length_bytes):
             self._apply_limits(*limits)
-        self.is_ruled = self.expiry is not None or self.limit is not None or self.counts_deliveries
+        self._weigh_rules()
         self._drop_excess()
+
+    def keep_all(self, *, is_on: bool) -> None:
+        """It has copies on other nodes from now on, which are to have all that waits; or none."""
+        self.keeps_all = self.number > 0 and (is_on or self.type == QUORUM)
+        self._weigh_rules()
+
+    def _weigh_rules(self) -> None:
+        has_rules = self.expiry is not None or self.limit is not None
+        self.is_ruled = has_rules or self.counts_deliveries or self.keeps_all
 
     def _apply_limits(self, count_max: int | None, octets_max: int | None) -> None:
         if self.limit is not None:

@@ -8,7 +8,7 @@ over when the tally does.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ PART_MAX: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class OnDisk:
-    """Messages of one line, in order. line: which of a queue's; 0 where there is but one."""
+    """Messages of one line, in order. line: which of a queue's; 0 where there is but one.
+
+    number: the queue's.
+    """
 
     line: int
     store: MessageStore
     positions: Sequence[int]
+    number: int = 0
 
 
 class Tally:
@@ -73,7 +77,7 @@ class Tally:
             part = self._parts[0]
             unknown = [each for each in part.positions if each not in self._passed]
             if unknown:
-                part.store.read(unknown, self._take)
+                part.store.read(unknown, self._take, part.number)
                 return
             self._finish()
         self.is_done = True
@@ -96,4 +100,4 @@ class Tally:
 
 def _parts(waiting: OnDisk) -> Iterable[OnDisk]:
     for first in range(0, len(waiting.positions), PART_MAX):
-        yield OnDisk(waiting.line, waiting.store, waiting.positions[first : first + PART_MAX])
+        yield replace(waiting, positions=waiting.positions[first : first + PART_MAX])

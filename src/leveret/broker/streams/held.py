@@ -24,7 +24,12 @@ class HeldMessages:
     def append(self, message: Message, _queues: tuple[int, ...]) -> None:
         self._messages[message.position] = message
 
-    def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
+    def read(
+        self,
+        positions: Sequence[int],
+        take: Callable[[list[Message]], None],
+        queue: int = 0,  # noqa: ARG002  # the port's
+    ) -> None:
         held = self._messages
         found = [held[position] for position in positions if position in held]
         self._agenda.soon(lambda: take(found))

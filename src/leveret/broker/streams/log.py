@@ -112,7 +112,7 @@ class StreamLog:
 
     def read(self, stretch: Stretch, take: Callable[[list[Message]], None]) -> None:
         """Fetch the messages of a stretch; see MessageStore.read."""
-        self._store.read(stretch.positions, take)
+        self._store.read(stretch.positions, take, self.number)
 
     def since(self, time_s: float) -> float:
         """A time of the clock on the wall by the broker's, as messages have theirs."""
@@ -170,4 +170,4 @@ class StreamLog:
         positions = tail.all_positions()
         for start in range(0, len(positions), MEASURED_AT_ONCE):
             part = positions[start : start + MEASURED_AT_ONCE]
-            self._store.read(part, partial(self.index.weigh, tail))
+            self._store.read(part, partial(self.index.weigh, tail), self.number)

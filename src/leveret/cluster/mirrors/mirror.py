@@ -5,12 +5,12 @@
     everything before the oldest that is not settled ──> purged
 
 Rule: a message is named by its position, which is this node's; the log knows it by its sequence.
-Whoever leads next reads the log and gives it positions of his own.
+Whoever leads next reads the log and gives it positions of his own. A mirror that was given up says
+nothing more: what waits for it to be safe hears that it is lost.
 """
 
 from __future__ import annotations
 
-import heapq
 import logging
 from collections import deque
 from dataclasses import dataclass, field
@@ -19,22 +19,24 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.ports import Recovered
 from leveret.cluster.mirrors.records import (
     DELIVERED,
-    MESSAGE,
-    PART,
     SETTLED,
+    Assembly,
     head_of,
+    kinds_of,
     message_of,
     pack_sequences,
     pieces_of,
     unpack_sequences,
 )
-from leveret.cluster.ports import NoMajority
+from leveret.cluster.ports import NoMajority, NoSuchLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 
     from leveret.broker.message import Message
     from leveret.cluster.ports import Record, SharedLog
+
+    Action = Callable[[], None]
 
 log = logging.getLogger("leveret.cluster")
 
@@ -62,23 +64,16 @@ class Around:
     renumber: Callable[[int], int]
     wall_ms: Callable[[], int]
     epoch: Callable[[], float]
-    later: Callable[[float, Callable[[], None]], object]
+    later: Callable[[float, Action], object]
     start: Callable[[Coroutine[None, None, None]], object]
 
 
 @dataclass(slots=True)
-class _Place:
-    """Where a message is in the log: its last record's sequence, and its first's."""
+class _Waiting:
+    """A message that was found in the log. first: the sequence of its first record."""
 
     sequence: int
     first: int
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A message that was found in the log."""
-
-    place: _Place
     position: int
     priority: int
     deliveries: int = 0
@@ -96,19 +91,28 @@ class _Gathered:
 
 
 class Mirror:
-    """number: the queue's. log: written by this node."""
+    """number: the queue's. log: written by this node.
+
+    is_own, engines: see Place. is_given_up: somebody else leads the queue, or nobody.
+    """
+
+    is_own: Final = False
 
     def __init__(self, number: int, shared: SharedLog, around: Around) -> None:
         self.number = number
         self.log = shared
+        self.engines: dict[Mirror | None, None] = {self: None}
+        self.is_given_up = False
         self._around = around
-        self._places: dict[int, _Place] = {}
-        # First sequences of messages, the lowest first; those that are settled are passed over.
-        self._line: list[int] = []
-        self._open: set[int] = set()
+        # The sequences of messages by position, rising as they were appended; and the first
+        # sequences of those that are in pieces.
+        self._places: dict[int, int] = {}
+        self._firsts: dict[int, int] = {}
         # Messages that are not safe yet: by position, and in the order of their tickets.
         self._on_their_way: dict[int, list[bytes]] = {}
         self._unsafe: deque[tuple[int, int]] = deque()
+        # Who waits for what was said up to a ticket, and what to call when that is lost.
+        self._waiters: deque[tuple[int, Action, Action]] = deque()
         self._gathered = _Gathered()
         self._is_flush_due = False
         self._last_ticket = 0
@@ -123,23 +127,22 @@ class Mirror:
         fence = await self.log.take_over()
         self._last_ticket = fence
         recovered = await self._recover(fence)
-        self._purged_up_to = self._line[0] - 1 if self._line else fence
+        self._purged_up_to = (self._oldest or fence + 1) - 1
+        self.log.on_deposed(self._deposed)
         return recovered
 
     async def _recover(self, fence: int) -> Recovered:
         """The log up to the fence, which nobody adds to any more."""
         waiting: dict[int, _Waiting] = {}
-        pieces: list[tuple[int, bytes]] = []
+        assembly = Assembly()
         async for record in self.log.read(1, fence):
-            if record.kind in {PART, MESSAGE}:
-                pieces.append((record.sequence, record.octets))
-                if record.kind == MESSAGE:
-                    waiting[record.sequence] = _found(pieces)
-                    pieces = []
-            else:
-                # A message that its leader did not say to the end is none.
-                pieces = []
+            pieces = assembly.add(record)
+            if pieces is None:
                 _note(record, waiting)
+            else:
+                head = head_of(pieces[0])
+                found = _Waiting(record.sequence, assembly.first, head.position, head.priority)
+                waiting[record.sequence] = found
         return self._renumber(waiting.values())
 
     def _renumber(self, waiting: Iterable[_Waiting]) -> Recovered:
@@ -147,82 +150,115 @@ class Mirror:
         lines: dict[int, list[int]] = {}
         for each in waiting:
             position = self._around.renumber(each.position)
-            self._enter(position, each.place)
+            self._enter(position, each.sequence, each.first)
             lines.setdefault(each.priority, []).append(position)
             if each.deliveries:
                 recovered.deliveries[position] = each.deliveries
         recovered.positions.update(lines)
         return recovered
 
-    # The port MessageStore, for one queue --------------------------------------------------------
+    # The end of it -------------------------------------------------------------------------------
+
+    def _deposed(self) -> None:
+        # The same log may have been taken over again since, by another mirror of this node.
+        if not self.log.is_writer:
+            self.give_up()
+
+    def give_up(self, *, is_kept: bool = False) -> None:
+        """Somebody else leads the queue: whoever waits for something here hears that it is lost;
+        or that it is kept, where another place has it too."""
+        if self.is_given_up:
+            return
+        self.is_given_up = True
+        waiters, self._waiters = self._waiters, deque()
+        self._places, self._firsts, self._on_their_way = {}, {}, {}
+        self._unsafe.clear()
+        self._gathered = _Gathered()
+        for _ticket, action, lost in waiters:
+            (action if is_kept else lost)()
+
+    # The verbs of a Place ------------------------------------------------------------------------
 
     def __contains__(self, position: int) -> bool:
         return position in self._places
 
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places)
+
     def append(self, message: Message) -> None:
-        pieces = pieces_of(message, self._around.wall_ms())
-        first = 0
-        for at, octets in enumerate(pieces, 1):
-            kind = MESSAGE if at == len(pieces) else PART
+        self.adopt(message)
+
+    def adopt(self, message: Message) -> None:
+        if not self._may_write:
+            return
+        pieces = pieces_of(message, self._published_ms(message))
+        first = ticket = 0
+        for kind, octets in zip(kinds_of(len(pieces)), pieces, strict=True):
             ticket = self._say(kind, octets)
             first = first or ticket
-        self._enter(message.position, _Place(ticket, first))
+        self._enter(message.position, ticket, first)
         self._on_their_way[message.position] = pieces
         if not self._unsafe:
             self.log.when_safe(ticket, self._became_safe)
         self._unsafe.append((ticket, message.position))
 
+    def _published_ms(self, message: Message) -> int:
+        """By the clock on the wall; now, of one to which time did not matter so far."""
+        if not message.published_at:
+            return self._around.wall_ms()
+        return max(0, round((message.published_at - self._around.epoch()) * 1000))
+
     def settle_all(self, positions: Sequence[int]) -> None:
         places = self._places
         for position in positions:
-            place = places.pop(position)
-            self._open.discard(place.first)
-            self._gathered.settled.append(place.sequence)
+            sequence = places.pop(position, None)
+            if sequence is not None:
+                self._firsts.pop(sequence, None)
+                self._gathered.settled.append(sequence)
         self._gather()
 
     def delivered(self, position: int) -> None:
-        self._gathered.delivered.append(self._places[position].sequence)
-        self._gather()
+        sequence = self._places.get(position)
+        if sequence is not None:
+            self._gathered.delivered.append(sequence)
+            self._gather()
 
     def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None:
         self._around.start(self._read(list(positions), take))
 
     async def _read(self, positions: list[int], take: Callable[[list[Message]], None]) -> None:
         held = {each: self._on_their_way[each] for each in positions if each in self._on_their_way}
-        places = {self._places[each].sequence: each for each in positions if each in self._places}
         wanted = {
-            sequence: position for sequence, position in places.items() if position not in held
+            self._places[each]: each
+            for each in positions
+            if each in self._places and each not in held
         }
         if wanted:
-            first = min(self._places[position].first for position in wanted.values())
+            first = min(wanted)
             try:
-                await self._fetch(first, wanted, held)
-            except NoMajority:
-                self._around.later(RETRY_S, lambda: self.read(positions, take))
+                await self._fetch(self._firsts.get(first, first), wanted, held)
+            except (NoMajority, NoSuchLog):
+                if not self.is_given_up:
+                    self._around.later(RETRY_S, lambda: self.read(positions, take))
                 return
-        found = [self._message(held[each], each) for each in positions if each in held]
-        take([each for each in found if each is not None])
+        if not self.is_given_up:
+            found = [self._message(held[each], each) for each in positions if each in held]
+            take([each for each in found if each is not None])
 
     async def _fetch(
         self, first: int, wanted: dict[int, int], held: dict[int, list[bytes]]
     ) -> None:
         """From the log into `held`."""
-        pieces: list[bytes] = []
+        assembly = Assembly()
         async for record in self.log.read(first, max(wanted)):
-            if record.kind not in {PART, MESSAGE}:
-                # What was begun before was not said to the end.
-                pieces = []
-                continue
-            pieces.append(record.octets)
-            if record.kind == MESSAGE:
-                if record.sequence in wanted:
-                    held[wanted[record.sequence]] = pieces
-                pieces = []
+            pieces = assembly.add(record)
+            if pieces is not None and record.sequence in wanted:
+                held[wanted[record.sequence]] = pieces
 
     def _message(self, pieces: list[bytes], position: int) -> Message | None:
         found = message_of(pieces)
         if found is None:
-            self._give_up(position)
+            self._lose(position)
             return None
         message, published_ms = found
         message.position = position
@@ -230,7 +266,7 @@ class Mirror:
         message.published_at = self._around.epoch() + published_ms / 1000
         return message
 
-    def _give_up(self, position: int) -> None:
+    def _lose(self, position: int) -> None:
         """It is delivered to nobody, and waits for nobody any more."""
         log.error(
             "message %d of mirrored queue %d is damaged (wrong checksum): it is lost; check the "
@@ -238,34 +274,50 @@ class Mirror:
             position,
             self.number,
         )
-        if position in self._places:
-            self.settle_all((position,))
+        self.settle_all((position,))
 
     # Safety --------------------------------------------------------------------------------------
 
     @property
     def is_safe(self) -> bool:
-        """Whether a majority has all that was appended so far."""
-        return not self._unsafe
+        """Whether a majority has all that was said so far."""
+        return not self._gathered and self._last_ticket <= self.log.safe_ticket
 
     @property
     def is_behind(self) -> bool:
         """Whether more is on its way than is good."""
         return len(self._unsafe) > UNSAFE_MAX
 
-    def when_safe(self, action: Callable[[], None]) -> None:
-        """Call it once a majority has all that was said so far, settles too."""
+    def when_safe(self, action: Action, lost: Action) -> None:
+        """Call `action` once a majority has all that was said so far, settles too; `lost` when
+        that may never be. Later, never from within this call."""
+        if not self._may_write:
+            self._around.later(0, lost)
+            return
         self._flush()
-        self.log.when_safe(self._last_ticket, action)
+        self._waiters.append((self._last_ticket, action, lost))
+        self.log.when_safe(self._last_ticket, self._serve_waiters)
+
+    def _serve_waiters(self) -> None:
+        safe_ticket, waiters = self.log.safe_ticket, self._waiters
+        while waiters and waiters[0][0] <= safe_ticket:
+            waiters.popleft()[1]()
+
+    @property
+    def _may_write(self) -> bool:
+        """The log may know before it says so that somebody else writes it."""
+        if not self.is_given_up and not self.log.is_writer:
+            self.give_up()
+        return not self.is_given_up
 
     def _say(self, kind: int, octets: bytes) -> int:
         self._last_ticket = self.log.append(kind, octets)
         return self._last_ticket
 
-    def _enter(self, position: int, place: _Place) -> None:
-        self._places[position] = place
-        heapq.heappush(self._line, place.first)
-        self._open.add(place.first)
+    def _enter(self, position: int, sequence: int, first: int) -> None:
+        self._places[position] = sequence
+        if first != sequence:
+            self._firsts[sequence] = first
 
     def _became_safe(self) -> None:
         safe_ticket, unsafe = self.log.safe_ticket, self._unsafe
@@ -275,7 +327,7 @@ class Mirror:
             self.log.when_safe(unsafe[-1][0], self._became_safe)
 
     def _gather(self) -> None:
-        if len(self._gathered) >= GATHERED_MAX and self.log.is_writer:
+        if len(self._gathered) >= GATHERED_MAX:
             self._flush()
         elif self._gathered and not self._is_flush_due:
             self._is_flush_due = True
@@ -283,10 +335,11 @@ class Mirror:
 
     def _flush_due(self) -> None:
         self._is_flush_due = False
-        if self.log.is_writer:
-            self._flush()
+        self._flush()
 
     def _flush(self) -> None:
+        if not self._gathered or not self._may_write:
+            return
         gathered, self._gathered = self._gathered, _Gathered()
         if gathered.delivered:
             self._say(DELIVERED, pack_sequences(gathered.delivered))
@@ -295,6 +348,12 @@ class Mirror:
             self._settled_count += len(gathered.settled)
             self._purge()
 
+    @property
+    def _oldest(self) -> int | None:
+        """The first sequence of the oldest message that is not settled."""
+        sequence = next(iter(self._places.values()), None)
+        return None if sequence is None else self._firsts.get(sequence, sequence)
+
     def _purge(self) -> None:
         """Forget what is before the oldest message that is not settled.
 
@@ -302,18 +361,10 @@ class Mirror:
         yet, and what is old would be gone."""
         if self._settled_count < PURGED_MIN:
             return
-        line, is_open = self._line, self._open
-        while line and line[0] not in is_open:
-            heapq.heappop(line)
-        up_to = line[0] - 1 if line else self._last_ticket
+        up_to = (self._oldest or self._last_ticket + 1) - 1
         if up_to > self._purged_up_to:
             self._purged_up_to, self._settled_count = up_to, 0
             self.log.when_safe(self._last_ticket, lambda: self.log.purge(up_to))
-
-
-def _found(pieces: list[tuple[int, bytes]]) -> _Waiting:
-    head = head_of(pieces[0][1])
-    return _Waiting(_Place(pieces[-1][0], pieces[0][0]), head.position, head.priority)
 
 
 def _note(record: Record, waiting: dict[int, _Waiting]) -> None:

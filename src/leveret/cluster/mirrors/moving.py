@@ -10,6 +10,7 @@ meanwhile too; what was settled before its turn never gets there.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,28 +18,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from leveret.broker.message import Message
+    from leveret.cluster.mirrors.mirror import Mirror
 
-# Messages read and copied in one turn: some milliseconds.
+# Messages and octets read and copied in one turn: some milliseconds. Nobody knows how large they
+# are before one was read.
 SLICE_MAX: Final = 256
+SLICE_OCTETS: Final = 2**20
 # What was published since the last slice is kept in memory, up to so many: the last step, which
 # waits for nothing, takes these.
 RECENT_MAX: Final = 1024
 
 
-class Source(Protocol):
-    """Where one queue's messages are."""
+class Place(Protocol):
+    """One queue's.
+
+    is_own: the node's own engine is given new messages beside this place, once for all the queues
+        that have them there; `append` is then about everything else.
+    engines: what has to be safe for the queue's messages to be; None is the own engine.
+    """
+
+    @property
+    def is_own(self) -> bool: ...
+
+    @property
+    def engines(self) -> dict[Mirror | None, None]: ...
 
     def append(self, message: Message) -> None: ...
 
-    def settle_all(self, positions: Sequence[int]) -> None: ...
+    def settle_all(self, positions: Sequence[int]) -> None:
+        """What is not known here was settled, or lost, before."""
 
     def delivered(self, position: int) -> None: ...
 
     def read(self, positions: Sequence[int], take: Callable[[list[Message]], None]) -> None: ...
 
 
-class Target(Source, Protocol):
-    """Where they are to be.
+class Target(Place, Protocol):
+    """A place to which messages move.
 
     is_behind: it has more under way than is good.
     """
@@ -47,14 +63,14 @@ class Target(Source, Protocol):
     def is_behind(self) -> bool: ...
 
     def adopt(self, message: Message) -> None:
-        """One that was published a while ago, and goes on being named by its position."""
+        """Keep one that is named by its position; it may have been published a while ago."""
 
-    def when_safe(self, action: Callable[[], None]) -> None:
-        """Call it once what was said so far is safe."""
+    def when_safe(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Call `action` once what was said so far is safe, or `lost`."""
 
 
 class Moving:
-    """What is said of the queue's messages while they move: the verbs of a Source.
+    """The place of a queue whose messages move: the source, and behind it the target.
 
     waiting: positions of all that the source has for the queue, rising. deliveries: how often
     they were delivered, by position; absent for never. soon: call it in a later turn.
@@ -63,7 +79,7 @@ class Moving:
 
     def __init__(  # noqa: PLR0913, PLR0917  # what a move is between, and of what
         self,
-        source: Source,
+        source: Place,
         target: Target,
         waiting: Iterable[int],
         deliveries: dict[int, int],
@@ -71,16 +87,20 @@ class Moving:
         doubled: Callable[[], None],
     ) -> None:
         self.is_doubled = False
+        self.is_own = source.is_own
         self._source = source
         self._target = target
         self._soon = soon
         self._doubled = doubled
-        # Not at the target yet, in order; of those: what is settled, and the last ones themselves.
-        self._ahead = deque(waiting)
+        # What is to be copied, in order, and how much of it was dealt with; of the rest: what is
+        # settled, and the last ones themselves.
+        self._line = array("Q", waiting)
+        self._done_count = 0
         self._settled: set[int] = set()
         self._recent: deque[Message] = deque(maxlen=RECENT_MAX)
         self._deliveries = dict(deliveries)
         self._copied_up_to = 0
+        self._slice_max = 1
         # What the source could not read, though the queue may still have it in memory.
         self._unread: set[int] = set()
         self._is_given_up = False
@@ -91,18 +111,27 @@ class Moving:
     def give_up(self) -> None:
         """Nothing more is said to the target, whose messages are the caller's to forget."""
         self._is_given_up = True
-        self._ahead.clear()
-        self._settled.clear()
-        self._recent.clear()
+        self._end_chase()
 
-    # Meanwhile -----------------------------------------------------------------------------------
+    # The verbs of a Place ------------------------------------------------------------------------
+
+    @property
+    def engines(self) -> dict[Mirror | None, None]:
+        """Whichever place is believed in the end has what is safe in both."""
+        if not self._is_at_both:
+            return self._source.engines
+        return {**self._source.engines, **self._target.engines}
+
+    @property
+    def _is_at_both(self) -> bool:
+        return self.is_doubled and not self._is_given_up
 
     def append(self, message: Message) -> None:
         self._source.append(message)
-        if self.is_doubled:
-            self._target.append(message)
+        if self._is_at_both:
+            self._target.adopt(message)
         elif not self._is_given_up:
-            self._ahead.append(message.position)
+            self._line.append(message.position)
             self._recent.append(message)
 
     def settle_all(self, positions: Sequence[int]) -> None:
@@ -135,11 +164,15 @@ class Moving:
 
     # Slice by slice ------------------------------------------------------------------------------
 
+    @property
+    def _left_count(self) -> int:
+        return len(self._line) - self._done_count
+
     def _go_on(self) -> None:
         if self._is_given_up:
             return
         if self._target.is_behind:
-            self._target.when_safe(self._go_on)
+            self._target.when_safe(self._go_on, _nothing)
             return
         positions = self._take_slice()
         if positions:
@@ -150,8 +183,9 @@ class Moving:
     def _take_slice(self) -> list[int]:
         """The next ones; none when everything was settled."""
         positions: list[int] = []
-        while self._ahead and len(positions) < SLICE_MAX:
-            position = self._ahead.popleft()
+        while self._left_count and len(positions) < self._slice_max:
+            position = self._line[self._done_count]
+            self._done_count += 1
             if position in self._settled:
                 self._settled.remove(position)
                 self._deliveries.pop(position, None)
@@ -171,7 +205,10 @@ class Moving:
         self._settled -= missing
         self._copy_all(messages)
         self._copied_up_to = positions[-1]
-        if len(self._recent) == len(self._ahead):
+        octets = sum(len(each.content) for each in messages)
+        worth = SLICE_OCTETS * len(messages) // max(1, octets)
+        self._slice_max = max(1, min(SLICE_MAX, 8 * self._slice_max, worth))
+        if len(self._recent) == self._left_count:
             self._double()
         else:
             self._soon(self._go_on)
@@ -180,11 +217,15 @@ class Moving:
         """What is left is in memory: it follows at once."""
         self._copy_all(self._recent)
         self.is_doubled = True
-        self._ahead.clear()
+        self._end_chase()
+        self._doubled()
+
+    def _end_chase(self) -> None:
+        self._line = array("Q")
+        self._done_count = 0
         self._recent.clear()
         self._settled.clear()
         self._deliveries.clear()
-        self._doubled()
 
     def _copy_all(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -196,3 +237,7 @@ class Moving:
             self._target.adopt(message)
             for _ in range(count):
                 self._target.delivered(position)
+
+
+def _nothing() -> None:
+    """Whoever waits for the move hears it from the target."""

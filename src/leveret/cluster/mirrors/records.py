@@ -1,9 +1,13 @@
 """What a mirrored queue's log is made of, besides fences.
 
-PART        a piece of a message that one record is too small for; its last piece is a MESSAGE
 MESSAGE     as in the message log of a single node (storage/record.py), without queue numbers
+FIRST, PART, LAST
+            the pieces of a message that one record is too small for; together, in this order, or
+            nothing: a purge may leave the last ones alone, a leader that dies the first ones
 SETTLED     sequences of messages that the queue is done with
 DELIVERED   sequences of messages handed to somebody who may fail to settle them
+
+A message in pieces is named by the sequence of its last.
 """
 
 from __future__ import annotations
@@ -25,12 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from leveret.broker.message import Message
+    from leveret.cluster.ports import Record
     from leveret.storage.record import MessageHead
 
 PART: Final = 1
 MESSAGE: Final = 2
 SETTLED: Final = 3
 DELIVERED: Final = 4
+FIRST: Final = 5
+LAST: Final = 6
 
 
 def pieces_of(message: Message, published_ms: int) -> list[bytes]:
@@ -40,6 +47,35 @@ def pieces_of(message: Message, published_ms: int) -> list[bytes]:
         return [octets]
     starts = range(0, len(octets), RECORD_BYTES_MAX)
     return [octets[start : start + RECORD_BYTES_MAX] for start in starts]
+
+
+def kinds_of(count: int) -> list[int]:
+    """The kinds of a message's records, by how many they are."""
+    return [MESSAGE] if count == 1 else [FIRST, *([PART] * (count - 2)), LAST]
+
+
+class Assembly:
+    """Messages out of records, as they are read.
+
+    first: the sequence of the first record of the message that `add` gave last.
+    """
+
+    def __init__(self) -> None:
+        self.first = 0
+        self._pieces: list[bytes] = []
+
+    def add(self, record: Record) -> list[bytes] | None:
+        """The pieces of the message that ends with this record; None when none does."""
+        kind, pieces = record.kind, self._pieces
+        if kind in {MESSAGE, FIRST}:
+            self.first = record.sequence
+            self._pieces = pieces = [record.octets]
+        elif kind in {PART, LAST} and pieces:
+            pieces.append(record.octets)
+        if kind not in {FIRST, PART}:
+            # Whatever else is said, the message before it was not said to the end.
+            self._pieces = []
+        return pieces if kind in {MESSAGE, LAST} and pieces else None
 
 
 def head_of(piece: bytes) -> MessageHead:

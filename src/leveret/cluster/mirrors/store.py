@@ -1,103 +1,177 @@
 """The message store of a node that leads mirrored queues: its own disk, and a log for each of them.
 
     append ──> own engine, for the queues that are at home here
-          └──> each mirrored queue's log
+          └──> each mirrored queue's place: a mirror, or two places while it moves
 
-Rule: a message that goes on to another queue (dead-lettered, say) is settled where it was only when
-it is safe where it is. One engine writes both at once; between two, the settle waits.
+Rule: a queue that has no place here is the own engine's, and pays for one look. What is said of a
+queue that was given up is heard by nobody.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leveret.broker.ports import Recovered
-from leveret.cluster.mirrors.safety import Touched, all_safe
+from leveret.cluster.mirrors.mirror import Mirror
+from leveret.cluster.mirrors.moves import Move, Ways
+from leveret.cluster.mirrors.own_place import OwnPlace
+from leveret.cluster.mirrors.safety import OWN, AnswerDurability, MirrorDurability, Touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from leveret.broker.message import Message
-    from leveret.broker.ports import MessageStore
-    from leveret.cluster.mirrors.mirror import Mirror
+    from leveret.broker.ports import MessageStore, Storage
+    from leveret.broker.queues.queue import Queue
+    from leveret.broker.vhost import Vhost
+    from leveret.cluster.mirrors.mirror import Around
+    from leveret.cluster.mirrors.moving import Place
+    from leveret.cluster.ports import SharedLog
 
     Take = Callable[[list[Message]], None]
 
 
 class MirrorStore:
-    """The port MessageStore. own: for every queue that has no mirror.
+    """The port MessageStore. own: for every queue that has no place here.
 
-    touched: what was appended to lately, for whoever asks when that is safe.
+    places: of the others, by their numbers. touched: what was appended to lately.
     """
 
-    def __init__(self, own: MessageStore, touched: Touched) -> None:
+    def __init__(self, own: MessageStore, ways: Ways, touched: Touched) -> None:
+        self.places: dict[int, Place] = {}
         self.touched = touched
         self._own = own
-        self._mirrors: dict[int, Mirror] = {}
-        self._recovered: dict[int, Recovered] = {}
-        # Where messages can be read that are not in the own engine.
-        self._holders: dict[int, list[Mirror]] = {}
+        self._ways = ways
+        self._moves: dict[int, Move] = {}
 
-    def add(self, queue: int, mirror: Mirror, recovered: Recovered) -> None:
-        """The node leads this queue from now on; recovered: what `lead` has found in its log."""
-        self._mirrors[queue] = mirror
-        self._recovered[queue] = recovered
-        for positions in recovered.positions.values():
-            for position in positions:
-                self._holders.setdefault(position, []).append(mirror)
+    # Which queues are here -----------------------------------------------------------------------
 
-    def remove(self, queue: int) -> None:
-        """Somebody else leads it, or nobody."""
-        mirror = self._mirrors.pop(queue)
-        self._recovered.pop(queue, None)
-        for position in [each for each, holders in self._holders.items() if mirror in holders]:
-            self._let_go(position, mirror)
+    async def lead(self, queue: int, shared: SharedLog) -> Recovered:
+        """This node leads the queue from now on: what waits in its log. Raises NoMajority."""
+        self.give_up(queue)
+        mirror = Mirror(queue, shared, self._ways.around)
+        recovered = await mirror.lead()
+        self.places[queue] = mirror
+        return recovered
+
+    def give_up(self, queue: int) -> None:
+        """Somebody else leads it, or nobody, since it is deleted."""
+        move = self._moves.get(queue)
+        if move is not None:
+            move.give_up()
+        place = self.places.get(queue)
+        if isinstance(place, Mirror):
+            place.give_up()
+
+    async def move_to_log(self, vhost: Vhost, queue: Queue, shared: SharedLog) -> Move:
+        """Have a new log hold, too, what this node's engine has for the queue. When this returns
+        all of it is there, and stays so until `finish` or `give_up`.
+
+        Raises NoMajority, and MoveLost when the log is somebody else's meanwhile.
+        """
+        mirror = Mirror(queue.number, shared, self._ways.around)
+        await mirror.lead()
+        return await self._move(vhost, queue, mirror)
+
+    async def move_to_own(self, vhost: Vhost, queue: Queue) -> Move:
+        """The same, from its log to this node's engine. Raises MoveLost."""
+        return await self._move(vhost, queue, self._ways.own_place(queue.number))
+
+    async def _move(self, vhost: Vhost, queue: Queue, target: Mirror | OwnPlace) -> Move:
+        number = queue.number
+        source = self.places.get(number) or self._ways.own_place(number)
+        assert isinstance(source, Mirror | OwnPlace), "it is moving already"
+        move = self._moves[number] = Move(
+            self.places,
+            vhost,
+            queue,
+            (source, target),
+            self._ways,
+            partial(self._moves.pop, number, None),
+        )
+        try:
+            await move.wait_alike()
+        except BaseException:
+            move.give_up()
+            raise
+        return move
+
+    # The port MessageStore -----------------------------------------------------------------------
 
     def append(self, message: Message, queues: tuple[int, ...]) -> None:
-        mirrors = [self._mirrors[each] for each in queues if each in self._mirrors]
-        if len(mirrors) < len(queues):
-            self._own.append(message, tuple(each for each in queues if each not in self._mirrors))
-            self.touched.own()
-        for mirror in mirrors:
-            mirror.append(message)
-            self._holders.setdefault(message.position, []).append(mirror)
-            self.touched.mirror(mirror)
+        places = self.places
+        if places.keys().isdisjoint(queues):
+            self._own.append(message, queues)
+            self.touched.noted.update(OWN)
+            return
+        there = [places[each] for each in queues if each in places]
+        own = tuple(each for each in queues if each not in places or places[each].is_own)
+        if own:
+            self._own.append(message, own)
+            self.touched.noted.update(OWN)
+        for place in there:
+            place.append(message)
+            self.touched.append(place.engines)
+
+    def adopt(self, message: Message, queues: tuple[int, ...]) -> None:
+        for queue in queues:
+            place = self.places.get(queue)
+            if isinstance(place, Mirror | OwnPlace):
+                place.adopt(message)
+            else:
+                self._own.adopt(message, (queue,))
 
     def settle(self, queue: int, position: int) -> None:
-        self.settle_all(queue, (position,))
+        place = self.places.get(queue)
+        if place is None:
+            self._own.settle(queue, position)
+        else:
+            place.settle_all((position,))
+            self.touched.say(place.engines)
 
     def settle_all(self, queue: int, positions: Sequence[int]) -> None:
-        mirror = self._mirrors.get(queue)
-        if mirror is None:
-            self._after_others(None, lambda: self._own.settle_all(queue, positions))
+        place = self.places.get(queue)
+        if place is None:
+            self._own.settle_all(queue, positions)
         else:
-            led = mirror
-            self._after_others(led, lambda: self._settle_in(led, positions))
+            place.settle_all(positions)
+            self.touched.say(place.engines)
 
     def delivered(self, queue: int, position: int) -> None:
-        mirror = self._mirrors.get(queue)
-        if mirror is None:
+        place = self.places.get(queue)
+        if place is None:
             self._own.delivered(queue, position)
         else:
-            mirror.delivered(position)
+            place.delivered(position)
 
     def forget(self, queue: int, positions: Sequence[int]) -> None:
-        mirror = self._mirrors.get(queue)
-        if mirror is None:
-            self._own.forget(queue, positions)
+        if queue in self.places:
+            self.settle_all(queue, positions)
         else:
-            self._settle_in(mirror, positions)
+            self._own.forget(queue, positions)
 
     def recovered(self, queue: int) -> Recovered:
-        if queue in self._mirrors:
-            return self._recovered.pop(queue, None) or Recovered()
-        return self._own.recovered(queue)
+        """Of a queue that is led here: `lead` has said it."""
+        return Recovered() if queue in self.places else self._own.recovered(queue)
 
-    def read(self, positions: Sequence[int], take: Take) -> None:
+    def read(self, positions: Sequence[int], take: Take, queue: int = 0) -> None:
+        place = self.places.get(queue)
+        if place is not None:
+            place.read(positions, take)
+        elif queue or not self.places:
+            self._own.read(positions, take, queue)
+        else:
+            self._search(positions, take)
+
+    def _search(self, positions: Iterable[int], take: Take) -> None:
+        """For somebody who does not say whose they are."""
+        mirrors = [each for each in self.places.values() if isinstance(each, Mirror)]
         parts: dict[Mirror | None, list[int]] = {}
         for position in positions:
-            holders = self._holders.get(position)
-            parts.setdefault(holders[0] if holders else None, []).append(position)
+            holder = next((each for each in mirrors if position in each), None)
+            parts.setdefault(holder, []).append(position)
         reading = _Reading(positions, take, len(parts))
         for mirror, part in parts.items():
             if mirror is None:
@@ -105,33 +179,36 @@ class MirrorStore:
             else:
                 mirror.read(part, reading.add)
 
-    def _after_others(self, where: Mirror | None, action: Callable[[], None]) -> None:
-        """Once everything is safe that was appended elsewhere in this turn of the loop."""
-        others = self.touched.others_than(where)
-        if others:
-            all_safe(others, action)
-        else:
-            action()
 
-    def _settle_in(self, mirror: Mirror, positions: Iterable[int]) -> None:
-        known = [position for position in positions if position in mirror]
-        mirror.settle_all(known)
-        for position in known:
-            self._let_go(position, mirror)
+class Mirrors:
+    """A node's storage with mirrored queues in it.
 
-    def _let_go(self, position: int, mirror: Mirror) -> None:
-        """Whatever is settled after the mirror was removed was let go of then."""
-        holders = self._holders.get(position, [])
-        if mirror in holders:
-            holders.remove(mirror)
-            if not holders:
-                del self._holders[position]
+    storage: the node's own, but for messages. answers.on_lost: set by whoever ends the connections
+    that wait for an answer: it will not be given.
+    """
+
+    def __init__(self, own: Storage, around: Around, next_position: Callable[[], int]) -> None:
+        touched = Touched()
+        ways = Ways(around, own.messages, own.durability, next_position)
+        self.store = MirrorStore(own.messages, ways, touched)
+        self.confirming = MirrorDurability(own.durability, touched, self.store.places)
+        ways.moving_from = self.confirming.moving_from
+        self.answers = AnswerDurability(
+            own.durability, touched, lambda action: around.later(0, action)
+        )
+        self.storage = replace(
+            own,
+            messages=self.store,
+            durability=self.answers,
+            apart=self.confirming,
+            moves=self.confirming,
+        )
 
 
 class _Reading:
     """One `read` whose messages come from several places."""
 
-    def __init__(self, positions: Sequence[int], take: Take, parts_count: int) -> None:
+    def __init__(self, positions: Iterable[int], take: Take, parts_count: int) -> None:
         self._positions = positions
         self._take = take
         self._missing = parts_count

@@ -154,6 +154,8 @@ class Guest:
     def out_of(self, queue: AnyQueue) -> Iterator[Message]:
         return (out.message for out in self._out.values() if out.queue is queue)
 
+    all_out_of = out_of
+
 
 class Seat:
     """A consumer of the peer, as its queue sees it; see broker/queues/consumers.py.
