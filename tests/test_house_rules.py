@@ -42,7 +42,7 @@ ARROWS = {
     "definitions": {"broker", "wire", "errors", "version"},
     "statistics": {"session", "broker", "wire"},
     "durable": {"broker"},
-    "peers": set(),
+    "peers": {"broker"},
     "unhurried": {"broker"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},

@@ -5,10 +5,24 @@ Rule: one that does not answer costs PATIENCE_S and its own part of the answer, 
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from leveret.broker.queues.kinds import AnyQueue
 
 # So long one answer may take: a node that is frozen is known to be so after 5 s as well.
 PATIENCE_S: Final = 5.0
+
+
+class _Everybody:
+    """The type of EVERYBODY."""
+
+    def __contains__(self, _node: object) -> bool:
+        return True
+
+
+# Where another node puts answers together: each tells of what is its own, and of nothing else.
+EVERYBODY: Final = _Everybody()
 
 
 class PeerAbsent(Exception):
@@ -34,3 +48,28 @@ class Peers(Protocol):
 
     async def ask(self, node: str, verb: str, body: bytes) -> bytes:
         """What another node answers. Raises PeerAbsent."""
+
+
+class Copies(NamedTuple):
+    """On which nodes a queue is, in order.
+
+    members: those that have a copy; of a queue that is not replicated its home.
+    online: those of them that serve.
+    mirrors: those that serve besides its leader; None of a queue that is not replicated.
+
+    The engine brings every copy that can be reached up to date by itself: what is on a node that
+    serves is told as synchronised.
+    """
+
+    members: list[str]
+    online: list[str]
+    mirrors: list[str] | None
+
+
+def copies_of(peers: Peers | None, home: str, queue: AnyQueue) -> Copies:
+    """Of a queue whose leader, or home, is `home`."""
+    copies = () if peers is None else peers.copies(queue.vhost_name, queue.name)
+    if peers is None or not copies:
+        return Copies([home], [home], None)
+    online = [each for each in sorted(copies) if each in peers.living]
+    return Copies(sorted(copies), online, [each for each in online if each != home])

@@ -45,6 +45,8 @@ class Following:
 class Application:
     """A broker and nothing around it."""
 
+    peers = None
+
     def __init__(self):
         self.monitor = Following()
         self.broker = Broker(time.monotonic, bytes)

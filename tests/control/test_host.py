@@ -13,4 +13,4 @@ def asked(protocol):
 def test_what_the_port_asks_for_is_there():
     assert asked(Host) >= {"settings", "application", "start_app", "stop_app", "reset"}
     assert set(dir(Node(ALONE))) >= asked(Host) | {"told_to_stop"}
-    assert set(dir(Application)) | {"machine"} >= asked(Running)
+    assert set(dir(Application)) | {"machine", "peers"} >= asked(Running)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused as RefusedByBroker
@@ -36,11 +37,13 @@ from leveret.control.messages import (
 )
 from leveret.control.verbs import Known, find
 from leveret.durable import wait_settled
+from leveret.peers import EVERYBODY
 from leveret.unhurried import Slice
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Container, Iterator
 
+    from leveret.control.call import Verb
     from leveret.control.host import Host
 
 log = logging.getLogger("leveret")
@@ -48,12 +51,16 @@ log = logging.getLogger("leveret")
 BATCH_ROWS_MAX: Final = 500
 
 
-async def answers(host: Host, ask: Ask) -> AsyncGenerator[Answer, None]:
-    """Begun, what comes of it, and the last word: Done, or Refused at any place."""
+async def answers(
+    host: Host, ask: Ask, others: Container[str] = frozenset()
+) -> AsyncGenerator[Answer, None]:
+    """Begun, what comes of it, and the last word: Done, or Refused at any place.
+
+    others: see Call."""
     try:
         verb = _wanted(host, ask.verb)
         yield Begun()
-        reply = _performed(verb, Call(host, ask.arguments))
+        reply = _performed(verb, Call(host, ask.arguments, ask.verb, others))
         if inspect.isawaitable(reply):
             reply = await reply
         async for answer in _told(host, reply):
@@ -80,13 +87,20 @@ def _wanted(host: Host, name: str) -> Known:
 
 
 def _performed(verb: Known, call: Call) -> Reply | Awaitable[Reply]:
-    """What it comes to. Whose doing it was is told to whoever listens to events."""
+    """What it comes to, here or among all nodes."""
     if call.host.application is None:
         return verb.function(call)
+    if verb.among and call.application.peers is not None and call.others is not EVERYBODY:
+        return verb.among(call, partial(_acted, function=verb.function))
+    return _acted(call, verb.function)
+
+
+def _acted(call: Call, function: Verb) -> Reply | Awaitable[Reply]:
+    """What this node makes of it. Whose doing it was is told to whoever listens to events."""
     events = call.broker.events
     before, events.actor = events.actor, ACTOR
     try:
-        return verb.function(call)
+        return function(call)
     finally:
         events.actor = before
 
@@ -97,7 +111,7 @@ async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
         for batch in _batches(reply):
             yield batch
             await asyncio.sleep(0)
-        yield Done()
+        yield Done(absent=list(reply.absent))
     elif isinstance(reply, Feed):
         async for value in reply.values:
             yield Told(value)

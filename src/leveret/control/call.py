@@ -22,7 +22,7 @@ from leveret.control import exits
 from leveret.control.messages import APP_RUNNING, APP_STOPPED
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 
     from leveret.broker.broker import Broker
     from leveret.control.host import Host, Running
@@ -35,10 +35,11 @@ ACTOR: Final = "rmq-cli"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A listing: sent as it is rendered."""
+    """A listing: sent as it is rendered. absent: nodes that should have told of theirs."""
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Plain]]
+    absent: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,16 @@ class VerbRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: who serves it, and its arguments, which a tool has checked or has not."""
+    """One request: who serves it, and its arguments, which a tool has checked or has not.
+
+    verb: its name. others: the nodes that tell of themselves within the same answer; EVERYBODY
+    where another node has asked.
+    """
 
     host: Host
     arguments: Arguments
+    verb: str = ""
+    others: Container[str] = frozenset()
 
     @property
     def broker(self) -> Broker:

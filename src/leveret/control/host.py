@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
+    from leveret.peers import Peers
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
     from leveret.server.monitor import Monitor
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 class Running(Protocol):
     """An application, as long as it runs (leveret/application.py)."""
+
+    @property
+    def peers(self) -> Peers | None:
+        """The other nodes; None for a node that is alone."""
 
     @property
     def broker(self) -> Broker: ...

@@ -55,9 +55,13 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """It is over; value is what came of it, None when it has only been done."""
+    """It is over; value is what came of it, None when it has only been done.
+
+    absent: nodes that should have said something and did not.
+    """
 
     value: Plain = None
+    absent: list[str] = []
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -28,13 +28,14 @@ from leveret.management.api import API, PAGES, RESOURCES
 from leveret.management.call import Call
 from leveret.management.elsewhere import rows
 from leveret.management.entry import ASKED, Unauthenticated, admit, believe
-from leveret.management.look import EVERYBODY, Look
+from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.question import Question
 from leveret.management.refusals import TRANSLATED, body, translated
 from leveret.management.rendering import to_json
 from leveret.management.resource import POLICYMAKER, VHOST, Needs
 from leveret.management.responses import JSON, response_to
+from leveret.peers import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Container

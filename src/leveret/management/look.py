@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leveret.broker.queues.distant import DistantQueue
+from leveret.peers import copies_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -15,26 +16,17 @@ if TYPE_CHECKING:
     from leveret.broker.users import User
     from leveret.management.host import Host
     from leveret.management.query import Query
+    from leveret.peers import Copies
     from leveret.statistics.span import Span
     from leveret.statistics.statistics import Statistics
-
-
-class _Everybody:
-    """The type of EVERYBODY."""
-
-    def __contains__(self, _node: object) -> bool:
-        return True
-
-
-# Another node puts the answers together: each tells of what is its own, and of nothing else.
-EVERYBODY: Final = _Everybody()
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """now: seconds since 1970. user: who looks; None where anybody may.
 
-    others: the nodes that tell of themselves within the same answer.
+    others: the nodes that tell of themselves within the same answer; EVERYBODY where another node
+    has asked.
     """
 
     host: Host
@@ -60,6 +52,10 @@ class Look:
     def node(self) -> str:
         """The node's name."""
         return self.host.broker.node
+
+    def copies_of(self, queue: AnyQueue) -> Copies:
+        """Where a queue is that is led here."""
+        return copies_of(self.host.peers, self.node, queue)
 
     def tells_of(self, queue: AnyQueue) -> bool:
         """The queue is here, or nobody else tells of it since its home is down."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.management.elsewhere.pair import Pair
+from tests.cluster.pair import Pair
 
 
 @pytest.fixture

@@ -2,20 +2,11 @@
 
 import pytest
 
-from leveret.broker.queues.queue import QueueOptions
-from leveret.cluster.remote.queue import place
 from leveret.wire import methods
 
 
 def named(rows):
     return [(row["name"], row["node"]) for row in rows]
-
-
-def elsewhere(pair, name="there", **options):
-    """A queue whose home is mouse, known at hare."""
-    made = QueueOptions(**options)
-    pair.mouse.vhost.create_queue(name, made, None)
-    return place(pair.hare.vhost, name, made, pair.hare_homes.of("mouse"))
 
 
 def publish(world, queue, count=1):
@@ -32,7 +23,7 @@ def test_any_node_lists_the_queues_of_all_in_one_order(pair, node):
     for name in ("b", "d"):
         pair.declare(name)
     for name in ("a", "c"):
-        elsewhere(pair, name)
+        pair.declare_at_mouse(name)
     shown = named(pair.get(node, "/queues"))
     assert shown == [("a", "mouse"), ("b", "hare"), ("c", "mouse"), ("d", "hare")]
     assert named(pair.get(node, "/queues/%2F")) == shown
@@ -43,7 +34,7 @@ def test_any_node_lists_the_queues_of_all_in_one_order(pair, node):
 def test_pages_are_cut_from_the_queues_of_all(pair, node, page):
     for number in range(5):
         pair.declare(f"q{number}a")
-        elsewhere(pair, f"q{number}b")
+        pair.declare_at_mouse(f"q{number}b")
     told = pair.get(node, f"/queues?page={page}&page_size=4")
     names = sorted([f"q{number}{more}" for number in range(5) for more in "ab"])
     assert [row["name"] for row in told["items"]] == names[(page - 1) * 4 : page * 4]
@@ -53,7 +44,7 @@ def test_pages_are_cut_from_the_queues_of_all(pair, node, page):
 def test_a_page_that_is_searched_counts_what_all_nodes_have(pair):
     for number in range(3):
         pair.declare(f"here{number}")
-        elsewhere(pair, f"there{number}")
+        pair.declare_at_mouse(f"there{number}")
     told = pair.get("hare", "/queues?page=1&page_size=2&name=e2&columns=name")
     assert told["items"] == [{"name": "here2"}, {"name": "there2"}]
     assert (told["total_count"], told["filtered_count"]) == (6, 2)
@@ -64,7 +55,7 @@ def test_a_page_that_is_searched_counts_what_all_nodes_have(pair):
 
 def test_queues_are_sorted_over_all_nodes_by_what_only_their_homes_know(pair):
     pair.declare("few")
-    elsewhere(pair, "many")
+    pair.declare_at_mouse("many")
     publish(pair.mouse, "many", count=2)
     publish(pair.hare, "few")
     for order, reverse in ((["few", "many"], ""), (["many", "few"], "&sort_reverse=true")):
@@ -75,8 +66,7 @@ def test_queues_are_sorted_over_all_nodes_by_what_only_their_homes_know(pair):
 
 def test_a_queue_whose_home_is_down_is_listed_as_rabbitmq_lists_it(pair):
     pair.declare("q", durable=True)
-    pair.peers["mouse"].living = frozenset({"mouse"})
-    pair.change(is_up=False)
+    pair.lose("hare")
     assert pair.get("mouse", "/queues") == [
         {
             "arguments": {},

@@ -31,6 +31,11 @@ def queues_here(vhost: Vhost) -> list[Queue | Stream]:
     return [each for each in vhost.queues.values() if not isinstance(each, DistantQueue)]
 
 
+def queues_elsewhere(vhost: Vhost) -> list[DistantQueue]:
+    """The queues of a vhost whose home is another node."""
+    return [each for each in vhost.queues.values() if isinstance(each, DistantQueue)]
+
+
 def new_queue(homes: Homes, name: str, options: QueueOptions, number: int) -> AnyQueue:
     """The queue that its arguments ask for."""
     if queue_type(options.arguments) == STREAM:

@@ -93,6 +93,9 @@ class Asking:
             if isinstance(answer, Begun):
                 self.announce()
             else:
+                if isinstance(answer, Done) and answer.absent:
+                    names = ", ".join(answer.absent)
+                    print(f"Warning: no answer from {names}", file=sys.stderr)
                 yield answer
 
     def value(self, verb: str, arguments: Arguments | None = None) -> Plain:

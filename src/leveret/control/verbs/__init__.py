@@ -1,6 +1,7 @@
 """What can be asked of a node: a function for each verb, a module for each noun.
 
-`VERBS` of each module names them. They are imported when the first question comes.
+`VERBS` of each module names them, `AMONG` how they are answered in a cluster (elsewhere.py). They
+are imported when the first question comes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from leveret.control.call import Verb
+    from leveret.control.elsewhere import Way
 
 MODULES: Final = (
     "attempts", "channels", "connections", "definitions", "encryption", "exchanges", "features",
@@ -22,11 +24,15 @@ MODULES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A verb, and whether it needs the application to run, or to be stopped."""
+    """A verb, and whether it needs the application to run, or to be stopped.
+
+    among: how it is answered where there are other nodes; None as by one alone.
+    """
 
     function: Verb
     needs_app: bool
     needs_no_app: bool = False
+    among: Way | None = None
 
 
 def find(name: str) -> Known | None:
@@ -40,6 +46,7 @@ def _all() -> dict[str, Known]:
         module = import_module(f"leveret.control.verbs.{module_name}")
         always: frozenset[str] = getattr(module, "ALWAYS", frozenset())
         stopped: frozenset[str] = getattr(module, "STOPPED", frozenset())
+        among: dict[str, Way] = getattr(module, "AMONG", {})
         for name, function in module.VERBS.items():
-            known[name] = Known(function, name not in always, name in stopped)
+            known[name] = Known(function, name not in always, name in stopped, among.get(name))
     return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from leveret.control.elsewhere import rows_of_all
 from leveret.control.verbs.columns import fields, listing
 from leveret.control.verbs.connections import sessions
 from leveret.session.consumer import Consumer
@@ -112,4 +113,5 @@ _OF_CONSUMER: Mapping[str, Callable[[Subscription], Plain]] = {
     "arguments": lambda found: fields(found[1].arguments),
 }
 
+AMONG = {"list_channels": rows_of_all, "list_consumers": rows_of_all}
 VERBS = {"list_channels": list_channels, "list_consumers": list_consumers}

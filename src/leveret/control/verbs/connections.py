@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from leveret.control import exits
+from leveret.control.elsewhere import at, everywhere, in_turn, others, rows_of_all
 from leveret.control.verbs.columns import address, fields, listing
 from leveret.control.verbs.refusing import refusal
 from leveret.session.cipher_suite import parts
 from leveret.session.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from leveret.broker.broker import Broker
-    from leveret.control.call import Call, Reply
-    from leveret.control.messages import Plain
+    from leveret.control.call import Call, Reply, Verb
+    from leveret.control.messages import Arguments, Plain
 
 Read: TypeAlias = "Callable[[Session], Plain]"
 
@@ -138,6 +140,30 @@ _COLUMNS: Mapping[str, Read] = {
     "connected_at": lambda session: session.connected_at_ms,
 }
 
+
+def _where_it_is(call: Call, verb: Verb) -> Reply | Awaitable[Reply]:
+    """A pid begins with its node's name."""
+    return at(call, call.text("pid")[1:].rsplit(".", 3)[0], verb)
+
+
+async def _close_everywhere(call: Call, verb: Verb) -> Reply:
+    """So many in all: on this node first, then on one after the other."""
+    limit, closed = int(call.number("limit", 0)), 0
+    for node in (call.broker.node, *others(call)):
+        if limit and closed >= limit:
+            break
+        arguments: Arguments = {**call.arguments, "limit": limit - closed if limit else 0}
+        told = await in_turn(replace(call, arguments=arguments), node, verb)
+        closed += int(told.split()[1]) if isinstance(told, str) else 0
+    return f"Closed {closed} connections"
+
+
+AMONG = {
+    "close_all_connections": _close_everywhere,
+    "close_all_user_connections": everywhere,
+    "close_connection": _where_it_is,
+    "list_connections": rows_of_all,
+}
 VERBS = {
     "close_all_connections": close_all_connections,
     "close_all_user_connections": close_all_user_connections,

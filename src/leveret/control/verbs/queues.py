@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from leveret.broker.arguments import CLASSIC
 from leveret.broker.errors import PreconditionFailed, Unsupported
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.holdings import holdings
+from leveret.broker.queues.kinds import queues_elsewhere, queues_here
 from leveret.control import exits
+from leveret.control.elsewhere import at_home, rows_of_all
+from leveret.control.messages import Plain
 from leveret.control.verbs.columns import fields, listing
 from leveret.control.verbs.refusing import refusal
+from leveret.peers import copies_of
 from leveret.session.consumer import Consumer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from leveret.broker.broker import Broker
     from leveret.broker.queues.holdings import Holdings
     from leveret.broker.queues.kinds import AnyQueue
-    from leveret.control.call import Call, Reply
-    from leveret.control.messages import Plain
-    from leveret.statistics.statistics import Statistics
+    from leveret.broker.queues.queue import Queue
+    from leveret.broker.streams.stream import Stream
+    from leveret.control.call import Call, Reply, Verb
+    from leveret.control.host import Running
 
 
 class Row:
     """A queue whose columns are being read: what several of them ask for is found once."""
 
-    __slots__ = ("_holdings", "node", "queue", "started_at", "statistics")
+    __slots__ = ("_holdings", "copies", "node", "queue", "started_at", "statistics")
 
-    def __init__(self, queue: AnyQueue, broker: Broker, statistics: Statistics) -> None:
+    def __init__(self, queue: Queue | Stream, application: Running) -> None:
         self.queue = queue
-        self.statistics = statistics
-        self.node = broker.node
-        self.started_at = broker.started_at
+        self.statistics = application.statistics
+        self.node = application.broker.node
+        self.started_at = application.broker.started_at
+        self.copies = copies_of(application.peers, self.node, queue)
         self._holdings: Holdings | None = None
 
     @property
@@ -57,12 +65,20 @@ Read: TypeAlias = "Callable[[Row], Plain]"
 
 
 def list_queues(call: Call) -> Reply:
-    """A vhost that is not there has none. Every queue here is online, and at home."""
+    """A vhost that is not there has none. Those whose homes do not tell of them are down."""
     vhost = call.broker.vhosts.get(call.text("vhost"))
-    queues = [] if vhost is None or call.flag("offline") else list(vhost.queues.values())
-    broker, statistics = call.broker, call.application.statistics
-    rows = (Row(each, broker, statistics) for each in queues)
-    return listing(call.words("columns"), rows, COLUMNS)
+    here = [] if vhost is None or call.flag("offline") else queues_here(vhost)
+    columns, application = call.words("columns"), call.application
+    rows = listing(columns, (Row(each, application) for each in here), COLUMNS)
+    if vhost is None or call.flag("online") or call.flag("local"):
+        return rows
+    down = [each for each in queues_elsewhere(vhost) if each.home not in call.others]
+    return replace(rows, rows=chain(rows.rows, listing(columns, down, _OF_DOWN).rows))
+
+
+def _listed(call: Call, verb: Verb) -> Reply | Awaitable[Reply]:
+    """With --local nobody else is asked."""
+    return verb(call) if call.flag("local") else rows_of_all(call, verb)
 
 
 def list_unresponsive_queues(call: Call) -> Reply:
@@ -74,7 +90,7 @@ def list_unresponsive_queues(call: Call) -> Reply:
 def delete_queue(call: Call) -> Reply:
     """How many messages it had."""
     vhost = call.broker.vhosts.get(call.text("vhost"))
-    queue = None if vhost is None else vhost.queues.get(call.text("queue"))
+    queue = _queue(call)
     if vhost is None or queue is None:
         raise refusal(exits.USAGE, "Queue not found")
     if_unused, if_empty = call.flag("if_unused"), call.flag("if_empty")
@@ -88,8 +104,7 @@ def delete_queue(call: Call) -> Reply:
 
 
 def purge_queue(call: Call) -> Reply:
-    vhost = call.broker.vhosts.get(call.text("vhost"))
-    queue = None if vhost is None else vhost.queues.get(call.text("queue"))
+    queue = _queue(call)
     if queue is None:
         raise refusal(exits.UNAVAILABLE, "not_found")
     try:
@@ -97,6 +112,13 @@ def purge_queue(call: Call) -> Reply:
     except Unsupported as refused:
         raise refusal(exits.UNAVAILABLE, "not_supported") from refused
     return None
+
+
+def _queue(call: Call) -> AnyQueue | None:
+    """None also where its home is down, as in RabbitMQ."""
+    vhost = call.broker.vhosts.get(call.text("vhost"))
+    queue = None if vhost is None else vhost.queues.get(call.text("queue"))
+    return None if isinstance(queue, DistantQueue) and not queue.is_up else queue
 
 
 # Columns ----------------------------------------------------------------------------------------
@@ -152,8 +174,19 @@ def _where(row: Row) -> Plain:
     return row.node if row.is_replicated else ""
 
 
-def _everywhere(row: Row) -> Plain:
-    return [row.node] if row.is_replicated else ""
+def _members(row: Row) -> Plain:
+    return list[Plain](row.copies.members) if row.is_replicated else ""
+
+
+def _online(row: Row) -> Plain:
+    return list[Plain](row.copies.online) if row.is_replicated else ""
+
+
+def _mirrors(row: Row) -> Plain:
+    """Where they are, as pids say it; of a mirrored classic queue alone."""
+    if row.is_replicated or row.copies.mirrors is None:
+        return ""
+    return [f"<{node}.{row.started_at}.0.{row.queue.number}>" for node in row.copies.mirrors]
 
 
 COLUMNS: Mapping[str, Read] = {
@@ -188,16 +221,31 @@ COLUMNS: Mapping[str, Read] = {
     "consumer_utilisation": _capacity,
     "consumer_capacity": _capacity,
     "memory": _held("memory"),
-    "slave_pids": lambda _row: "",
-    "synchronised_slave_pids": lambda _row: "",
-    "mirror_pids": lambda _row: "",
-    "synchronised_mirror_pids": lambda _row: "",
+    "slave_pids": _mirrors,
+    "synchronised_slave_pids": _mirrors,
+    "mirror_pids": _mirrors,
+    "synchronised_mirror_pids": _mirrors,
     "state": lambda _row: "running",
     "type": lambda row: row.queue.type,
     "leader": _where,
-    "members": _everywhere,
-    "online": _everywhere,
+    "members": _members,
+    "online": _online,
 }
+
+# What is known everywhere of a queue whose home is down.
+_OF_DOWN: Mapping[str, Callable[[DistantQueue], Plain]] = {
+    **dict.fromkeys(COLUMNS, lambda _queue: ""),
+    "name": lambda queue: queue.name,
+    "durable": lambda queue: queue.options.durable,
+    "auto_delete": lambda queue: queue.options.auto_delete,
+    "arguments": lambda queue: fields(queue.options.arguments),
+    "pid": lambda queue: f"<{queue.home}.0.0.0>",
+    "exclusive": lambda queue: queue.options.exclusive,
+    "state": lambda _queue: "down",
+    "type": lambda queue: queue.type,
+}
+
+AMONG = {"delete_queue": at_home, "list_queues": _listed, "purge_queue": at_home}
 
 VERBS = {
     "delete_queue": delete_queue,

@@ -81,11 +81,12 @@ def reconcile_vhosts(_call: Call) -> Reply:
 def list_vhosts(call: Call) -> Reply:
     columns = call.words("columns")
     look = [_COLUMNS[each] for each in columns]
-    vhosts, node = list(call.broker.vhosts.values()), call.broker.node
-    return Rows(columns, ([read(vhost, node) for read in look] for vhost in vhosts))
+    vhosts, peers = list(call.broker.vhosts.values()), call.application.peers
+    nodes = [call.broker.node] if peers is None else sorted(peers.living)
+    return Rows(columns, ([read(vhost, nodes) for read in look] for vhost in vhosts))
 
 
-def _metadata(vhost: Vhost, _node: str) -> Plain:
+def _metadata(vhost: Vhost, _nodes: list[str]) -> Plain:
     said = vhost.metadata
     told: dict[str, Plain] = {"description": said.description, "tags": [*said.tags]}
     if said.default_queue_type is not None:
@@ -93,13 +94,13 @@ def _metadata(vhost: Vhost, _node: str) -> Plain:
     return told
 
 
-_COLUMNS: Mapping[str, Callable[[Vhost, str], Plain]] = {
-    "name": lambda vhost, _node: vhost.name,
-    "tracing": lambda vhost, _node: vhost.firehose is not None,
-    "cluster_state": lambda _vhost, node: {node: "running"},
-    "description": lambda vhost, _node: vhost.metadata.description,
-    "tags": lambda vhost, _node: [*vhost.metadata.tags],
-    "default_queue_type": lambda vhost, _node: vhost.metadata.default_queue_type or "undefined",
+_COLUMNS: Mapping[str, Callable[[Vhost, list[str]], Plain]] = {
+    "name": lambda vhost, _nodes: vhost.name,
+    "tracing": lambda vhost, _nodes: vhost.firehose is not None,
+    "cluster_state": lambda _vhost, nodes: dict.fromkeys(nodes, "running"),
+    "description": lambda vhost, _nodes: vhost.metadata.description,
+    "tags": lambda vhost, _nodes: [*vhost.metadata.tags],
+    "default_queue_type": lambda vhost, _nodes: vhost.metadata.default_queue_type or "undefined",
     "metadata": _metadata,
 }
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.management.answers import BadRequest, Listing, NotThere
 from leveret.management.elsewhere.ways import rows_of_all
-from leveret.management.look import EVERYBODY
 from leveret.management.resource import MANAGEMENT, MONITORING, Resource
 from leveret.management.views.consumers import CONSUMER, consumers_of
+from leveret.peers import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

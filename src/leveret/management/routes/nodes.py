@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from leveret.management.answers import Item, Json, Listing, NotThere
 from leveret.management.elsewhere.rows import OfAll, Row
 from leveret.management.elsewhere.ways import at_node, rows_of_all
-from leveret.management.look import EVERYBODY
 from leveret.management.resource import MONITORING, Resource
 from leveret.management.views.nodes import NODE, NODE_IN_BRIEF, down, memory, relative_memory
+from leveret.peers import EVERYBODY
 
 if TYPE_CHECKING:
     from leveret.management.answers import Answer

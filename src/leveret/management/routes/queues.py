@@ -22,7 +22,6 @@ from leveret.management.elsewhere.queues import queue_alone
 from leveret.management.elsewhere.rows import OfAll, Row
 from leveret.management.elsewhere.ways import at, at_home, rows_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, VHOST, Resource
-from leveret.management.views.copies import members, online
 from leveret.management.views.queues import (
     BARE_QUEUE,
     BARE_QUEUE_WITH_TOTALS,
@@ -157,10 +156,8 @@ def show_quorum(call: Call) -> Answer:
     queue = _queue(call)
     if queue.type != QUORUM:
         raise BadRequest("classic_queue_not_supported")
-    living = online(queue, call.look)
-    states = {
-        node: "follower" if node in living else "noproc" for node in members(queue, call.look)
-    }
+    copies = call.look.copies_of(queue)
+    states = dict.fromkeys(copies.members, "noproc") | dict.fromkeys(copies.online, "follower")
     states[call.look.node] = "leader"
     return Json([{"Node Name": node, "Raft State": state} for node, state in states.items()])
 

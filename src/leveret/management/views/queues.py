@@ -14,7 +14,6 @@ from leveret.broker.queues.holdings import holdings
 from leveret.definitions.arguments import json_of, spelled
 from leveret.management.view import ABSENT, View
 from leveret.management.views.consumers import CONSUMER, consumers_of
-from leveret.management.views.copies import members, mirrors, online
 from leveret.session.session import Session
 from leveret.statistics.rows import lengths_row
 
@@ -73,7 +72,7 @@ def _classic(queue: AnyQueue, look: Look) -> Fields:
         "messages_ram": held.messages_ram,
         "messages_ready_ram": held.messages_ready_ram,
         "messages_unacknowledged_ram": held.messages_unacknowledged_ram,
-        "recoverable_slaves": mirrors(queue, look),
+        "recoverable_slaves": look.copies_of(queue).mirrors,
         "single_active_consumer_tag": _tag(queue, _is_single),
         **_mirrors(queue, look),
         **_capacity(queue, look),
@@ -86,7 +85,7 @@ def _classic(queue: AnyQueue, look: Look) -> Fields:
 
 def _mirrors(queue: AnyQueue, look: Look) -> Fields:
     """Of a mirrored queue alone."""
-    others = mirrors(queue, look)
+    others = look.copies_of(queue).mirrors
     return {} if others is None else {"slave_nodes": others, "synchronised_slave_nodes": others}
 
 
@@ -141,7 +140,8 @@ def _stream(queue: AnyQueue, look: Look) -> Fields:
 
 def _members(queue: AnyQueue, look: Look) -> Fields:
     """The nodes that have a copy."""
-    return {"members": members(queue, look), "online": online(queue, look)}
+    copies = look.copies_of(queue)
+    return {"members": copies.members, "online": copies.online}
 
 
 _BY_TYPE: Final[Mapping[str, Callable[[AnyQueue, Look], Fields]]] = {

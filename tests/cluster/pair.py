@@ -3,6 +3,7 @@
 pair = Pair()
 pair.declare("q")                        a queue whose home is hare
 pair.ask("mouse", "GET", "/queues")      what mouse answers: a Reply (tests/management/asking.py)
+pair.ctl("mouse", "list_queues", vhost="/", columns=["name"])     what it tells leveretctl
 
 The third member, owl, is down. Sessions, remote queues and desks are what they always are; only
 the links between them are by hand.
@@ -11,9 +12,16 @@ the links between them are by hand.
 import asyncio
 import json
 from base64 import b64encode
+from types import SimpleNamespace
 
 from leveret.broker.permissions import EVERYTHING
+from leveret.broker.queues.queue import QueueOptions
+from leveret.cluster.remote.queue import place
 from leveret.config import Settings
+from leveret.control.answering import answers
+from leveret.control.desk import ControlDesk
+from leveret.control.elsewhere import CONTROL, value_of
+from leveret.control.messages import Ask, Batch, Columns
 from leveret.management.app import make_app
 from leveret.management.elsewhere.asking import HTTP
 from leveret.management.elsewhere.desk import HttpDesk
@@ -56,7 +64,11 @@ class Pair(Two):
         super().__init__(**how)
         self.peers = {name: HandPeers() for name in ("hare", "mouse")}
         self.hosts = {name: self._host(name) for name in self.peers}
-        desks = {name: {HTTP: HttpDesk(host).answer} for name, host in self.hosts.items()}
+        self.nodes = {name: _node(host) for name, host in self.hosts.items()}
+        desks = {
+            name: {HTTP: HttpDesk(self.hosts[name]).answer, CONTROL: ControlDesk(node).answer}
+            for name, node in self.nodes.items()
+        }
         for name, peers in self.peers.items():
             peers.desks = {each: desk for each, desk in desks.items() if each != name}
         self.add_user("ada", "administrator")
@@ -67,6 +79,19 @@ class Pair(Two):
         host = FakeHost(broker, Settings(node=name))
         host.peers = self.peers[name]
         return host
+
+    def declare_at_mouse(self, name, **options):
+        """A queue whose home is mouse, known at hare."""
+        made = QueueOptions(**options)
+        queue = self.mouse.vhost.create_queue(name, made, None)
+        place(self.hare.vhost, name, made, self.hare_homes.of("mouse"))
+        return queue
+
+    def lose(self, node):
+        """The link to it goes down, and so does it for the other."""
+        other = "mouse" if node == "hare" else "hare"
+        self.peers[other].living -= {node}
+        self.change(is_up=False)
 
     def add_host_names(self, host):
         """From now on they are called hare@host, mouse@host and owl@host where they are asked."""
@@ -103,13 +128,36 @@ class Pair(Two):
 
     async def _ask(self, node, request, user, headers):
         told = {"authorization": "Basic " + b64encode(f"{user}:x".encode()).decode(), **headers}
-        asking = asyncio.create_task(ask_app(make_app(self.hosts[node]), *request, told))
+        return await self._while_all_go_on(ask_app(make_app(self.hosts[node]), *request, told))
+
+    def ctl(self, node, verb, /, **arguments):
+        """What a tool is told: the rows of a listing, or the value; the refusal is raised."""
+        *_, last = said = asyncio.run(self._ctl(node, Ask(verb, arguments)))
+        self.absent = getattr(last, "absent", [])
+        is_listing = any(isinstance(each, Columns) for each in said)
+        rows = [row for each in said if isinstance(each, Batch) for row in each.rows]
+        return rows if is_listing else value_of(said)
+
+    async def _ctl(self, node, asked):
+        async def told():
+            return [each async for each in answers(self.nodes[node], asked)]
+
+        return await self._while_all_go_on(told())
+
+    async def _while_all_go_on(self, asked):
+        asking = asyncio.create_task(asked)
         while not asking.done():
             self.settle()
             for world in (self.hare, self.mouse):
                 world.sync()
             await asyncio.sleep(0)
         return asking.result()
+
+
+def _node(application):
+    """What a tool asks."""
+    settings = application.settings
+    return SimpleNamespace(application=application, settings=settings, listeners=())
 
 
 async def ask_app(app, method, path, body, headers):
