@@ -29,7 +29,8 @@ class Keeper:
         from one queue to another there.
     events: the broker's; every change is told there, if it is one that listeners know.
     is_shared: other nodes hear of everything, also of what is not durable.
-    durability: when what was said is safe. confirming: the same of messages alone.
+    durability: when what was said is safe. confirming: the same of messages alone;
+        when_queue_kept: of one queue's.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -43,6 +44,7 @@ class Keeper:
         self.durability = storage.durability
         self.confirming = storage.confirming
         self.moves = storage.moves
+        self.when_queue_kept = storage.when_queue_kept
         # The last change of each thing, until it is durable.
         self._unsafe: dict[Thing, Change] = {}
 

@@ -192,6 +192,18 @@ class Storage:
         """To be called when a client's turn begins; None: that makes no difference."""
         return None if self.apart is None else self.apart.begin
 
+    def when_queue_kept(
+        self,
+        queue: int,
+        action: Callable[[], None],
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """See Confirming."""
+        if self.apart is None:
+            self.durability.when_durable(action)
+        else:
+            self.apart.when_queue_kept(queue, action, lost)
+
     def when_kept(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
         """See Confirming; an engine of one place loses nothing."""
         if self.apart is None:

@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from leveret.cluster.mirrors.moves import MoveLost
+from leveret.cluster.remote import frames
+from leveret.cluster.remote.desk import HomeDesk
 from leveret.wire import methods
+from tests.broker.domain import message
 from tests.cluster.mirrors.leading import NODES
 from tests.cluster.mirrors.living import MirroredWorld, scene
 
@@ -297,3 +300,29 @@ async def test_publishers_of_a_leader_that_was_deposed_are_refused():
     channel.fill_stored("q", b"c")
     await world.settle(2)
     assert channel.take() == [methods.BasicNack(3)]
+
+
+@scene
+async def test_another_nodes_publishers_hear_of_what_is_safe_alone():
+    world, _channel = begin()
+    await world.mirror()
+    told = []
+    desk = HomeDesk(world.broker, lambda _peer, frame: told.append(frame))
+
+    def publish(ticket):
+        carried = frames.carry(message("a", key="q", is_persistent=True))
+        desk.hear("mouse", frames.Publish(ticket, "/", "q", carried))
+
+    publish(1)
+    await world.settle(2)
+    assert told == [frames.Taken((1,))]
+    world.faults.split((NODES[0],))
+    publish(2)
+    await world.settle(2)
+    await world.found()
+    world.faults.heal()
+    await world.settle(2)
+    publish(3)
+    await world.settle(2)
+    # They say it again to whoever leads it now.
+    assert told == [frames.Taken((1,))]

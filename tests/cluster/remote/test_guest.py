@@ -97,8 +97,8 @@ def test_a_peer_that_is_lost_gives_back_everything(world, guest, queue, told):
 
 
 def test_tickets_of_a_turn_are_told_together(world, guest, told):
-    guest.took(1, is_kept=False)
-    guest.took(2, is_kept=False)
+    guest.took(1, 0)
+    guest.took(2, 0)
     assert told == []
     world.pass_time()
     assert told == [frames.Taken((1, 2))]
@@ -107,8 +107,8 @@ def test_tickets_of_a_turn_are_told_together(world, guest, told):
 def test_a_ticket_of_what_is_kept_waits_for_the_disk():
     world, told = World(is_durable=True), []
     guest = Guest(world.broker, told.append)
-    guest.took(1, is_kept=True)
-    guest.took(2, is_kept=False)
+    guest.took(1, 7)
+    guest.took(2, 0)
     world.pass_time()
     assert frames.Taken((2,)) in told
     world.sync()

@@ -66,6 +66,7 @@ class StreamLog:
         self._agenda = home.agenda
         self._paging = home.paging
         self._durability = home.keeper.confirming
+        self._when_kept = home.keeper.when_queue_kept
         store = home.paging.store
         self._store = store if number and store is not None else HeldMessages(home.agenda)
         # The batches that take messages to the disk, and the end of the log with each.
@@ -93,7 +94,7 @@ class StreamLog:
             awaited[-1] = (batch, offset + 1)
         else:
             awaited.append((batch, offset + 1))
-            self._durability.when_durable(self._became_safe)
+            self._when_kept(self.number, self._became_safe)
 
     def _kept(self, message: Message) -> Message:
         """The message as the store has it; a stream keeps what need not survive elsewhere, too."""

@@ -88,7 +88,7 @@ class HomeDesk:
         queue.publish(message)
         is_kept = is_kept or paging.has_appended
         paging.has_appended = had_appended
-        guest.took(asked.ticket, is_kept=is_kept)
+        guest.took(asked.ticket, queue.number if is_kept else 0)
 
     def _find(self, asked: frames.Publish | Question) -> tuple[Vhost, AtHome]:
         """Raises NotFound, also when the queue's home is elsewhere by now."""

@@ -7,6 +7,7 @@ the client need not acknowledge: then the peer settles what it has handed on.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.tallies import Deliveries
@@ -53,9 +54,10 @@ class Guest:
         self._out: dict[int, Out] = {}
         self._last_delivery = 0
         self._deliveries: dict[AnyQueue, Deliveries] = {}
-        # Tickets of this turn: those that are safe, and those that will be when the disk has them.
+        # Tickets of this turn: those that are safe, and those that will be, by the queues that
+        # keep them.
         self._safe: list[int] = []
-        self._kept: list[int] = []
+        self._kept: dict[int, list[int]] = {}
 
     def tell(self, frame: Frame) -> None:
         """To the peer, if it is still there."""
@@ -76,22 +78,27 @@ class Guest:
 
     # Publishing ------------------------------------------------------------------------------
 
-    def took(self, ticket: int, *, is_kept: bool) -> None:
+    def took(self, ticket: int, kept_by: int) -> None:
         """A queue has the message; the peer is told at the end of the turn, or when it is durable.
 
-        A queue may have stored it beside others: all of a turn wait for the same commit."""
+        kept_by: the queue's number; 0 when it keeps nothing of it."""
         if not self._safe and not self._kept:
             self._broker.agenda.soon(self._tell_taken)
-        (self._kept if is_kept else self._safe).append(ticket)
+        tickets = self._kept.setdefault(kept_by, []) if kept_by else self._safe
+        tickets.append(ticket)
 
     def _tell_taken(self) -> None:
         safe, self._safe = tuple(self._safe), []
-        kept, self._kept = tuple(self._kept), []
+        kept, self._kept = self._kept, {}
         if safe:
             self.tell(frames.Taken(safe))
-        if kept:
-            durability = self._broker.storage.durability
-            durability.when_durable(lambda: self.tell(frames.Taken(kept)))
+        for number, tickets in kept.items():
+            self._broker.storage.when_queue_kept(number, partial(self._tell_kept, tuple(tickets)))
+
+    def _tell_kept(self, tickets: tuple[int, ...]) -> None:
+        """What was lost with its mirror is not answered: the peer says it again to whoever leads
+        the queue next."""
+        self.tell(frames.Taken(tickets))
 
     # Deliveries ------------------------------------------------------------------------------
 
