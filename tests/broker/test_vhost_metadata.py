@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.errors import InvalidParameter
+from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.vhost_metadata import NO_METADATA, VhostMetadata
 
 
@@ -34,3 +35,13 @@ def test_anything_can_be_classic():
 
 def test_without_a_default_nothing_is_said():
     assert NO_METADATA.queue_type(**LASTING) is None
+
+
+def test_a_queue_declared_without_a_type_has_the_vhosts():
+    metadata = VhostMetadata(default_queue_type="quorum")
+    options = QueueOptions(durable=True)
+    assert metadata.with_default_type(options).arguments == {"x-queue-type": "quorum"}
+    chosen = QueueOptions(durable=True, arguments={"x-queue-type": "classic"})
+    assert metadata.with_default_type(chosen) is chosen
+    transient = QueueOptions()
+    assert metadata.with_default_type(transient) is transient

@@ -102,7 +102,7 @@ class Access:
     def declare_queue(self, name: str, options: QueueOptions) -> AnyQueue:
         """The queue, made if need be; an empty name asks for a generated one."""
         name = without_line_breaks(name)
-        options = self.vhost.with_default_type(options)
+        options = self.vhost.metadata.with_default_type(options)
         if name:
             refuse_reserved("queue", name)
         else:

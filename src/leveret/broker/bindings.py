@@ -17,9 +17,12 @@ BindingKey: TypeAlias = tuple[str, str, str, bytes]
 _NO_FIELDS: Final = encode_table({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Binding:
-    """Two bindings with the same `key` are one: binding twice changes nothing."""
+    """Two bindings with the same `key` are one: binding twice changes nothing.
+
+    destination: what stands for it at the moment (replacing.py); all else of a binding is fixed.
+    """
 
     source: Exchange
     destination: Destination
@@ -78,6 +81,15 @@ class Bindings:
         for binding in exchange.bindings:
             exchange.unbind(binding.key)
             self._forget(binding)
+
+    def redirect(self, old: Destination, new: Destination) -> None:
+        """Another object stands for the destination: the exchanges keep their bindings."""
+        arriving = self._arriving.pop(old, None)
+        if arriving is None:
+            return
+        for binding in arriving.values():
+            binding.destination = new
+        self._arriving[new] = arriving
 
     def arriving(self, destination: Destination) -> list[Binding]:
         """The bindings that end at a destination, oldest first."""

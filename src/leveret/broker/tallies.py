@@ -192,6 +192,10 @@ class VhostTally:
     def lose_queue(self, queue: QueueTally) -> None:
         """A queue is deleted."""
         self.queue_deleted += 1
+        self.pass_on(queue)
+
+    def pass_on(self, queue: QueueTally) -> None:
+        """Another object stands for the queue."""
         self.disk_reads += queue.disk_reads
         self.disk_writes += queue.disk_writes
 

@@ -9,7 +9,6 @@ things is committed (restore.py builds them again without asking anybody).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker import announcing, arguments, limits
@@ -34,6 +33,7 @@ from leveret.broker.names import RESERVED_PREFIX, generate, refuse_reserved, wit
 from leveret.broker.policies import Policies
 from leveret.broker.queues.kinds import AnyQueue, Homes, new_queue
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
+from leveret.broker.replacing import replace_queue
 from leveret.broker.reply_to import ReplyConsumers
 from leveret.broker.routing import Route, find_route
 from leveret.broker.sending import Sender, compose
@@ -302,15 +302,6 @@ class Vhost:
     def generate_queue_name(self) -> str:
         return generate("amq.gen-", self._random_bytes)
 
-    def with_default_type(self, options: QueueOptions) -> QueueOptions:
-        """A queue declared without a type has the vhost's, if it can be of that type."""
-        queue_type = self.metadata.queue_type(
-            durable=options.durable, exclusive=options.exclusive, auto_delete=options.auto_delete
-        )
-        if queue_type is None or "x-queue-type" in options.arguments:
-            return options
-        return replace(options, arguments={**options.arguments, "x-queue-type": queue_type})
-
     def create_queue(self, name: str, options: QueueOptions, owner: object | None) -> AnyQueue:
         """A new queue; `owner` is the connection that keeps an exclusive one to itself."""
         assert name not in self.queues
@@ -339,9 +330,17 @@ class Vhost:
 
     def place_queue(self, name: str, options: QueueOptions, number: int) -> AnyQueue:
         """A new queue, asked of nobody and told to nobody."""
-        queue = self.queues[name] = new_queue(self._homes, name, options, number)
+        queue = self.queues[name] = self.make_queue(name, options, number)
         follow(self.policies, queue)
         return queue
+
+    def make_queue(self, name: str, options: QueueOptions, number: int) -> AnyQueue:
+        """One that nobody can reach yet: to take the place of another, or the name's."""
+        return new_queue(self._homes, name, options, number)
+
+    def replace_queue(self, old: AnyQueue, new: AnyQueue) -> None:
+        """Another object stands for the queue from now on; see replacing.py."""
+        replace_queue(self, old, new)
 
     def recover(self, messages: MessageStore) -> None:
         """Give every queue and delayed exchange what waited for it before the start."""

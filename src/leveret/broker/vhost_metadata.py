@@ -3,10 +3,13 @@ one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from leveret.broker.queues.queue import QueueOptions
 
 QUEUE_TYPES: Final = ("classic", "quorum", "stream")
 
@@ -30,6 +33,15 @@ class VhostMetadata:
             return "classic"
         # The others are durable, everybody's, and there to stay.
         return self.default_queue_type if durable and not exclusive and not auto_delete else None
+
+    def with_default_type(self, options: QueueOptions) -> QueueOptions:
+        """A queue declared without a type has the vhost's, if it can be of that type."""
+        queue_type = self.queue_type(
+            durable=options.durable, exclusive=options.exclusive, auto_delete=options.auto_delete
+        )
+        if queue_type is None or "x-queue-type" in options.arguments:
+            return options
+        return replace(options, arguments={**options.arguments, "x-queue-type": queue_type})
 
 
 NO_METADATA: Final = VhostMetadata()

@@ -11,7 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import CLASSIC, queue_type
-from leveret.session import tracing
+from leveret.session import moving, tracing
 from leveret.wire import frames, methods
 from leveret.wire.values import octets
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.queues.consumers import Activity
     from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.tallies import Deliveries
     from leveret.session.channel import Channel
     from leveret.wire.methods import BasicConsume
 
@@ -61,8 +62,8 @@ class Consumer:
 
     def __init__(self, channel: Channel, queue: AnyQueue, method: BasicConsume, tag: str) -> None:
         self.channel = channel
-        self.queue = queue
-        self.deliveries = channel.tally.of(queue, channel)
+        self.queue: AnyQueue = queue
+        self.deliveries: Deliveries = channel.tally.of(queue, channel)
         self.tag = tag
         self.no_ack = method.no_ack
         # RabbitMQ's other queue types take no notice of it.
@@ -173,6 +174,10 @@ class Consumer:
     def queue_gone(self) -> None:
         """The queue was deleted under it."""
         self.channel.queue_gone(self)
+
+    def move(self, queue: AnyQueue) -> None:
+        """Another object stands for its queue."""
+        moving.move(self, queue)
 
     def trace(self, *, is_on: bool) -> None:
         """From now on the firehose is told of its deliveries, or no more."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from leveret.broker.arguments import STREAM
 from leveret.broker.errors import PreconditionFailed
 from leveret.session.later import Later
+from leveret.session.throttle import HOME
 from leveret.wire import methods
 
 Asked = TypeVar("Asked")
@@ -94,7 +95,8 @@ def consume(
 
 
 def settled_later(channel: Channel, queues: tuple[DistantQueue, ...]) -> None:
-    """A message was just published to these: its confirm, or the commit, waits for their homes."""
+    """A message was just published to these: its confirm, or the commit, waits for their homes, and
+    the publisher for one that does not keep up."""
     confirms = channel.confirms
     if confirms is not None:
         number = confirms.expect(len(queues))
@@ -102,6 +104,9 @@ def settled_later(channel: Channel, queues: tuple[DistantQueue, ...]) -> None:
             queue.when_taken(lambda is_taken: _taken(channel, confirms, number, is_taken))
     elif channel.commit is not None:
         channel.commit.expect(queues)
+    for queue in queues:
+        if queue.is_behind:
+            channel.session.throttle.hold_until(HOME, queue.when_writable)
 
 
 def _taken(channel: Channel, confirms: Confirms, number: int, is_taken: bool) -> None:

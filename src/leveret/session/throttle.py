@@ -2,6 +2,7 @@
 
     disk    persistent messages wait for the log       held until what waited is written
     spill   messages leave memory, which is short      the same, by the spill
+    home    messages are on their way to other nodes   held until those have answered for some
 
 Rule: a hold ends when the disk has what it had been given when the hold began. Nobody is told of
 it, as in RabbitMQ: the connection's state shows it (`flow`), and for a while afterwards, so that
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 SHOWN_S: Final = 5.0
 DISK: Final = "disk"
 SPILL: Final = "spill"
-REASONS: Final = (DISK, SPILL)
+HOME: Final = "home"
+REASONS: Final = (DISK, SPILL, HOME)
 
 
 class HoldReading(Protocol):
@@ -52,11 +54,15 @@ class Throttle:
 
     def hold(self, reason: str, durability: Durability) -> None:
         """Read nothing until what was given to it so far is safe."""
+        self.hold_until(reason, durability.when_durable)
+
+    def hold_until(self, reason: str, when_over: Callable[[Callable[[], None]], None]) -> None:
+        """Read nothing until that calls."""
         if reason in self._reasons:
             return
         self._reasons.add(reason)
         self._hold_reading(reason, is_held=True)
-        durability.when_durable(lambda: self._release(reason))
+        when_over(lambda: self._release(reason))
 
     def _release(self, reason: str) -> None:
         self._reasons.discard(reason)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leveret.broker.errors import PreconditionFailed
+from leveret.broker.replacing import standing_for
 from leveret.session import publish, unacked
 from leveret.session.distant import PARTIAL, Commit
 from leveret.wire import methods
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from leveret.broker.routing import Route
     from leveret.session.channel import Channel
     from leveret.session.later import Later
-    from leveret.session.unacked import Settling, Unacked
+    from leveret.session.unacked import Holder, Settling, Unacked
 
 
 class Transaction:
@@ -37,6 +38,11 @@ class Transaction:
 
     def settle(self, deliveries: Unacked, how: Settling) -> None:
         self._settlements.append((deliveries, how))
+
+    def rehold(self, holder: Holder, former: Holder) -> None:
+        """What a holder had of its queue somebody else holds now."""
+        for deliveries, _how in self._settlements:
+            unacked.rehold(deliveries, holder, former)
 
     @property
     def publish_count(self) -> int:
@@ -91,9 +97,12 @@ class Transaction:
 
 
 def _without_deleted(route: Route) -> Route:
-    """The route to what is still there."""
-    there = tuple(receiver for receiver in route.receivers if not receiver.is_deleted)
-    return route if len(there) == len(route.receivers) else replace(route, receivers=there)
+    """The route to what is still there, or stands there now."""
+    if not any(receiver.is_deleted for receiver in route.receivers):
+        return route
+    now = [standing_for(receiver) for receiver in route.receivers]
+    there = tuple(receiver for receiver in now if not receiver.is_deleted)
+    return replace(route, receivers=there)
 
 
 def select(channel: Channel, _method: methods.TxSelect) -> methods.TxSelectOk:

@@ -84,6 +84,13 @@ def settle(deliveries: Unacked) -> None:
         holder.settled(len(messages))
 
 
+def rehold(deliveries: Unacked, holder: Holder, former: Holder) -> None:
+    """What a holder had of its queue somebody else holds now."""
+    for tag, (held_by, message) in deliveries.items():
+        if held_by is holder:
+            deliveries[tag] = former, message
+
+
 def refuse_streams(deliveries: Unacked, kept: Unacked) -> None:
     """Raises Unsupported when a stream would have to take one back; all are in `kept` then."""
     for holder, message in deliveries.values():

@@ -8,8 +8,6 @@ from tests.broker.domain import Subscriber, bodies, message
 class Home:
     """What was said to it, and what is to be done at the end of the turn."""
 
-    is_up = True
-
     def __init__(self):
         self.said = []
         self.due = []
@@ -49,9 +47,15 @@ class Scene:
 
     def __init__(self, appetite, **how):
         self.home, self.returned = Home(), []
-        self.consumers = RemoteConsumers(self.home, self.returned.extend)
+        self.consumers = RemoteConsumers(self.home.soon, self.home.ask, self.returned.extend)
         self.client = Client(appetite, **how)
-        self.consumers.add(self.client, 7)
+        self.subscription = self.consumers.add(self.client, appetite)
+        self.subscribe(7)
+
+    def subscribe(self, number):
+        """A home has it."""
+        self.consumers.renew(self.subscription, number)
+        self.subscription.answer()
 
     def start(self):
         self.consumers.begin(self.client)

@@ -6,7 +6,7 @@ from leveret.broker.errors import NotFound, PreconditionFailed
 from leveret.broker.queues.queue import QueueOptions
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.home import Home
-from leveret.cluster.remote.queue import place
+from leveret.cluster.remote.placing import place
 from tests.broker.domain import message
 from tests.session.harness import World
 
@@ -16,14 +16,31 @@ def world():
     return World()
 
 
-@pytest.fixture
-def said():
-    return []
+class Way:
+    """To nobody: what was said."""
+
+    is_behind = False
+
+    def __init__(self):
+        self.said = []
+
+    def ask(self, frame):
+        self.said.append(frame)
 
 
 @pytest.fixture
-def home(world, said):
-    made = Home(world.broker, "hare", said.append)
+def way():
+    return Way()
+
+
+@pytest.fixture
+def said(way):
+    return way.said
+
+
+@pytest.fixture
+def home(world, way):
+    made = Home(world.broker, "hare", way)
     made.changed(is_up=True)
     return made
 
@@ -53,9 +70,9 @@ def test_a_delivery_for_a_consumer_that_is_gone_goes_back(home, said):
     assert said == [frames.HandBack((5,))]
 
 
-def test_a_refusal_keeps_its_code_and_text(home, queue):
+def test_a_refusal_keeps_its_code_and_text(home, queue, said):
     question = queue.ask_purge()
-    home.hear(frames.Declined(home._last, 406, "no"))
+    home.hear(frames.Declined(said[0].question, 406, "no"))
     with pytest.raises(PreconditionFailed, match="no"):
         question.collect()
 

@@ -5,7 +5,7 @@ import asyncio
 from leveret.broker.queues.queue import QueueOptions
 from leveret.cluster.links.memory import MemoryNetwork
 from leveret.cluster.remote.homes import Homes
-from leveret.cluster.remote.queue import place
+from leveret.cluster.remote.placing import place
 from leveret.wire import methods
 from tests.session.harness import World
 

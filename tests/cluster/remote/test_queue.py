@@ -4,7 +4,7 @@ RabbitMQ's texts when the home is down (measured with two nodes of 3.10.8)."""
 import pytest
 
 from leveret.broker.queues.queue import QueueOptions
-from leveret.cluster.remote.queue import place
+from leveret.cluster.remote.placing import place
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.cluster.remote.two import Two

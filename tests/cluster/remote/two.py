@@ -9,12 +9,14 @@ Frames arrive in later turns, in order; `settle` goes on until nothing happens a
 
 from leveret.broker.queues.queue import QueueOptions
 from leveret.cluster.remote.homes import Homes
-from leveret.cluster.remote.queue import place, withdraw
+from leveret.cluster.remote.placing import place, withdraw
 from tests.session.harness import Client, World
 
 
 class HandLink:
-    """One node's way to the other. is_held: what is said waits."""
+    """One node's way to the other. is_held: what is said waits. is_behind: too much waits."""
+
+    is_behind = False
 
     def __init__(self, links, node):
         self.links = links
@@ -23,6 +25,7 @@ class HandLink:
         self.actions = []
         self.said = []
         self.is_held = False
+        self.to_write = []
 
     def send(self, kind, stream, octets):
         if self.is_up:
@@ -30,6 +33,16 @@ class HandLink:
 
     def on_state(self, action):
         self.actions.append(action)
+
+    def when_writable(self, action):
+        self.to_write.append(action)
+
+    def catch_up(self):
+        """It is not behind any more."""
+        self.is_behind = False
+        to_write, self.to_write = self.to_write, []
+        for action in to_write:
+            action()
 
     def change(self, *, is_up):
         self.is_up = is_up

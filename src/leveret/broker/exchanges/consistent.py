@@ -23,11 +23,14 @@ from leveret.wire.values import octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
 
     from leveret.broker.bindings import Binding, Destination
     from leveret.broker.exchanges.exchange import Foundation
     from leveret.wire.properties import Properties
     from leveret.wire.values import Table
+
+    Name: TypeAlias = tuple[bytes, bytes]
 
 HASH_HEADER: Final = "hash-header"
 HASH_PROPERTY: Final = "hash-property"
@@ -45,7 +48,8 @@ class ConsistentHash:
     def __init__(self, foundation: Foundation) -> None:
         """Raises PreconditionFailed."""
         self._header, self._property = _choose(foundation.arguments)
-        self._bound: dict[Destination, dict[Binding, int]] = {}
+        # By what a destination is called: another object may come to stand for it.
+        self._bound: dict[Name, dict[Binding, int]] = {}
         self._ring: Ring | None = None
 
     @property
@@ -56,14 +60,14 @@ class ConsistentHash:
         weight(binding)
 
     def bind(self, binding: Binding) -> None:
-        self._bound.setdefault(binding.destination, {})[binding] = weight(binding)
+        self._bound.setdefault(_name(binding), {})[binding] = weight(binding)
         self._ring = None
 
     def unbind(self, binding: Binding) -> None:
-        bindings = self._bound[binding.destination]
+        bindings = self._bound[_name(binding)]
         del bindings[binding]
         if not bindings:
-            del self._bound[binding.destination]
+            del self._bound[_name(binding)]
         self._ring = None
 
     def route(self, routing_keys: tuple[str, ...], properties: Properties) -> Iterable[Destination]:
@@ -72,7 +76,8 @@ class ConsistentHash:
         if self._ring is None:
             weights = {each: next(iter(found.values())) for each, found in self._bound.items()}
             self._ring = Ring(weights)
-        return (self._ring.owner(self._hash(routing_keys, properties)),)
+        owner = self._ring.owner(self._hash(routing_keys, properties))
+        return (next(iter(self._bound[owner])).destination,)
 
     def _hash(self, routing_keys: tuple[str, ...], properties: Properties) -> int:
         """What is not there hashes as one thing: such messages stay together."""
@@ -86,19 +91,19 @@ class ConsistentHash:
 class Ring:
     """Points in order, and who owns each."""
 
-    def __init__(self, weights: dict[Destination, int]) -> None:
+    def __init__(self, weights: dict[Name, int]) -> None:
         self._owners = list(weights)
         total = sum(weights.values())
         whole = min(total * POINTS, max(POINTS_MAX, len(weights)))
         points = sorted(
             (point, index)
-            for index, (destination, its) in enumerate(weights.items())
-            for point in hashes_of(_name(destination), max(1, its * whole // total))
+            for index, (name, its) in enumerate(weights.items())
+            for point in hashes_of(name, max(1, its * whole // total))
         )
         self._points = array("Q", [point for point, _index in points])
         self._indexes = array("L", [index for _point, index in points])
 
-    def owner(self, number: int) -> Destination:
+    def owner(self, number: int) -> Name:
         """Behind the last point comes the first."""
         place = bisect_right(self._points, number) % len(self._points)
         return self._owners[self._indexes[place]]
@@ -129,5 +134,5 @@ def _choose(arguments: Table) -> tuple[str | None, str | None]:
     )
 
 
-def _name(destination: Destination) -> tuple[bytes, ...]:
-    return (destination.kind.encode(), octets(destination.name))
+def _name(binding: Binding) -> Name:
+    return (binding.destination.kind.encode(), octets(binding.destination.name))

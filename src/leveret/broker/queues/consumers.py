@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.tallies import Deliveries
+    from leveret.wire.values import Table
 
 
 class Consumer(Protocol):
@@ -45,8 +47,16 @@ class Consumer(Protocol):
     def queue_gone(self) -> None:
         """The queue was deleted; nothing more will come."""
 
+    def move(self, queue: AnyQueue) -> None:
+        """Another object stands for the queue, which has taken nobody over yet: ask it to."""
+
     def trace(self, *, is_on: bool) -> None:
         """From now on its vhost's firehose has copies of what it gets, or has none any more."""
+
+
+def wants_to_hear_of_failover(arguments: Table) -> bool:
+    """A consumer with these arguments is cancelled when its queue gets another leader."""
+    return arguments.get("x-cancel-on-ha-failover") is True
 
 
 class Activity(Enum):
@@ -67,12 +77,13 @@ NOBODY: Final[deque[Consumer]] = deque()
 class Consumers:
     """The consumers of one queue. Those that can take more stand in line, by priority."""
 
-    __slots__ = ("_all", "_lines", "first")
+    __slots__ = ("_all", "_is_paused", "_lines", "first")
 
     def __init__(self) -> None:
         self.first: deque[Consumer] = NOBODY
         self._all: dict[Consumer, None] = {}
         self._lines: dict[int, deque[Consumer]] = {}
+        self._is_paused = False
 
     def __len__(self) -> int:
         return len(self._all)
@@ -122,8 +133,14 @@ class Consumers:
             del self._lines[consumer.priority]
             self._choose()
 
+    def pause(self, *, is_paused: bool) -> None:
+        """Nobody is served meanwhile."""
+        self._is_paused = is_paused
+        self._choose()
+
     def _choose(self) -> None:
-        self.first = self._lines[max(self._lines)] if self._lines else NOBODY
+        can_serve = self._lines and not self._is_paused
+        self.first = self._lines[max(self._lines)] if can_serve else NOBODY
 
 
 class SingleActiveConsumer:
@@ -133,13 +150,14 @@ class SingleActiveConsumer:
     that is full stays active: nobody is served meanwhile. A newcomer of higher priority waits.
     """
 
-    __slots__ = ("_active", "_all", "_can_take", "first")
+    __slots__ = ("_active", "_all", "_can_take", "_is_paused", "first")
 
     def __init__(self) -> None:
         self.first: deque[Consumer] = NOBODY
         self._all: dict[Consumer, None] = {}
         self._can_take: set[Consumer] = set()
         self._active: Consumer | None = None
+        self._is_paused = False
 
     def __len__(self) -> int:
         return len(self._all)
@@ -182,6 +200,12 @@ class SingleActiveConsumer:
         self._can_take.discard(consumer)
         self._choose()
 
+    def pause(self, *, is_paused: bool) -> None:
+        """Nobody is served meanwhile."""
+        self._is_paused = is_paused
+        self._choose()
+
     def _choose(self) -> None:
         active = self._active
-        self.first = deque((active,)) if active is not None and active in self._can_take else NOBODY
+        can_serve = active in self._can_take and not self._is_paused
+        self.first = deque((active,)) if active is not None and can_serve else NOBODY

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.policies import Applied
     from leveret.broker.queues.consumers import Activity
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.queue import QueueOptions
     from leveret.wire.values import Table
 
@@ -52,15 +53,16 @@ class Question(Generic[Answer]):
     """Something asked of a home.
 
     undo: given an answer that nobody collects. refused: called when there is none.
+    is_abandoned: whoever asked is gone.
     """
 
     __slots__ = (
         "_actions",
         "_answer",
-        "_is_abandoned",
         "_refusal",
         "_refused",
         "_undo",
+        "is_abandoned",
         "is_answered",
     )
 
@@ -72,7 +74,7 @@ class Question(Generic[Answer]):
         self.is_answered = False
         self._answer: list[Answer] = []
         self._refusal: Refused | None = None
-        self._is_abandoned = False
+        self.is_abandoned = False
         self._undo = undo
         self._refused = refused
         self._actions: list[Callable[[], None]] = []
@@ -93,7 +95,7 @@ class Question(Generic[Answer]):
 
     def abandon(self) -> None:
         """Whoever asked is gone."""
-        self._is_abandoned = True
+        self.is_abandoned = True
         self._return()
 
     def answer(self, answer: Answer) -> None:
@@ -116,7 +118,7 @@ class Question(Generic[Answer]):
             action()
 
     def _return(self) -> None:
-        if self._is_abandoned and self._answer and self._undo is not None:
+        if self.is_abandoned and self._answer and self._undo is not None:
             self._undo(self._answer.pop())
 
 
@@ -146,6 +148,7 @@ class Client(Consumer, Protocol):
     """A session's consumer.
 
     appetite: how many more it may hold. is_limited: by its whole channel, too.
+    prefetch_count: how many it may hold; 0 for any number.
     """
 
     @property
@@ -159,6 +162,9 @@ class Client(Consumer, Protocol):
 
     @property
     def is_limited(self) -> bool: ...
+
+    @property
+    def prefetch_count(self) -> int: ...
 
 
 class DistantConsumers(ABC):
@@ -195,6 +201,7 @@ class DistantQueue(ABC):
     owner: who it belongs to when it is exclusive: nobody that is here.
     number: 0: this node's store keeps nothing for it.
     may_refuse: whether it does is known at its home alone; so no route to it is remembered.
+    successor: what stands for the queue now, if this does not any more.
     """
 
     kind: ClassVar[str] = "queue"
@@ -211,6 +218,7 @@ class DistantQueue(ABC):
         self.type = queue_type(options.arguments)
         self.owner: object | None = _SOMEBODY_ELSE if options.exclusive else None
         self.is_deleted = False
+        self.successor: AnyQueue | None = None
         self.tally = QueueTally()
         self.ready = Waiting()
         self.policy: Applied = NOTHING_APPLIED
@@ -248,6 +256,15 @@ class DistantQueue(ABC):
     def when_taken(self, action: Callable[[bool], None]) -> None:
         """Call it later, when what was just published is safe at the home, or will not be."""
 
+    @property
+    @abstractmethod
+    def is_behind(self) -> bool:
+        """More is on its way to the home than is good: publishers should wait."""
+
+    @abstractmethod
+    def when_writable(self, action: Callable[[], None]) -> None:
+        """Call it once, when it is not behind any more, or there is no more use in waiting."""
+
     @abstractmethod
     def settle(self, message: Message) -> None:
         """It was taken, and is done with."""
@@ -267,6 +284,10 @@ class DistantQueue(ABC):
     @abstractmethod
     def unsubscribe(self, consumer: Consumer) -> None:
         """The consumer ended."""
+
+    @abstractmethod
+    def adopt(self, consumer: Client) -> None:
+        """A consumer of what stood for the queue before, and was told that it is one."""
 
     @abstractmethod
     def begin(self, consumer: Consumer) -> None:
@@ -292,6 +313,11 @@ class DistantQueue(ABC):
         self.rules = rules_of(self.options.arguments, policy.definition)
         for consumer in self.consumers:
             consumer.rules_changed()
+
+    @abstractmethod
+    def give_way(self, successor: AnyQueue) -> list[Client]:
+        """Another object stands for the queue: what was said to nobody yet is said to it. The
+        consumers that go on there."""
 
     @abstractmethod
     def delete(self) -> int:

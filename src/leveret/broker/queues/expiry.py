@@ -33,6 +33,7 @@ class MessageExpiry:
     __slots__ = (
         "_agenda",
         "_expired",
+        "_is_paused",
         "_is_uniform",
         "_ready",
         "_since",
@@ -53,6 +54,7 @@ class MessageExpiry:
         self._agenda = agenda
         self._ready = ready
         self._is_uniform = True
+        self._is_paused = False
         self._timer: Timer | None = None
         # Until then nothing is over, if all have the queue's own time.
         self._timer_deadline = 0.0
@@ -88,8 +90,15 @@ class MessageExpiry:
         self.stop()
         self.drop_expired()
 
+    def pause(self, *, is_paused: bool) -> None:
+        """What is over meanwhile goes when it goes on."""
+        self._is_paused = is_paused
+        self.look()
+
     def drop_expired(self) -> None:
         """Take out what is over, and watch the new head."""
+        if self._is_paused:
+            return
         now = self._agenda.clock()
         if self._is_uniform and self._timer is not None and now < self._timer_deadline:
             return
@@ -111,7 +120,11 @@ class MessageExpiry:
 
     def _watch(self, deadline: float) -> None:
         """Have `drop_expired` called when the first head's time is over."""
-        if deadline == inf or (self._timer is not None and self._timer_deadline <= deadline):
+        if (
+            self._is_paused
+            or deadline == inf
+            or (self._timer is not None and self._timer_deadline <= deadline)
+        ):
             return
         self.stop()
         self._timer_deadline = deadline

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from leveret.broker.policies import Applied
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.deadletter import Reason
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.paging import Paging
     from leveret.broker.tallies import Deaths
     from leveret.wire.values import Table
@@ -71,9 +72,10 @@ class Queue(Ruled):
     """A queue and its consumers.
 
     owner: the connection an exclusive queue belongs to, None for others.
+    successor: what stands for the queue now, if this does not any more.
     """
 
-    __slots__ = ("__weakref__", "_awaiting_load", "consumers", "owner", "vhost_name")
+    __slots__ = ("__weakref__", "_awaiting_load", "consumers", "owner", "successor", "vhost_name")
 
     kind: ClassVar[str] = "queue"
 
@@ -81,6 +83,7 @@ class Queue(Ruled):
         super().__init__(home, name, options, number)
         self.vhost_name = home.vhost_name
         self.owner: object | None = None
+        self.successor: AnyQueue | None = None
         self.consumers = _new_consumers(options.arguments)
         # What waits until the first message has been read from disk.
         self._awaiting_load: list[Callable[[], None]] = []
@@ -150,8 +153,9 @@ class Queue(Ruled):
     def get(self) -> tuple[Message, bool] | None:
         """Take the oldest message and whether it was delivered before.
 
-        None when there is none, or none in memory yet: see `is_loading`.
+        None when there is none, or none in memory yet: see `is_loading`. Raises NotFound.
         """
+        self._refuse_while_paused()
         self.touch()
         self._drop_expired()
         taken = self.ready.take() if self.ready.count else None
@@ -202,7 +206,22 @@ class Queue(Ruled):
 
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
+        self._refuse_while_paused()
         return self._clear(self.settle_all)
+
+    # Paused ----------------------------------------------------------------------------------
+
+    def pause(self, node: str) -> None:
+        """Serve nobody until it goes on: this node, which leads the queue, can't keep what becomes
+        of its messages. Who asks is told what RabbitMQ says of a queue whose home is down."""
+        self._pause(f"home node '{node}' of durable {self} is down or inaccessible")
+        self.consumers.pause(is_paused=True)
+
+    def go_on(self) -> None:
+        """Serve as before."""
+        self._pause("")
+        self.consumers.pause(is_paused=False)
+        self.pump()
 
     # Stored messages -------------------------------------------------------------------------
 
@@ -271,6 +290,13 @@ class Queue(Ruled):
             self.unused.stop()
         self.consumers.add(consumer)
 
+    def adopt(self, consumer: Consumer) -> None:
+        """A consumer of what stood for the queue before."""
+        if self.consumers.refuses(consumer):
+            consumer.queue_gone()
+        else:
+            self.subscribe(consumer)
+
     def unsubscribe(self, consumer: Consumer) -> None:
         """The consumer ended. An auto-delete queue goes with its last one."""
         if self.is_deleted:
@@ -319,19 +345,34 @@ class Queue(Ruled):
 
     def delete(self) -> int:
         """The end, called by the vhost: tells the consumers; how many messages went with it."""
+        cleared, consumers = self._end(self._forget_all)
+        for consumer in consumers:
+            # Next turn: whoever deletes the queue hears of it before its consumers do.
+            self._agenda.soon(consumer.queue_gone)
+        return cleared
+
+    def give_way(self, successor: AnyQueue) -> list[Consumer]:
+        """Another object stands for the queue, and has its messages; see replacing.py. The
+        consumers that go on there."""
+        self.successor = successor
+        # Whatever still comes back concerns nobody.
+        self._store = None
+        return self._end(_nothing)[1]
+
+    def _end(self, done: Callable[[Sequence[int]], None]) -> tuple[int, list[Consumer]]:
+        """Let go of everything: how many messages waited, and the consumers there were."""
         self.is_deleted = True
         for clock in (self.expiry, self.unused):
             if clock is not None:
                 clock.stop()
-        cleared = self._clear(self._forget_all)
+        cleared = self._clear(done)
         self.expiry = self.unused = self.limit = None
-        for consumer in self.consumers:
+        consumers = list(self.consumers)
+        for consumer in consumers:
             self.consumers.remove(consumer)
-            # Next turn: whoever deletes the queue hears of it before its consumers do.
-            self._agenda.soon(consumer.queue_gone)
         self.ready.detach()
         self.tally.close(self)
-        return cleared
+        return cleared, consumers
 
     def _new_ready(self, arguments: Table, paging: Paging) -> Ready | PriorityReady:
         backing = Backing(paging, self.number, WINDOW, self.returns, self._loaded)
@@ -339,6 +380,10 @@ class Queue(Ruled):
         if isinstance(priority_max, int):
             return PriorityReady(priority_max, backing)
         return Ready(backing)
+
+
+def _nothing(_positions: Sequence[int]) -> None:
+    """Somebody else has them."""
 
 
 def _new_consumers(arguments: Table) -> Consumers | SingleActiveConsumer:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from leveret.broker.arguments import QUORUM, queue_type
+from leveret.broker.errors import NotFound
 from leveret.broker.message import Message
 from leveret.broker.policies import NOTHING_APPLIED, Applied
 from leveret.broker.queues.counting import count_of, with_count
@@ -39,6 +40,7 @@ class Ruled(Keeping, ABC):
     """
 
     __slots__ = (
+        "_absence",
         "_agenda",
         "_home",
         "counts_deliveries",
@@ -68,6 +70,8 @@ class Ruled(Keeping, ABC):
         self.options = options
         self.type = queue_type(options.arguments)
         self.is_deleted = False
+        # What is said to who asks while it is paused.
+        self._absence = ""
         self.keeps_all = self.type == QUORUM and number > 0
         self.policy = NOTHING_APPLIED
         self.rules = rules_of(options.arguments, {})
@@ -141,8 +145,21 @@ class Ruled(Keeping, ABC):
         """The queue's clock; a queue without one gets it with the first message that expires."""
         if self.expiry is None:
             self.expiry = MessageExpiry(self._agenda, self.ready, None, self._expired)
+            self.expiry.pause(is_paused=bool(self._absence))
             self.is_ruled = True
         return self.expiry
+
+    # Paused ----------------------------------------------------------------------------------
+
+    def _pause(self, absence: str) -> None:
+        """Nothing becomes of its messages until there is nothing to say any more."""
+        self._absence = absence
+        if self.expiry is not None:
+            self.expiry.pause(is_paused=bool(absence))
+
+    def _refuse_while_paused(self) -> None:
+        if self._absence:
+            raise NotFound(self._absence)
 
     # Coming and going ------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.streams.filtering import Filter
     from leveret.broker.streams.index import Stretch
     from leveret.broker.streams.log import StreamLog
@@ -45,6 +46,8 @@ class Consumer(Protocol):
     def deliver(self, message: Message, redelivered: bool) -> None: ...
 
     def queue_gone(self) -> None: ...
+
+    def move(self, queue: AnyQueue) -> None: ...
 
     def rules_changed(self) -> None: ...
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.policies import Applied
     from leveret.broker.ports import Recovered
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.queue import QueueOptions
     from leveret.broker.streams.index import Block, Index
     from leveret.broker.streams.log import StreamHome
@@ -44,6 +45,7 @@ class Stream:
     number: what the message store knows it by; 0 in a broker that keeps nothing.
     rules: those of a queue that count for a stream's consumers; its own are in retention.py.
     owner: nobody: RabbitMQ has no exclusive streams.
+    successor: what stands for the stream now, if this does not any more.
     tally: what is counted of its messages.
     """
 
@@ -58,6 +60,7 @@ class Stream:
         self.options = options
         self.owner: object | None = None
         self.is_deleted = False
+        self.successor: AnyQueue | None = None
         self.tally = QueueTally()
         self.consumers = Readers()
         self.policy: Applied = NOTHING_APPLIED
@@ -194,6 +197,10 @@ class Stream:
         self.consumers.add(reader)
         self.log.is_read = True
 
+    def adopt(self, consumer: Consumer) -> None:
+        """A reader of what stood for the stream before: it says where to begin, as it did."""
+        self.subscribe(consumer)
+
     def unsubscribe(self, consumer: Consumer) -> None:
         """The reader has gone; a stream stays."""
         if self.is_deleted:
@@ -255,11 +262,23 @@ class Stream:
 
     def delete(self) -> int:
         """The end, called by the vhost: tells the readers. RabbitMQ counts no message."""
-        self.is_deleted = True
-        for consumer in self.consumers:
-            self.consumers.remove(consumer)
+        for consumer in self._end():
             # Next turn: whoever deletes the stream hears of it before its readers do.
             self._agenda.soon(consumer.queue_gone)
         self.log.forget()
-        self.tally.close(self)
         return 0
+
+    def give_way(self, successor: AnyQueue) -> list[Consumer]:
+        """Another object stands for the stream, and has its messages; see replacing.py. The
+        readers that go on there."""
+        self.successor = successor
+        return self._end()
+
+    def _end(self) -> list[Consumer]:
+        """Serve nobody any more: the readers there were."""
+        self.is_deleted = True
+        consumers = list(self.consumers)
+        for consumer in consumers:
+            self.consumers.remove(consumer)
+        self.tally.close(self)
+        return consumers

@@ -5,7 +5,8 @@ first. What comes while its peer does not keep up waits here; what comes while i
 is used up by others goes back, since somebody else may want it.
 
 Rule: handed + waiting here + under way never exceed what the consumer may hold, nor AHEAD_MAX more
-than it was handed.
+than it was handed. When the home is another one all counts begin anew, and what waited here is
+forgotten: the next home delivers it again.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.queues.consumers import Activity
+from leveret.broker.queues.consumers import Activity, wants_to_hear_of_failover
 from leveret.broker.queues.distant import DistantConsumers
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from leveret.broker.errors import Refused
     from leveret.broker.message import Message
     from leveret.broker.queues.consumers import Consumer
-    from leveret.broker.queues.distant import Client
-    from leveret.cluster.remote.home import Home
+    from leveret.broker.queues.distant import Client, Question
+    from leveret.broker.queues.kinds import AnyQueue
 
 # Deliveries a consumer without a limit may be sent before they are handed on.
 AHEAD_MAX: Final = 512
@@ -32,20 +34,68 @@ AHEAD_MAX: Final = 512
 class Subscription:
     """A consumer and what it has of the home.
 
-    handed: deliveries that went on, or back. up_to: as the home was told last.
+    prefetch_count: of its channel when it came.
+    question: its session's, until the first home has answered; None afterwards.
+    number: what the home knows it by; 0 while none does. is_subscribed: the home has it.
+    handed: deliveries that went on, or back. said: what the home was told of them last.
     is_begun: its client knows of it. is_ready: it can take messages.
     """
 
-    __slots__ = ("buffer", "consumer", "handed", "is_begun", "is_ready", "number", "said", "up_to")
+    __slots__ = (
+        "buffer",
+        "consumer",
+        "handed",
+        "is_begun",
+        "is_ready",
+        "is_subscribed",
+        "number",
+        "prefetch_count",
+        "question",
+        "said",
+    )
 
-    def __init__(self, consumer: Client, number: int) -> None:
+    def __init__(
+        self, consumer: Client, prefetch_count: int, question: Question[None] | None
+    ) -> None:
         self.consumer = consumer
-        self.number = number
+        self.prefetch_count = prefetch_count
+        self.question = question
         self.buffer: deque[tuple[Message, bool]] = deque()
-        self.handed = 0
-        self.up_to = 0
-        self.said = (0, 0)
         self.is_begun = self.is_ready = False
+        self.renew(0)
+
+    def renew(self, number: int) -> None:
+        """A home is asked to have it, or has it no more."""
+        self.number = number
+        self.buffer.clear()
+        self.handed = 0
+        self.said = (0, 0)
+        self.is_subscribed = False
+
+    def answer(self) -> None:
+        """The home has it."""
+        self.is_subscribed = True
+        question, self.question = self.question, None
+        if question is not None:
+            question.answer(None)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Nobody has it; its session is told if it still waits."""
+        question, self.question = self.question, None
+        if question is not None:
+            question.refuse(refusal)
+
+    def pass_on(self, queue: AnyQueue) -> None:
+        """The queue stands here itself now: if its session still waits, it is answered by that."""
+        question, self.question = self.question, None
+        if question is not None and not question.is_abandoned:
+            self.consumer.move(queue)
+            question.answer(None)
+
+    @property
+    def goes_on(self) -> bool:
+        """It is served by the next home as if nothing had happened."""
+        return not (self.is_begun and wants_to_hear_of_failover(self.consumer.arguments))
 
     def serve(self) -> None:
         """Hand on what has come while the consumer takes it."""
@@ -66,7 +116,7 @@ class Subscription:
 
     def credit(self) -> frames.Credit | None:
         """What the home is to be told; None when it knows."""
-        if not self.is_begun:
+        if not self.is_begun or not self.is_subscribed:
             return None
         up_to = self.handed + min(self.consumer.appetite, AHEAD_MAX)
         if (up_to, self.handed) == self.said:
@@ -76,10 +126,20 @@ class Subscription:
 
 
 class RemoteConsumers(DistantConsumers):
-    """All of one queue. hand_back: takes messages that have come and are for nobody here."""
+    """All of one queue.
 
-    def __init__(self, home: Home, hand_back: Callable[[list[Message]], None]) -> None:
-        self._home = home
+    soon: calls at the end of the turn. say: tells the home, if it is there.
+    hand_back: takes messages that have come and are for nobody here.
+    """
+
+    def __init__(
+        self,
+        soon: Callable[[Callable[[], None]], None],
+        say: Callable[[frames.Credit], None],
+        hand_back: Callable[[list[Message]], None],
+    ) -> None:
+        self._soon = soon
+        self._say = say
         self._hand_back = hand_back
         self._all: dict[Consumer, Subscription] = {}
         self._by_number: dict[int, Subscription] = {}
@@ -99,14 +159,38 @@ class RemoteConsumers(DistantConsumers):
         """Which of them is served is the home's choice."""
         return Activity.UP
 
-    def find(self, number: int) -> Consumer | None:
+    def find(self, number: int) -> Subscription | None:
         """By the number that the home knows it by."""
-        subscription = self._by_number.get(number)
-        return None if subscription is None else subscription.consumer
+        return self._by_number.get(number)
 
-    def add(self, consumer: Client, number: int) -> None:
-        """A new one; it gets nothing before `begin`."""
-        self._all[consumer] = self._by_number[number] = Subscription(consumer, number)
+    def subscriptions(self) -> list[Subscription]:
+        """In the order in which they came."""
+        return list(self._all.values())
+
+    def add(
+        self, consumer: Client, prefetch_count: int, question: Question[None] | None = None
+    ) -> Subscription:
+        """A new one; it gets nothing before a home has it and it was begun."""
+        added = self._all[consumer] = Subscription(consumer, prefetch_count, question)
+        return added
+
+    def renew(self, subscription: Subscription, number: int = 0) -> None:
+        """A home is asked to have it under this number, or has it no more."""
+        self._by_number.pop(subscription.number, None)
+        subscription.renew(number)
+        if number:
+            self._by_number[number] = subscription
+
+    def interrupt(self, subscription: Subscription) -> None:
+        """No home has it, for a while."""
+        self.renew(subscription)
+        if not subscription.goes_on:
+            self.end(subscription)
+
+    def end(self, subscription: Subscription) -> None:
+        """No home has it, nor will: its client is told."""
+        self.remove(subscription.consumer)
+        subscription.consumer.queue_gone()
 
     def begin(self, consumer: Consumer) -> None:
         if consumer in self._all:
@@ -124,7 +208,7 @@ class RemoteConsumers(DistantConsumers):
         if subscription is None:
             # It went with its home.
             return 0, []
-        del self._by_number[subscription.number]
+        self._by_number.pop(subscription.number, None)
         return subscription.number, [message for message, _redelivered in subscription.buffer]
 
     def resume(self, consumer: Consumer) -> None:
@@ -164,12 +248,12 @@ class RemoteConsumers(DistantConsumers):
         """At the end of the turn the home hears what has changed."""
         if not self._is_to_look:
             self._is_to_look = True
-            self._home.soon(self._look)
+            self._soon(self._look)
 
     def _look(self) -> None:
         self._is_to_look = False
         self.serve()
         for subscription in list(self._all.values()):
             credit = subscription.credit()
-            if credit is not None and self._home.is_up:
-                self._home.ask(credit)
+            if credit is not None:
+                self._say(credit)

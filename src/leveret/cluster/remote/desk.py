@@ -17,6 +17,7 @@ from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.streams.stream import Stream
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.guest import Guest, Seat
+from leveret.cluster.remote.queue import RemoteQueue
 from leveret.wire.values import decode_table
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class HomeDesk:
                 guest.give_credit(asked)
             case frames.Unsubscribe():
                 guest.unsubscribe(asked.consumer)
+            case frames.Part():
+                # Behind what is told at the end of this turn.
+                self._broker.agenda.soon(lambda: guest.tell(frames.Nothing(asked.question)))
             case _:
                 self._answer(guest, asked)
 
@@ -68,6 +72,8 @@ class HomeDesk:
     # Publishing ------------------------------------------------------------------------------
 
     def _publish(self, guest: Guest, asked: frames.Publish) -> None:
+        if guest.is_gone or self._waits(asked, lambda: self._publish(guest, asked)):
+            return
         try:
             _vhost, queue = self._find(asked)
         except NotFound:
@@ -90,6 +96,19 @@ class HomeDesk:
         paging.has_appended = had_appended
         guest.took(asked.ticket, queue.number if is_kept else 0)
 
+    def _waits(self, asked: frames.Publish | Question, again: Callable[[], None]) -> bool:
+        """Whether it is not to be dealt with now: the queue is mirrored, and not led here.
+
+        Either this node is about to lead it: then again, when it does. Or another does: the peer
+        hears of that as this node has, and says it there."""
+        vhost = self._broker.vhosts.get(asked.vhost)
+        queue = None if vhost is None else vhost.queues.get(asked.queue)
+        if not isinstance(queue, RemoteQueue) or not queue.is_mirrored:
+            return False
+        if queue.is_nowhere:
+            queue.when_moved(again)
+        return True
+
     def _find(self, asked: frames.Publish | Question) -> tuple[Vhost, AtHome]:
         """Raises NotFound, also when the queue's home is elsewhere by now."""
         vhost = self._broker.vhosts.get(asked.vhost)
@@ -103,6 +122,8 @@ class HomeDesk:
     # Questions -------------------------------------------------------------------------------
 
     def _answer(self, guest: Guest, asked: Question) -> None:
+        if guest.is_gone or self._waits(asked, lambda: self._answer(guest, asked)):
+            return
         demands = self._broker.storage.durability.demands
         try:
             answer = self._act(guest, asked)

@@ -162,9 +162,17 @@ class Unsubscribe(Frame, tag=12):
     consumer: int
 
 
+class Part(Frame, tag=13):
+    """Another node leads the queue from now on: answer when all is said of it that will be."""
+
+    question: int
+    vhost: str
+    queue: str
+
+
 Asked: TypeAlias = (
     Publish | Settle | Requeue | Reject | HandBack | Ask | Get | Purge | Delete | Subscribe
-    | Credit | Unsubscribe
+    | Credit | Unsubscribe | Part
 )  # fmt: skip
 
 
@@ -202,7 +210,7 @@ class Found(Frame, tag=4):
 
 
 class Nothing(Frame, tag=5):
-    """Of Get: nothing waits; of Subscribe: done."""
+    """Of Get: nothing waits; of Subscribe and Part: done."""
 
     question: int
 
@@ -228,6 +236,7 @@ class Ended(Frame, tag=8):
     consumer: int
 
 
+Answer: TypeAlias = Counted | Found | Nothing | Declined
 Told: TypeAlias = (
     Taken | Refused | Counted | Found | Nothing | Declined | Delivered | Ended
 )  # fmt: skip

@@ -224,6 +224,11 @@ class Seat:
         self._guest.seats.pop(self._number, None)
         self._guest.tell(frames.Ended(self._number))
 
+    def move(self, queue: AnyQueue) -> None:
+        """The peer goes on where the queue is led now: it hears of that by itself, or asks here."""
+        del queue
+        self.queue_gone()
+
     def trace(self, *, is_on: bool) -> None:
         """What a client gets is traced where it gets it."""
 

@@ -1,132 +1,135 @@
 """Another node as the home of queues: what is asked of it, what it has yet to answer.
 
-Rule: when the home is lost everything that it owes is settled at once: questions are refused,
-publishes too, and its queues forget what they have of it. Nothing of it is heard afterwards.
+Rule: when the home is lost nothing of it is heard any more, and each of its queues does with what
+stands out as it has to: an ordinary one refuses it, a mirrored one says it again to the next home.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
 
-from leveret.broker import errors
-from leveret.broker.queues.distant import Counts, Got
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from leveret.broker.agenda import Agenda
     from leveret.broker.broker import Broker
-    from leveret.broker.queues.distant import Question
+    from leveret.broker.message import Message
+    from leveret.cluster.remote.asking import Asked
     from leveret.cluster.remote.frames import Frame, Told
     from leveret.cluster.remote.queue import RemoteQueue
 
-REFUSALS: Final[dict[int, type[errors.Refused]]] = {
-    each.code: each
-    for each in (
-        errors.AccessRefused,
-        errors.NotFound,
-        errors.ResourceLocked,
-        errors.PreconditionFailed,
-        errors.SyntaxRefused,
-        errors.CommandInvalid,
-        errors.NotAllowed,
-        errors.Unsupported,
-    )
-}
+
+class Way(Protocol):
+    """How frames get to the home.
+
+    is_behind: more waits to be sent than is good.
+    """
+
+    @property
+    def is_behind(self) -> bool: ...
+
+    def ask(self, frame: Frame) -> None:
+        """Say it; lost while the home is down."""
+
+    def when_writable(self, action: Callable[[], None]) -> None:
+        """Call it once, when it is not behind any more; never if the home is lost before."""
 
 
 class Home:
-    """The other node. ask: sends it a frame. is_up: it can be reached.
+    """The other node. is_up: it can be reached.
 
     queues: those of this node's broker whose home it is.
+    own: this node as a home to itself, for what its sessions asked of a queue before it led it.
+    next_number: names what is asked; never the same twice, whichever home is asked.
     """
 
-    def __init__(self, broker: Broker, node: str, ask: Callable[[Frame], None]) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        node: str,
+        way: Way,
+        next_number: Callable[[], int] | None = None,
+        own: Home | None = None,
+    ) -> None:
         self.node = node
         self.is_up = False
         self.queues: set[RemoteQueue] = set()
+        self.own = self if own is None else own
+        self.next_number = next_number or count(1).__next__
         self._broker = broker
-        self._ask = ask
-        self._last = 0
-        self._tickets: dict[int, Callable[[bool], None]] = {}
-        self._counts: dict[int, tuple[RemoteQueue, Question[Counts]]] = {}
-        self._numbers: dict[int, tuple[RemoteQueue, Question[int]]] = {}
-        self._gets: dict[int, tuple[RemoteQueue, Question[Got | None]]] = {}
-        self._subscriptions: dict[int, tuple[RemoteQueue, Question[None]]] = {}
-        self._questions: tuple[dict[int, tuple[RemoteQueue, Question[Any]]], ...] = (
-            self._counts,
-            self._numbers,
-            self._gets,
-            self._subscriptions,
-        )
+        self._way = way
+        self._tickets: dict[int, RemoteQueue] = {}
+        self._asked: dict[int, tuple[RemoteQueue, Asked]] = {}
         self._consumers: dict[int, RemoteQueue] = {}
         # Deliveries that are settled with one frame at the end of the turn.
         self._settled: list[int] = []
-
-    def next_number(self) -> int:
-        """A name for something asked, never used before."""
-        self._last += 1
-        return self._last
 
     def next_position(self) -> int:
         """A place in this node's order."""
         return self._broker.next_position()
 
-    def soon(self, action: Callable[[], None]) -> None:
-        self._broker.agenda.soon(action)
+    @property
+    def agenda(self) -> Agenda:
+        return self._broker.agenda
+
+    @property
+    def is_behind(self) -> bool:
+        return self._way.is_behind
+
+    def when_writable(self, action: Callable[[], None]) -> None:
+        """See Way."""
+        self._way.when_writable(action)
 
     # Asking ----------------------------------------------------------------------------------
 
     def ask(self, frame: Frame) -> None:
         """Say it, behind all that was said before."""
         self._say_settled()
-        self._ask(frame)
+        self._way.ask(frame)
 
-    def ask_counts(self, queue: RemoteQueue, asked: frames.Ask, question: Question[Counts]) -> None:
-        self._counts[asked.question] = queue, question
-        self.ask(asked)
+    def publish(self, queue: RemoteQueue, message: Message) -> int:
+        """The ticket that it will be answered by."""
+        ticket = self.next_number()
+        self._tickets[ticket] = queue
+        carried = frames.carry(message)
+        self.ask(frames.Publish(ticket, queue.vhost_name, queue.name, carried))
+        return ticket
 
-    def ask_number(
-        self, queue: RemoteQueue, asked: frames.Purge | frames.Delete, question: Question[int]
-    ) -> None:
-        self._numbers[asked.question] = queue, question
-        self.ask(asked)
+    def question(self, queue: RemoteQueue, asked: Asked) -> None:
+        number = self.next_number()
+        self._asked[number] = queue, asked
+        self.ask(asked.frame(number))
 
-    def ask_get(
-        self, queue: RemoteQueue, asked: frames.Get, question: Question[Got | None]
-    ) -> None:
-        self._gets[asked.question] = queue, question
-        self.ask(asked)
-
-    def ask_subscription(
-        self, queue: RemoteQueue, asked: frames.Subscribe, question: Question[None]
-    ) -> None:
-        self._subscriptions[asked.question] = queue, question
-        self._consumers[asked.consumer] = queue
-        self.ask(asked)
+    def add_consumer(self, number: int, queue: RemoteQueue) -> None:
+        """Deliveries for it are that queue's."""
+        self._consumers[number] = queue
 
     def forget_consumer(self, number: int) -> None:
         """It ended; what is still on its way to it is handed back."""
-        if self._consumers.pop(number, None) is not None:
+        if self._consumers.pop(number, None) is not None and self.is_up:
             self.ask(frames.Unsubscribe(number))
+
+    def leave(self, queue: RemoteQueue) -> None:
+        """The queue has another home: what was asked of this one it is not to answer."""
+        self.queues.discard(queue)
+        self._asked = {
+            number: asked for number, asked in self._asked.items() if asked[0] is not queue
+        }
 
     def settle(self, deliveries: list[int]) -> None:
         """These are done with; the home hears of it at the end of the turn, or before what is said
         next."""
         if not self._settled:
-            self.soon(self._say_settled)
+            self.agenda.soon(self._say_settled)
         self._settled += deliveries
 
     def _say_settled(self) -> None:
         if self._settled:
             settled, self._settled = self._settled, []
-            self._ask(frames.Settle(tuple(settled)))
-
-    def when_taken(self, ticket: int, action: Callable[[bool], None]) -> None:
-        """Call it later, when the home has the message of that ticket safe, or will not have it."""
-        self._tickets[ticket] = action
-        if not self.is_up:
-            self.soon(lambda: self._taken(ticket, is_taken=False))
+            self._way.ask(frames.Settle(tuple(settled)))
 
     # Hearing ---------------------------------------------------------------------------------
 
@@ -134,9 +137,9 @@ class Home:
         match told:
             case frames.Taken():
                 for ticket in told.tickets:
-                    self._taken(ticket, is_taken=True)
+                    self._answered(ticket, is_taken=True)
             case frames.Refused():
-                self._taken(told.ticket, is_taken=False)
+                self._answered(told.ticket, is_taken=False)
             case frames.Delivered():
                 self._delivered(told)
             case frames.Ended():
@@ -144,12 +147,14 @@ class Home:
                 if queue is not None:
                     queue.ended(told.consumer)
             case _:
-                self._hear_answer(told)
+                asked = self._asked.pop(told.question, None)
+                if asked is not None:
+                    asked[1].hear(told)
 
-    def _taken(self, ticket: int, *, is_taken: bool) -> None:
-        action = self._tickets.pop(ticket, None)
-        if action is not None:
-            action(is_taken)
+    def _answered(self, ticket: int, *, is_taken: bool) -> None:
+        queue = self._tickets.pop(ticket, None)
+        if queue is not None:
+            queue.answered(ticket, is_taken=is_taken)
 
     def _delivered(self, told: frames.Delivered) -> None:
         queue = self._consumers.get(told.consumer)
@@ -158,44 +163,6 @@ class Home:
         else:
             queue.delivered(told)
 
-    def _hear_answer(
-        self, told: frames.Counted | frames.Found | frames.Nothing | frames.Declined
-    ) -> None:
-        match told:
-            case frames.Counted():
-                self._hear_counted(told)
-            case frames.Found():
-                asked = self._gets.pop(told.question, None)
-                if asked is not None:
-                    queue, question = asked
-                    message = queue.take(told.message, told.delivery)
-                    queue.ready.count = told.left
-                    question.answer(Got(message, told.redelivered, told.left))
-            case frames.Nothing():
-                if (get := self._gets.pop(told.question, None)) is not None:
-                    get[0].ready.count = 0
-                    get[1].answer(None)
-                elif (done := self._subscriptions.pop(told.question, None)) is not None:
-                    done[1].answer(None)
-            case _:
-                self._declined(told)
-
-    def _hear_counted(self, told: frames.Counted) -> None:
-        if (asked := self._counts.pop(told.question, None)) is not None:
-            queue, question = asked
-            queue.ready.count = told.messages
-            question.answer(Counts(told.messages, told.consumers))
-        elif (number := self._numbers.pop(told.question, None)) is not None:
-            number[0].ready.count = 0
-            number[1].answer(told.messages)
-
-    def _declined(self, told: frames.Declined) -> None:
-        refusal = REFUSALS.get(told.code, errors.NotFound)(told.text)
-        for waiting in self._questions:
-            asked = waiting.pop(told.question, None)
-            if asked is not None:
-                asked[1].refuse(refusal)
-
     # Up and down -----------------------------------------------------------------------------
 
     def changed(self, *, is_up: bool) -> None:
@@ -203,19 +170,18 @@ class Home:
         self.is_up = is_up
         for vhost in self._broker.vhosts.values():
             vhost.forget_routes()
-        if not is_up:
+        if is_up:
+            for queue in list(self.queues):
+                queue.home_found()
+        else:
             self._lose()
 
     def _lose(self) -> None:
         self._settled.clear()
         self._consumers.clear()
+        self._tickets.clear()
+        asked, self._asked = self._asked, {}
         for queue in list(self.queues):
             queue.home_lost()
-        tickets, self._tickets = self._tickets, {}
-        for action in tickets.values():
-            action(False)
-        for waiting in self._questions:
-            asked = list(waiting.values())
-            waiting.clear()
-            for queue, question in asked:
-                question.refuse(queue.absence())
+        for _queue, each in asked.values():
+            each.lost()

@@ -6,16 +6,19 @@ said; when the link is lost both ends forget, and begin anew when it is up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from itertools import count
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.desk import HomeDesk
 from leveret.cluster.remote.home import Home
+from leveret.cluster.remote.queue import RemoteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.broker import Broker
+    from leveret.broker.vhost import Vhost
     from leveret.cluster.remote.frames import Frame
 
 # Kinds of streams (links/ports.py): to a home, and from it. There is one stream of each.
@@ -33,13 +36,21 @@ class Link(Protocol):
     @property
     def is_up(self) -> bool: ...
 
+    @property
+    def is_behind(self) -> bool: ...
+
     def send(self, kind: int, stream: int, octets: bytes) -> None: ...
 
     def on_state(self, action: Callable[[bool], None]) -> None: ...
 
+    def when_writable(self, action: Callable[[], None]) -> None: ...
+
 
 class Links(Protocol):
-    """What is needed of a node's links."""
+    """What is needed of a node's links. node: its own name."""
+
+    @property
+    def node(self) -> str: ...
 
     def to(self, node: str) -> Link: ...
 
@@ -48,16 +59,65 @@ class Links(Protocol):
     def on_link(self, action: Callable[[Link], None]) -> None: ...
 
 
+class LinkWay:
+    """To a home over its link."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.when_writable = link.when_writable
+
+    @property
+    def is_behind(self) -> bool:
+        return self._link.is_behind
+
+    def ask(self, frame: Frame) -> None:
+        self._link.send(ASKED, _STREAM, frames.encode(frame))
+
+
+class ShortWay:
+    """To this node itself: to its own desk, at once."""
+
+    is_behind = False
+
+    def __init__(self, desk: HomeDesk, node: str) -> None:
+        self._desk = desk
+        self._node = node
+
+    def ask(self, frame: Frame) -> None:
+        self._desk.hear(self._node, cast("frames.Asked", frame))
+
+    def when_writable(self, action: Callable[[], None]) -> None:
+        action()
+
+
+class NoWay:
+    """To nobody."""
+
+    is_behind = False
+
+    def ask(self, frame: Frame) -> None:
+        """Nobody hears it."""
+
+    def when_writable(self, action: Callable[[], None]) -> None:
+        """Nor answers."""
+
+
 class Homes:
     """One for each node.
 
     desk: acts for the others on the queues whose home is here.
+    own: this node as a home to itself; see Home. nobody: of queues that nobody leads.
     """
 
     def __init__(self, broker: Broker, links: Links) -> None:
         self.desk = HomeDesk(broker, self._tell)
         self._broker = broker
         self._links = links
+        self._next_number = count(1).__next__
+        short = ShortWay(self.desk, links.node)
+        self.own = Home(broker, links.node, short, self._next_number)
+        self.own.is_up = True
+        self.nobody = Home(broker, "", NoWay(), self._next_number, self.own)
         self._homes: dict[str, Home] = {}
         self._watched: set[str] = set()
         links.receive(ASKED, lambda peer, _, data: self.desk.hear(peer, frames.read_asked(data)))
@@ -65,22 +125,25 @@ class Homes:
         links.on_link(self._watch)
 
     def of(self, node: str) -> Home:
-        """The other node, as the home of queues."""
+        """A node as the home of queues. This node itself is nobody to queues that stand here for
+        what is elsewhere: it is about to lead them."""
+        if node == self._links.node:
+            return self.nobody
         home = self._homes.get(node)
         if home is None:
             link = self._links.to(node)
-
-            def ask(frame: Frame) -> None:
-                link.send(ASKED, _STREAM, frames.encode(frame))
-
-            home = self._homes[node] = Home(self._broker, node, ask)
+            way = LinkWay(link)
+            home = self._homes[node] = Home(self._broker, node, way, self._next_number, self.own)
             self._watch(link)
             if link.is_up:
                 home.changed(is_up=True)
         return home
 
     def _tell(self, peer: str, frame: Frame) -> None:
-        self._links.to(peer).send(TOLD, _STREAM, frames.encode(frame))
+        if peer == self._links.node:
+            self.own.hear(cast("frames.Told", frame))
+        else:
+            self._links.to(peer).send(TOLD, _STREAM, frames.encode(frame))
 
     def _watch(self, link: Link) -> None:
         if link.node not in self._watched:
@@ -93,3 +156,17 @@ class Homes:
         home = self._homes.get(node)
         if home is not None and home.is_up is not is_up:
             home.changed(is_up=is_up)
+
+    # What stands for a queue -----------------------------------------------------------------
+
+    def follow(self, vhost: Vhost, name: str, node: str, *, is_mirrored: bool) -> RemoteQueue:
+        """The queue is led by that node from now on. By this one: nobody serves it until a real
+        queue takes its place (Vhost.replace_queue)."""
+        home = self.of(node)
+        queue = vhost.queues[name]
+        if isinstance(queue, RemoteQueue):
+            queue.move_home(home, is_mirrored=is_mirrored)
+            return queue
+        remote = RemoteQueue(vhost.name, name, queue.options, home, is_mirrored=is_mirrored)
+        vhost.replace_queue(queue, remote)
+        return remote
