@@ -25,7 +25,9 @@ def test_nobody_is_served_until_it_goes_on(agenda, arguments):
     queue.publish(message("a"))
     late = subscribe(queue)
     assert taker.got == late.got == []
+    assert queue.is_paused
     queue.go_on()
+    assert not queue.is_paused
     assert taker.got == ["a"]
 
 

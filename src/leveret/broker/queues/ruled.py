@@ -145,7 +145,7 @@ class Ruled(Keeping, ABC):
         """The queue's clock; a queue without one gets it with the first message that expires."""
         if self.expiry is None:
             self.expiry = MessageExpiry(self._agenda, self.ready, None, self._expired)
-            self.expiry.pause(is_paused=bool(self._absence))
+            self.expiry.pause(is_paused=self.is_paused)
             self.is_ruled = True
         return self.expiry
 
@@ -156,6 +156,11 @@ class Ruled(Keeping, ABC):
         self._absence = absence
         if self.expiry is not None:
             self.expiry.pause(is_paused=bool(absence))
+
+    @property
+    def is_paused(self) -> bool:
+        """Nobody is served until it goes on."""
+        return bool(self._absence)
 
     def _refuse_while_paused(self) -> None:
         if self._absence:
