@@ -17,7 +17,7 @@ SETTLED_S = 60
 
 
 class Inside:
-    """Somebody whose verbs are said in the event loop, while it stands still."""
+    """Somebody whose verbs are said in the event loop, also while it stands still."""
 
     def __init__(self, loop, inner):
         self._loop = loop
@@ -29,11 +29,12 @@ class Inside:
             return found
 
         def say(*told, **named):
+            before = asyncio._get_running_loop()
             asyncio._set_running_loop(self._loop)
             try:
                 return found(*told, **named)
             finally:
-                asyncio._set_running_loop(None)
+                asyncio._set_running_loop(before)
 
         return say
 

@@ -193,6 +193,13 @@ def test_it_is_behind_for_those_alone_who_write_to_what_is(node, monkeypatch):
     assert not node.storage.durability.is_behind
 
 
+class Twice:
+    """The place of a queue that moves."""
+
+    def __init__(self, mirror):
+        self.engines = {None: None, mirror: None}
+
+
 class TestMoves:
     """A message that goes on between queues."""
 
@@ -219,6 +226,15 @@ class TestMoves:
 
     def test_from_a_mirror_to_the_own_disk(self, node, heard):
         self.move(node, 2, JOBS, OWN, heard=heard)
+        run_loop(node)
+        assert heard == []
+        node.own.durability.sync()
+        assert heard == ["done"]
+
+    def test_of_a_queue_in_two_places_it_waits_for_each_it_goes_to(self, node, heard):
+        """Whichever of the two is believed in the end, the other may have heard of the settle."""
+        node.store.places[5] = Twice(node.mirrors[JOBS])
+        self.move(node, 2, 5, OWN, heard=heard)
         run_loop(node)
         assert heard == []
         node.own.durability.sync()
