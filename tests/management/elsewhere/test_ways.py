@@ -230,3 +230,153 @@ def test_what_a_frozen_node_was_told_to_do_nobody_knows_to_be_done(pair):
     refused = pair.ask("mouse", "DELETE", "/queues/%2F/q/contents")
     assert refused.status == 503
     assert "hare has not answered" in refused.json["reason"]
+
+
+# What all nodes have ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_what_is_published_through_an_exchange_counts_on_whatever_node_it_was(pair, node):
+    pair.declare("q")
+    publish(pair.hare, "q", count=2)
+    publish(pair.mouse, "q", count=3)
+    for path in ("/exchanges/%2F/amq.default", "/exchanges/%2F", "/exchanges"):
+        told = pair.get(node, path)
+        (shown,) = [
+            each for each in ([told] if isinstance(told, dict) else told) if not each["name"]
+        ]
+        assert shown["message_stats"]["publish_in"] == 5
+        assert shown["message_stats"]["publish_out"] == 5
+        assert shown["message_stats"]["publish_in_details"]["rate"] == 0.0
+    others = [each for each in pair.get(node, "/exchanges") if each["name"]]
+    assert len(others) == len(pair.hare.vhost.exchanges) - 1
+    assert not any("message_stats" in each for each in others)
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_exchanges_are_sorted_by_what_all_nodes_have_counted(pair, node):
+    pair.declare("q")
+    publish(pair.hare, "q", count=1)
+    publish(pair.mouse, "q", count=1)
+    sort = "sort=message_stats.publish_in&sort_reverse=true&columns=name,message_stats.publish_in"
+    first, *_ = pair.get(node, f"/exchanges?{sort}")
+    assert first == {"name": "", "message_stats": {"publish_in": 2}}
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_a_vhost_has_the_messages_and_the_traffic_of_all_nodes(pair, node):
+    pair.declare("q")
+    pair.declare_at_mouse("r")
+    publish(pair.hare, "q", count=2)
+    publish(pair.mouse, "r", count=3)
+    pair.settle()
+    alone = [len(host.broker.connections) for host in pair.hosts.values()]
+    assert alone == [1, 1]
+    (listed,) = pair.get(node, "/vhosts")
+    shown = pair.get(node, "/vhosts/%2F")
+    for told in (listed, shown):
+        assert (told["messages"], told["messages_ready"]) == (5, 5)
+        assert told["message_stats"]["publish"] == 5
+        assert told["cluster_state"] == {"hare": "running", "mouse": "running"}
+    sessions = [each for host in pair.hosts.values() for each in host.broker.connections]
+    assert shown["recv_oct"] == sum(each.recv_oct for each in sessions)
+
+
+def test_statistics_are_forgotten_on_all_nodes_or_on_one(pair):
+    told = []
+    for name, host in pair.hosts.items():
+        host.statistics.reset = lambda name=name: told.append(name)
+    assert pair.ask("hare", "DELETE", "/reset").status == 204
+    assert sorted(told) == ["hare", "mouse"]
+    told.clear()
+    assert pair.ask("hare", "DELETE", "/reset/mouse").status == 204
+    assert told == ["mouse"]
+    assert pair.ask("hare", "DELETE", "/reset/owl").status == 404
+
+
+def test_leaders_are_spread_when_somebody_asks_for_it(pair):
+    assert pair.ask("hare", "POST", "/rebalance/queues").status == 204
+    assert pair.peers["hare"].balanced == 1
+
+
+# Nodes ------------------------------------------------------------------------------------------
+
+
+def test_all_nodes_are_listed_and_those_that_are_down_as_rabbitmq_lists_them(pair):
+    hare, mouse, owl = pair.get("mouse", "/nodes")
+    assert [each["name"] for each in (hare, mouse, owl)] == ["hare", "mouse", "owl"]
+    assert hare["running"] is mouse["running"] is True
+    assert hare["mem_used"] == 7
+    assert owl == {"name": "owl", "type": "disc", "running": False, "cluster_links": []}
+
+
+def test_a_node_that_is_frozen_is_shown_as_down(pair):
+    pair.peers["mouse"].silent.add("hare")
+    reply = pair.ask("mouse", "GET", "/nodes")
+    assert [each["running"] for each in reply.json] == [False, True, False]
+    assert reply.headers["x-leveret-absent"] == "hare"
+
+
+def test_any_node_is_shown_by_any(pair):
+    assert pair.get("mouse", "/nodes/hare")["name"] == "hare"
+    assert "total" in pair.get("mouse", "/nodes/hare/memory")["memory"]
+    assert pair.get("mouse", "/nodes/hare/memory/relative")["memory"]["total"] == 100
+    assert pair.get("mouse", "/nodes/owl")["running"] is False
+    for path in ("/nodes/owl/memory", "/nodes/owl/memory/relative"):
+        assert pair.get("mouse", path) == {"memory": "not_available"}
+    assert pair.ask("mouse", "GET", "/nodes/nobody").status == 404
+
+
+def test_a_vhost_is_started_on_the_node_that_is_named(pair):
+    assert pair.ask("mouse", "POST", "/vhosts/%2F/start/hare").status == 204
+    refused = pair.ask("mouse", "POST", "/vhosts/%2F/start/owl")
+    assert refused.json["reason"] == "Request to node owl failed with nodedown"
+
+
+def test_alarms_of_all_nodes_are_told_through_any(pair):
+    assert pair.get("mouse", "/health/checks/alarms") == {"status": "ok"}
+    pair.hare.broker.alarms.set("disk", "a test")
+    failed = pair.ask("mouse", "GET", "/health/checks/alarms")
+    assert failed.status == 503
+    assert failed.json["alarms"] == [{"node": "hare", "resource": "disk space"}]
+    assert failed.json["reason"] == "There are alarms in effect in the cluster"
+    assert pair.get("mouse", "/health/checks/local-alarms") == {"status": "ok"}
+
+
+def test_a_vhost_is_alive_wherever_its_queue_is(pair):
+    pair.declare("aliveness-test")
+    assert pair.get("mouse", "/aliveness-test/%2F") == {"status": "ok"}
+
+
+# Copies -----------------------------------------------------------------------------------------
+
+
+def test_a_mirrored_queue_is_shown_with_the_nodes_of_its_copies(pair):
+    pair.declare("q", durable=True)
+    pair.declare("ordinary")
+    for peers in pair.peers.values():
+        peers.replicated["/", "q"] = ("hare", "mouse", "owl")
+    shown = pair.get("mouse", "/queues/%2F/q")
+    assert shown["node"] == "hare"
+    for name in ("slave_nodes", "synchronised_slave_nodes", "recoverable_slaves"):
+        assert shown[name] == ["mouse"]
+    bare = {each["name"]: each for each in pair.get("mouse", "/queues?disable_stats=true")}
+    assert bare["q"]["slave_nodes"] == bare["q"]["synchronised_slave_nodes"] == ["mouse"]
+    ordinary = pair.get("mouse", "/queues/%2F/ordinary")
+    assert ordinary["recoverable_slaves"] is None
+    assert "slave_nodes" not in ordinary
+    assert "slave_nodes" not in bare["ordinary"]
+
+
+def test_a_quorum_queue_is_shown_with_its_members(pair):
+    pair.declare("q", durable=True, arguments={"x-queue-type": "quorum"})
+    for peers in pair.peers.values():
+        peers.replicated["/", "q"] = ("hare", "mouse", "owl")
+    shown = pair.get("mouse", "/queues/%2F/q")
+    assert (shown["leader"], shown["online"]) == ("hare", ["hare", "mouse"])
+    assert shown["members"] == ["hare", "mouse", "owl"]
+    assert pair.get("mouse", "/queues/quorum/%2F/q/status") == [
+        {"Node Name": "hare", "Raft State": "leader"},
+        {"Node Name": "mouse", "Raft State": "follower"},
+        {"Node Name": "owl", "Raft State": "noproc"},
+    ]
