@@ -73,3 +73,10 @@ def copies_of(peers: Peers | None, home: str, queue: AnyQueue) -> Copies:
         return Copies([home], [home], None)
     online = [each for each in sorted(copies) if each in peers.living]
     return Copies(sorted(copies), online, [each for each in online if each != home])
+
+
+def is_critical(peers: Peers, node: str, queue: AnyQueue) -> bool:
+    """A majority of the queue's copies serve, and would not without this node."""
+    copies = peers.copies(queue.vhost_name, queue.name)
+    there = sum(each in peers.living for each in copies)
+    return node in copies and there - 1 <= len(copies) // 2 < there

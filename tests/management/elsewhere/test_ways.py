@@ -380,3 +380,38 @@ def test_a_quorum_queue_is_shown_with_its_members(pair):
         {"Node Name": "mouse", "Raft State": "follower"},
         {"Node Name": "owl", "Raft State": "noproc"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "check", "reason"),
+    [
+        (
+            "classic",
+            "node-is-mirror-sync-critical",
+            "There are classic mirrored queues without online synchronised mirrors",
+        ),
+        (
+            "quorum",
+            "node-is-quorum-critical",
+            "There are quorum queues that would lose their quorum if the target node is shut down",
+        ),
+    ],
+)
+def test_a_node_without_which_a_queue_would_not_be_served_is_critical(pair, kind, check, reason):
+    pair.declare("q", durable=True, arguments={"x-queue-type": kind})
+    peers = pair.peers["mouse"]
+    for copies, living, is_critical in (
+        (("hare", "mouse", "owl"), {"hare", "mouse", "owl"}, False),
+        (("hare", "mouse", "owl"), {"hare", "mouse"}, True),
+        (("hare", "mouse", "owl"), {"mouse"}, False),
+        (("hare", "owl"), {"hare", "mouse", "owl"}, False),
+        (("hare", "mouse"), {"hare", "mouse"}, True),
+        ((), {"hare", "mouse"}, False),
+    ):
+        peers.replicated["/", "q"], peers.living = copies, frozenset(living)
+        told = pair.ask("mouse", "GET", f"/health/checks/{check}")
+        assert told.status == (503 if is_critical else 200)
+        if is_critical:
+            readable = "queue 'q' in vhost '/'"
+            queue = {"name": "q", "readable_name": readable, "type": kind, "virtual_host": "/"}
+            assert told.json == {"queues": [queue], "reason": reason, "status": "failed"}

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import json, structs
 
+from leveret.broker.arguments import CLASSIC, QUORUM
+from leveret.definitions.arguments import spelled
 from leveret.management.answers import BadRequest, Json
 from leveret.management.elsewhere.asking import ask_all, others
 from leveret.management.resource import ANYBODY, MANAGEMENT, MONITORING, VHOST, Resource
+from leveret.peers import is_critical
 
 if TYPE_CHECKING:
     from leveret.management.answers import Answer, Handler
@@ -30,6 +33,13 @@ _PROTOCOLS: Final = {
     "amqps": "amqp/ssl",
 }
 _AMQP: Final = frozenset({"amqp", "amqp/ssl"})
+
+
+# Why this node should not be stopped now, in RabbitMQ's words.
+MIRRORS_MISSED: Final = "There are classic mirrored queues without online synchronised mirrors"
+QUORUMS_LOST: Final = (
+    "There are quorum queues that would lose their quorum if the target node is shut down"
+)
 
 
 def passed(**told: object) -> Answer:
@@ -105,8 +115,31 @@ def check_vhosts(_call: Call) -> Answer:
     return passed()
 
 
-def check_redundancy(_call: Call) -> Answer:
-    return passed(reason="single node cluster")
+def check_mirrors(call: Call) -> Answer:
+    return _check_copies(call, CLASSIC, MIRRORS_MISSED)
+
+
+def check_quorums(call: Call) -> Answer:
+    return _check_copies(call, QUORUM, QUORUMS_LOST)
+
+
+def _check_copies(call: Call, queue_type: str, reason: str) -> Answer:
+    """Whether replicated queues of a type would not be served any more without this node."""
+    peers, node = call.host.peers, call.look.node
+    if peers is None:
+        return passed(reason="single node cluster")
+    queues = [queue for vhost in call.broker.vhosts.values() for queue in vhost.queues.values()]
+    critical = [
+        {
+            "name": spelled(each.name),
+            "readable_name": f"queue '{spelled(each.name)}' in vhost '{each.vhost_name}'",
+            "type": each.type,
+            "virtual_host": each.vhost_name,
+        }
+        for each in queues
+        if each.type == queue_type and is_critical(peers, node, each)
+    ]
+    return failed(reason, queues=critical) if critical else passed()
 
 
 def check_service(_call: Call) -> Answer:
@@ -166,8 +199,8 @@ RESOURCES = (
     _at("port-listener/{port}", "Is the port listened on?", check_port),
     _at("protocol-listener/{protocol}", "Is the protocol spoken?", check_protocol),
     _at("virtual-hosts", "Are all virtual hosts up?", check_vhosts),
-    _at("node-is-mirror-sync-critical", "Would a mirror be missed?", check_redundancy),
-    _at("node-is-quorum-critical", "Would a quorum be lost?", check_redundancy),
+    _at("node-is-mirror-sync-critical", "Would a mirror be missed?", check_mirrors),
+    _at("node-is-quorum-critical", "Would a quorum be lost?", check_quorums),
     _at("is-in-service", "Is the node in service?", check_service, ANYBODY),
     _at(
         "below-node-connection-limit",
