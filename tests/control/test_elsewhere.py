@@ -139,3 +139,22 @@ def test_the_connections_of_a_user_are_closed_everywhere(pair):
     pair.ctl("mouse", "close_all_user_connections", username="guest", reason="bye")
     for client in clients:
         assert client.closed_with().reply_code == 320
+
+
+def test_alarms_of_all_nodes_are_told_those_of_this_one_first(pair):
+    for node in ("hare", "mouse"):
+        pair.hosts[node].broker.alarms.set("disk", "a test")
+    told = ["Free disk space alarm on node mouse", "Free disk space alarm on node hare"]
+    assert pair.ctl("mouse", "cluster_alarms") == told
+    assert pair.ctl("mouse", "alarms") == told[:1]
+
+
+def test_queues_of_a_node_that_is_frozen_do_not_respond(pair):
+    pair.declare("q", durable=True)
+    asked = {"vhost": "/", "columns": ["name"]}
+    assert pair.ctl("mouse", "list_unresponsive_queues", **asked) == []
+    pair.peers["mouse"].silent.add("hare")
+    assert pair.ctl("mouse", "list_unresponsive_queues", **asked) == [["q"]]
+    assert pair.ctl("mouse", "list_unresponsive_queues", local=True, **asked) == []
+    pair.lose("hare")
+    assert pair.ctl("mouse", "list_unresponsive_queues", **asked) == []

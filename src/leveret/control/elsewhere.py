@@ -108,6 +108,15 @@ def _rows_in(said: list[Answer]) -> Iterator[list[Plain]]:
             yield from each.rows
 
 
+async def lists_of_all(call: Call, verb: Verb) -> Reply:
+    """What each has to tell, in one list: this node's first."""
+    told = await _ask_others(call, Ask(call.verb, call.arguments))
+    own = await _own(call, verb)
+    assert isinstance(own, list)
+    lists = [last.value for *_, last in told.values() if isinstance(last, Done)]
+    return [*own, *(each for told in lists if isinstance(told, list) for each in told)]
+
+
 async def everywhere(call: Call, verb: Verb) -> Reply:
     """Something that each node does with what it has; what came of it here is told."""
     await _ask_others(call, Ask(call.verb, call.arguments))

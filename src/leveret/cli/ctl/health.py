@@ -69,31 +69,35 @@ def is_booting(given: Given, asking: Asking) -> None:
     say(given, asking, sentence, {"message": sentence, "result": False})
 
 
-def _alarms(asking: Asking) -> list[Plain]:
-    alarms = asking.value("alarms")
+def _alarms(asking: Asking, verb: str = "alarms") -> list[Plain]:
+    alarms = asking.value(verb)
     assert isinstance(alarms, list)
     return alarms
 
 
+def _all_alarms(asking: Asking) -> tuple[list[Plain], dict[str, Plain]]:
+    """Those of the whole cluster; and the same by where they are."""
+    known, local = _alarms(asking, "cluster_alarms"), _alarms(asking)
+    return known, {"global": [each for each in known if each not in local], "local": local}
+
+
 def alarms(given: Given, asking: Asking) -> None:
-    known = _alarms(asking)
+    known, by_place = _all_alarms(asking)
     node = given.node
     if not known:
         told: dict[str, Plain] = {"alarms": [], "node": node, "result": "ok"}
         say(given, asking, f"Node {node} reported no alarms, local or clusterwide", told)
         return
     message = f"Node {node} reported alarms"
-    told = {"global": [], "local": known, "message": message, "result": "ok"}
+    told = {**by_place, "message": message, "result": "ok"}
     say(given, asking, "\n".join(map(str, known)), told)
 
 
 def check_alarms(given: Given, asking: Asking) -> None:
-    known = _alarms(asking)
+    known, by_place = _all_alarms(asking)
     if known:
         message = f"Node {given.node} reported alarms"
-        told: dict[str, Plain] = {
-            "global": [], "local": known, "message": message, "result": "error",
-        }  # fmt: skip
+        told: dict[str, Plain] = {**by_place, "message": message, "result": "error"}
         raise fail(given, "" if given.is_silent else "\n".join(map(str, known)), told)
     if not given.is_silent:
         sentence = f"Node {given.node} reported no alarms, local or clusterwide"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.control.elsewhere import lists_of_all
 from leveret.control.messages import Plain
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def ping(_call: Call) -> Plain:
 def alarms(call: Call) -> Plain:
     """One line for each that is on."""
     return list[Plain](alarms_of(call))
+
+
+def cluster_alarms(call: Call) -> Plain:
+    """The same of all nodes."""
+    return alarms(call)
 
 
 def alarms_of(call: Call) -> list[str]:
@@ -67,10 +73,12 @@ def virtual_hosts_down(_call: Call) -> Plain:
     return []
 
 
+AMONG = {"cluster_alarms": lists_of_all}
 VERBS = {
     "ping": ping,
     "state": state,
     "alarms": alarms,
+    "cluster_alarms": cluster_alarms,
     "listeners": listeners,
     "virtual_hosts_down": virtual_hosts_down,
 }

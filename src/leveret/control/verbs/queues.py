@@ -16,7 +16,7 @@ from leveret.control.elsewhere import at_home, rows_of_all
 from leveret.control.messages import Plain
 from leveret.control.verbs.columns import fields, listing
 from leveret.control.verbs.refusing import refusal
-from leveret.peers import copies_of
+from leveret.peers import EVERYBODY, copies_of
 from leveret.session.consumer import Consumer
 
 if TYPE_CHECKING:
@@ -70,21 +70,30 @@ def list_queues(call: Call) -> Reply:
     here = [] if vhost is None or call.flag("offline") else queues_here(vhost)
     columns, application = call.words("columns"), call.application
     rows = listing(columns, (Row(each, application) for each in here), COLUMNS)
-    if vhost is None or call.flag("online") or call.flag("local"):
+    if vhost is None or call.flag("online"):
         return rows
     down = [each for each in queues_elsewhere(vhost) if each.home not in call.others]
     return replace(rows, rows=chain(rows.rows, listing(columns, down, _OF_DOWN).rows))
 
 
 def _listed(call: Call, verb: Verb) -> Reply | Awaitable[Reply]:
-    """With --local nobody else is asked."""
-    return verb(call) if call.flag("local") else rows_of_all(call, verb)
+    """With --local nobody else is asked, nor told of."""
+    if call.flag("local"):
+        return verb(replace(call, others=EVERYBODY))
+    return rows_of_all(call, verb)
 
 
 def list_unresponsive_queues(call: Call) -> Reply:
-    """Queues live in the process that answers: when it answers, so do they."""
-    no_rows: list[Row] = []
-    return listing(call.words("columns"), no_rows, COLUMNS)
+    """Queues live in the process that answers: when it answers, so do they; those of a node that
+    lives and does not, do not."""
+    vhost, peers = call.broker.vhosts.get(call.text("vhost")), call.application.peers
+    silent = frozenset() if peers is None else peers.living
+    queues = [
+        each
+        for each in ([] if vhost is None else queues_elsewhere(vhost))
+        if each.home in silent and each.home not in call.others
+    ]
+    return listing(call.words("columns"), queues, _OF_DOWN)
 
 
 def delete_queue(call: Call) -> Reply:
@@ -245,7 +254,12 @@ _OF_DOWN: Mapping[str, Callable[[DistantQueue], Plain]] = {
     "type": lambda queue: queue.type,
 }
 
-AMONG = {"delete_queue": at_home, "list_queues": _listed, "purge_queue": at_home}
+AMONG = {
+    "delete_queue": at_home,
+    "list_queues": _listed,
+    "list_unresponsive_queues": _listed,
+    "purge_queue": at_home,
+}
 
 VERBS = {
     "delete_queue": delete_queue,
