@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from leveret.broker.permissions import EVERYTHING
 from leveret.broker.queues.queue import QueueOptions
-from leveret.cluster.remote.queue import place
+from leveret.cluster.remote.placing import place
 from leveret.config import Settings
 from leveret.control.answering import answers
 from leveret.control.desk import ControlDesk

@@ -58,5 +58,7 @@ class Look:
         return copies_of(self.host.peers, self.node, queue)
 
     def tells_of(self, queue: AnyQueue) -> bool:
-        """The queue is here, or nobody else tells of it since its home is down."""
-        return not isinstance(queue, DistantQueue) or queue.home not in self.others
+        """The queue is here, or will be, or nobody else tells of it since its home is down."""
+        if not isinstance(queue, DistantQueue) or not queue.home:
+            return True
+        return queue.home not in self.others

@@ -415,3 +415,25 @@ def test_a_node_without_which_a_queue_would_not_be_served_is_critical(pair, kind
             readable = "queue 'q' in vhost '/'"
             queue = {"name": "q", "readable_name": readable, "type": kind, "virtual_host": "/"}
             assert told.json == {"queues": [queue], "reason": reason, "status": "failed"}
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_a_queue_that_is_paused_in_a_minority_says_so(pair, node):
+    queue, _known = pair.declare("q", durable=True)
+    queue.pause("hare")
+    assert pair.get(node, "/queues/%2F/q")["state"] == "minority"
+    for query in ("", "?disable_stats=true", "?disable_stats=true&enable_queue_totals=true"):
+        (told,) = pair.get(node, f"/queues{query}")
+        assert told["state"] == "minority"
+    assert pair.ctl(node, "list_queues", vhost="/", columns=["state"]) == [["minority"]]
+    queue.go_on()
+    assert pair.get(node, "/queues/%2F/q")["state"] == "running"
+
+
+@pytest.mark.parametrize("node", ["hare", "mouse"])
+def test_a_mirrored_queue_that_nobody_leads_yet_is_listed_as_down(pair, node):
+    pair.declare("q", durable=True)
+    pair.hare_homes.follow(pair.hare.vhost, "q", "hare", is_mirrored=True)
+    (told,) = pair.get(node, "/queues")
+    assert (told["name"], told["node"], told["state"]) == ("q", "hare", "down")
+    assert pair.ctl(node, "list_queues", vhost="/", columns=["state"]) == [["down"]]

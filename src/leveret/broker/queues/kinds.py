@@ -36,6 +36,11 @@ def queues_elsewhere(vhost: Vhost) -> list[DistantQueue]:
     return [each for each in vhost.queues.values() if isinstance(each, DistantQueue)]
 
 
+def state_of(queue: AnyQueue, usual: str = "running") -> str:
+    """In RabbitMQ's words, of a queue that is here: one that lacks a majority serves nobody."""
+    return "minority" if isinstance(queue, Queue) and queue.is_paused else usual
+
+
 def new_queue(homes: Homes, name: str, options: QueueOptions, number: int) -> AnyQueue:
     """The queue that its arguments ask for."""
     if queue_type(options.arguments) == STREAM:

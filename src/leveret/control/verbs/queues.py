@@ -10,7 +10,7 @@ from leveret.broker.arguments import CLASSIC
 from leveret.broker.errors import PreconditionFailed, Unsupported
 from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.holdings import holdings
-from leveret.broker.queues.kinds import queues_elsewhere, queues_here
+from leveret.broker.queues.kinds import queues_elsewhere, queues_here, state_of
 from leveret.control import exits
 from leveret.control.elsewhere import at_home, rows_of_all
 from leveret.control.messages import Plain
@@ -72,8 +72,13 @@ def list_queues(call: Call) -> Reply:
     rows = listing(columns, (Row(each, application) for each in here), COLUMNS)
     if vhost is None or call.flag("online"):
         return rows
-    down = [each for each in queues_elsewhere(vhost) if each.home not in call.others]
+    down = [each for each in queues_elsewhere(vhost) if not _is_told(call, each)]
     return replace(rows, rows=chain(rows.rows, listing(columns, down, _OF_DOWN).rows))
+
+
+def _is_told(call: Call, queue: DistantQueue) -> bool:
+    """Its home tells of it; one without is to be led by this node."""
+    return bool(queue.home) and queue.home in call.others
 
 
 def _listed(call: Call, verb: Verb) -> Reply | Awaitable[Reply]:
@@ -234,7 +239,7 @@ COLUMNS: Mapping[str, Read] = {
     "synchronised_slave_pids": _mirrors,
     "mirror_pids": _mirrors,
     "synchronised_mirror_pids": _mirrors,
-    "state": lambda _row: "running",
+    "state": lambda row: state_of(row.queue),
     "type": lambda row: row.queue.type,
     "leader": _where,
     "members": _members,

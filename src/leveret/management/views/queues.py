@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leveret.broker.arguments import CLASSIC, QUORUM, STREAM
 from leveret.broker.queues.consumers import Activity
 from leveret.broker.queues.holdings import holdings
+from leveret.broker.queues.kinds import state_of
 from leveret.definitions.arguments import json_of, spelled
 from leveret.management.view import ABSENT, View
 from leveret.management.views.consumers import CONSUMER, consumers_of
@@ -175,7 +176,7 @@ QUEUE: View[AnyQueue] = View(
         "message_stats": _message_stats,
         "operator_policy": lambda queue, _: queue.policy.operator_policy,
         "policy": lambda queue, _: queue.policy.policy,
-        "state": lambda _queue, _look: "running",
+        "state": lambda queue, _: state_of(queue),
     },
     groups=(_lengths, _of_its_type),
 )
@@ -218,17 +219,18 @@ def _totals(queue: AnyQueue, _look: Look) -> Fields:
 DOWN_QUEUE: View[DistantQueue] = View(
     {
         **{name: _NAMED[name] for name in _NAMED if name != "node"},
-        "node": lambda queue, _: queue.home,
+        # One without a home is about to be led by this node.
+        "node": lambda queue, look: queue.home or look.node,
         "state": lambda _queue, _look: "down",
     }
 )
 # Without statistics (`disable_stats`): what a queue is, and not how it fares.
 BARE_QUEUE: View[AnyQueue] = View(
-    {**_NAMED, "policy": _bare_policy, "state": lambda _queue, _look: "live"},
+    {**_NAMED, "policy": _bare_policy, "state": lambda queue, _: state_of(queue, "live")},
     groups=(_bare_members,),
 )
 # The same and how many messages there are (`enable_queue_totals`).
 BARE_QUEUE_WITH_TOTALS: View[AnyQueue] = View(
-    {**_NAMED, "policy": _bare_policy, "state": lambda _queue, _look: "running"},
+    {**_NAMED, "policy": _bare_policy, "state": lambda queue, _: state_of(queue)},
     groups=(_bare_members, _totals),
 )
