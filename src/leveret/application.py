@@ -27,6 +27,8 @@ from leveret.storage.opening import open_engine
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
+    from leveret.cluster.membership import Membership
+    from leveret.cluster.sharing import Sharing
     from leveret.config import Settings
     from leveret.peers import Peers
     from leveret.server.sampler import Sampler
@@ -46,14 +48,22 @@ class Application:
 
     addresses: where it speaks AMQP. listeners: all that it listens on.
     machine: what the node runs on. peers: the other nodes; None for a node that is alone.
+    membership: of a cluster, of a node that is in one or may come into one.
     """
 
-    def __init__(self, settings: Settings, definitions: bytes | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        definitions: bytes | None = None,
+        membership: Membership | None = None,
+    ) -> None:
         self.settings = settings
         self.machine = Machine()
         self.peers: Peers | None = None
         self.addresses: tuple[Listener, ...] = ()
         self._definitions = definitions
+        self._membership = membership
+        self._sharing: Sharing | None = None
         self._engine: Engine | None = None
         self._server: Server | None = None
         self._monitor: Monitor | None = None
@@ -100,8 +110,12 @@ class Application:
     async def start(self) -> None:
         """Accept connections, or raise StartRefused and leave nothing behind."""
         try:
-            self._engine = self._open_engine()
+            engine = self._engine = self._open_engine()
+            if self._membership is not None and engine is not None:
+                self._sharing = await self._membership.share(engine.storage)
             self._server = self._make_server()
+            if self._sharing is not None:
+                self._share(self._sharing)
             self._open_taps(self._server.broker)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
@@ -113,6 +127,15 @@ class Application:
         except BaseException:
             await self.stop()
             raise
+
+    def _share(self, sharing: Sharing) -> None:
+        """The broker is one of several: it follows them, and they may ask about it."""
+        from leveret.management.elsewhere.asking import HTTP  # noqa: PLC0415  # not of a node alone
+        from leveret.management.elsewhere.desk import HttpDesk  # noqa: PLC0415
+
+        self.peers = sharing.peers
+        sharing.peers.serve(HTTP, HttpDesk(self).answer)
+        sharing.follow()
 
     async def suspend(self) -> None:
         """Let nobody in any more; who is connected over AMQP stays."""
@@ -148,6 +171,8 @@ class Application:
             await self._server.drain(grace_s)
         if self._log_exchange is not None:
             self._log_exchange.stop()
+        if self._membership is not None:
+            await self._membership.stop_sharing()
         if self._engine is not None:
             self._close(self._engine)
 
@@ -171,7 +196,7 @@ class Application:
             raise StartRefused(
                 "there is nowhere to listen: name a listener with listeners.tcp or listeners.ssl"
             )
-        broker = furnished(self.settings, self._engine, self._definitions)
+        broker = furnished(self.settings, self._engine, self._definitions, self._sharing)
         try:
             return Server(broker, self.settings)
         except TlsRefused as refused:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.attempts import Patience
 from leveret.broker.broker import Broker
@@ -21,6 +21,7 @@ from leveret.broker.vhost_metadata import VhostMetadata
 from leveret.errors import StartRefused
 
 if TYPE_CHECKING:
+    from leveret.broker.ports import Storage
     from leveret.config import Settings
     from leveret.storage.engine import Engine
 
@@ -28,21 +29,40 @@ if TYPE_CHECKING:
 DEFAULT_VHOST: Final = VhostMetadata("Default virtual host")
 
 
-def furnished(settings: Settings, engine: Engine | None, definitions: bytes | None) -> Broker:
+class Shared(Protocol):
+    """What a node in a cluster shares with the others (cluster/sharing.py)."""
+
+    @property
+    def storage(self) -> Storage:
+        """What a broker is built on."""
+
+    def furnish(self, broker: Broker) -> None:
+        """Make it what all nodes know. Raises Unrestorable."""
+
+
+def furnished(
+    settings: Settings,
+    engine: Engine | None,
+    definitions: bytes | None,
+    shared: Shared | None = None,
+) -> Broker:
     """The broker of a node. Raises StartRefused.
 
     engine: what keeps its things; None for a node without a data directory.
     definitions: a document in RabbitMQ's JSON, laid over what the settings make.
+    shared: what a cluster knows; None for a node alone.
     """
     storage = MEMORY if engine is None else engine.storage
+    if shared is not None:
+        storage = shared.storage
     broker = Broker(time.monotonic, secrets.token_bytes, _entry(settings), storage)
     broker.agenda.wall_clock = time.time
-    is_new = engine is None or not _restore(broker)
+    broker.node = settings.node
+    is_new = engine is None or not _restore(broker, shared)
     _furnish(broker, settings, definitions, is_new=is_new)
     if engine is not None:
         engine.on_trouble(partial(_raise_alarm, broker))
         engine.tidy_up()
-    broker.node = settings.node
     limits = settings.limits
     broker.node_limits = NodeLimits(limits.channel_max_per_node, limits.cluster_queue_limit)
     broker.started_at = int(time.time())
@@ -58,10 +78,13 @@ def _entry(settings: Settings) -> Entry:
     )
 
 
-def _restore(broker: Broker) -> bool:
-    """Whether the catalogue had anything. Raises StartRefused."""
+def _restore(broker: Broker, shared: Shared | None) -> bool:
+    """Whether there was anything. Raises StartRefused."""
     try:
-        return broker.restore()
+        if shared is None:
+            return broker.restore()
+        shared.furnish(broker)
+        return True
     except Unrestorable as error:
         raise StartRefused(
             f"cannot restore what the catalogue keeps: {error}; start the version of Leveret that "

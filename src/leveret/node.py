@@ -26,11 +26,15 @@ from leveret.version import VERSION
 
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
+    from leveret.cluster.membership import Membership
     from leveret.config import Listener, Listening, Settings
+    from leveret.control.challenge import Challenge, Purpose
 
 log = logging.getLogger("leveret")
 
 SWITCH_S = 0.0005
+# Where cluster/members/file.py keeps what the node knows of its cluster.
+CLUSTER_FILE = "cluster.json"
 
 
 class Node:
@@ -52,6 +56,8 @@ class Node:
         self.told_to_stop = asyncio.Event()
         self._has_node_port = has_node_port
         self._node_port: NodePort | None = None
+        self._membership: Membership | None = None
+        self._cookie = b""
         self._changing = asyncio.Lock()
         self.application: Application | None = None
         self._latest: Application | None = None
@@ -86,8 +92,12 @@ class Node:
         if self._files:
             self._files.claim()
         try:
+            if self._is_in_cluster:
+                await self._open_node_port()
+                self._say_where_the_node_port_is()
+                await self.membership.begin()
             await self._start_application()
-            if self._has_node_port:
+            if self._has_node_port and self._node_port is None:
                 await self._open_node_port()
             self._say_what_is_up()
         except BaseException:
@@ -98,16 +108,47 @@ class Node:
         settings = self.settings
         file = None if settings.cookie_file is None else str(settings.cookie_file)
         try:
-            cookie = make_or_find_cookie(os.environ, file)
+            self._cookie = make_or_find_cookie(os.environ, file)
         except CookieRefused as refused:
             raise StartRefused(str(refused)) from refused
-        self._node_port = NodePort(self, cookie)
+        self._node_port = NodePort(self, self._cookie)
+        self._node_port.hand_peers_to(self._welcome)
         host, port = settings.node_place
         try:
             await self._node_port.open(host, port)
         except OSError as error:
             where = f"{host or '*'}:{port} (clustering)"
             raise cannot_listen(where, error, "--node-port") from error
+
+    @property
+    def _is_in_cluster(self) -> bool:
+        """Whether its files say anything of a cluster."""
+        if not self._has_node_port or self.settings.data_dir is None:
+            return False
+        return (self.settings.data_dir / CLUSTER_FILE).exists()
+
+    @property
+    def membership(self) -> Membership:
+        """Of a cluster; a node alone has one once it is asked for. Raises StartRefused."""
+        if self._membership is None:
+            # A node alone needs nothing of a cluster at its start.
+            from leveret.cluster.membership import Membership  # noqa: PLC0415
+
+            self._membership = Membership(self, self._cookie)
+        return self._membership
+
+    async def _welcome(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        keys: Challenge,
+        purpose: Purpose,
+    ) -> None:
+        """Another node has come in, and proved that it has the cookie."""
+        if self.settings.data_dir is None:
+            log.warning("another node came in: without a data directory this one joins nobody")
+            return
+        await self.membership.links.welcome(reader, writer, keys, purpose)
 
     async def start_app(self) -> None:
         """The broker and its listeners, where they are not running. Raises StartRefused."""
@@ -117,7 +158,8 @@ class Node:
                 self._say_what_is_up()
 
     async def _start_application(self) -> None:
-        application = self._latest = Application(self.settings, self._definitions)
+        application = Application(self.settings, self._definitions, self._membership)
+        self._latest = application
         await application.start()
         self.application = application
 
@@ -131,6 +173,8 @@ class Node:
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """The application with its clients, and then the data directory."""
         await self.stop_app(grace_s)
+        if self._membership is not None:
+            await self._membership.end()
         if self._node_port is not None:
             await self._node_port.close()
         if self._files:
@@ -149,6 +193,11 @@ class Node:
         """Read again what may change while it runs: the certificates."""
         if self.application is not None:
             self.application.reload()
+
+    def _say_where_the_node_port_is(self) -> None:
+        """For tools, while the application waits for the other nodes."""
+        if self._files:
+            self._files.report(self.settings.node, (), self.listeners)
 
     def _say_what_is_up(self) -> None:
         node = self.settings.node

@@ -99,11 +99,15 @@ class Broker:
         changes = list(self.storage.catalogue.load())
         for change in changes:
             restore(self, change)
+        self.recover()
+        return bool(changes)
+
+    def recover(self) -> None:
+        """Everything is there: give it the messages that the engine has kept."""
         for vhost in self.vhosts.values():
             # The predeclared exchanges were there before the policies.
             vhost.follow_policies()
             vhost.recover(self.storage.messages)
-        return bool(changes)
 
     def add_vhost(self, name: str, metadata: VhostMetadata = NO_METADATA) -> Vhost:
         """The vhost, made if need be; one that is there stays as it is.

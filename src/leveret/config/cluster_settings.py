@@ -18,6 +18,14 @@ class ClusterSettings:
         key="cluster.nats_server",
         shown_default="what `leveret[cluster]` has installed, else the one on the PATH",
     )
+    address: str = setting(
+        "",
+        values.text,
+        "host by which the other nodes of a cluster reach this one",
+        key="cluster.address",
+        flag="--address",
+        shown_default="what stands behind the @ of the node's name",
+    )
     route_port: int | None = setting(
         None,
         values.port,

@@ -81,6 +81,16 @@ def decode(octets: bytes) -> Standing:
     return Standing(**(told | {"phase": Phase(told["phase"]), "roll": roll}))
 
 
+def write_roll(roll: Roll) -> bytes:
+    """As it goes into the metadata, and to a node that joins."""
+    return json.dumps(_written(roll)).encode()
+
+
+def read_roll(octets: bytes) -> Roll:
+    """Raises ValueError, KeyError or TypeError for what write_roll has not written."""
+    return _read(json.loads(octets))
+
+
 def _written(roll: Roll) -> dict[str, Any]:
     return {
         "cluster": roll.cluster,

@@ -62,6 +62,12 @@ def found_cluster(standing: Standing, cluster: str, place: Place) -> Standing:
     return replace(standing, phase=Phase.MEMBER, roll=found(cluster, standing.node, place))
 
 
+def founded(standing: Standing, roll: Roll) -> Standing:
+    """The same, with the one who came on the roll already."""
+    _require(standing, Phase.ALONE)
+    return replace(standing, phase=Phase.MEMBER, roll=roll)
+
+
 def begin_joining(standing: Standing, through: str) -> Standing:
     """Before anything is asked or wiped: from here on the node's own things are to go."""
     if through == standing.node:

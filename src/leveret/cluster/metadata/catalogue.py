@@ -26,7 +26,7 @@ from leveret.broker.changes import (
     StreamGrew,
     VhostRemoved,
 )
-from leveret.cluster.metadata.changes import QueueHoused
+from leveret.cluster.metadata.changes import QueueHoused, RollSet
 from leveret.cluster.metadata.pen import State
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class SharedCatalogue:
     def load(self) -> Iterator[Change]:
         """All that the log says, as far as it was read."""
         for change in self._copy.ledger.changes():
-            if not isinstance(change, QueueHoused):
+            if not isinstance(change, QueueHoused | RollSet):
                 yield change
         yield from self._own.streams()
 

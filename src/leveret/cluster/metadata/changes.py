@@ -23,4 +23,11 @@ class QueueHoused:
     members: tuple[str, ...] = ()
 
 
-SharedChange: TypeAlias = Change | QueueHoused
+@dataclass(frozen=True, slots=True)
+class RollSet:
+    """Who is in the cluster (cluster/members/file.py says how that is written)."""
+
+    roll: bytes
+
+
+SharedChange: TypeAlias = Change | QueueHoused | RollSet

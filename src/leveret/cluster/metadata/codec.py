@@ -52,7 +52,7 @@ from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.streams.outline import Outline
 from leveret.broker.topic_permissions import TopicPermission
 from leveret.broker.vhost_metadata import VhostMetadata
-from leveret.cluster.metadata.changes import QueueHoused
+from leveret.cluster.metadata.changes import QueueHoused, RollSet
 from leveret.wire.codes import MalformedFrame
 from leveret.wire.values import decode_table, encode_table, octets, text
 
@@ -246,6 +246,7 @@ SHAPES: Final[Mapping[int, Shape]] = {
     21: Shape(Bound, *_BINDING),
     22: Shape(Unbound, *_BINDING),
     23: Shape(QueueHoused, _NAME, _NAME, _NAME, _NAME, _ROW),
+    24: Shape(RollSet, _OCTETS),
 }
 _TAGS: Final = {shape.kind: tag for tag, shape in SHAPES.items()}
 

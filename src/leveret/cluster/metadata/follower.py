@@ -26,7 +26,7 @@ from leveret.broker.changes import (
     Unbound,
 )
 from leveret.broker.restore import restore
-from leveret.cluster.metadata.changes import QueueHoused
+from leveret.cluster.metadata.changes import QueueHoused, RollSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,6 +105,8 @@ class Follower:
                 self._broker.vhosts[name].follow_policies()
 
     def _apply(self, change: SharedChange) -> None:
+        if isinstance(change, RollSet):
+            return
         if isinstance(change, QueueHoused):
             self._house(change)
             return

@@ -37,7 +37,7 @@ from leveret.broker.changes import (
     VhostRemoved,
 )
 from leveret.broker.vhost_metadata import NO_METADATA
-from leveret.cluster.metadata.changes import QueueHoused
+from leveret.cluster.metadata.changes import QueueHoused, RollSet
 from leveret.cluster.metadata.codec import encode
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 # The kinds of changes that stay, each a section, in an order in which they can be applied.
 SECTIONS: Final[tuple[type[SharedChange], ...]] = (
+    RollSet,
     VhostAdded,
     VhostDescribed,
     UserSet,
@@ -242,13 +243,15 @@ def _undone(  # noqa: C901, PLR0911  # one line for each kind of thing
             ends = (change.source, change.destination_kind, change.destination)
             return [Unbound(change.vhost, *ends, change.routing_key, change.arguments)]
         case _:
-            # Where a queue was goes with the queue.
+            # Where a queue was goes with the queue; a cluster has its roll to its end.
             return []
 
 
 def names_of(change: SharedChange) -> Names:  # noqa: C901, PLR0911  # one line each
     """What tells a thing from others of its section."""
     match change:
+        case RollSet():
+            return ()
         case VhostAdded() | VhostDescribed() | UserSet():
             return (change.name,)
         case UserLimitsSet():

@@ -1,0 +1,41 @@
+"""When an answer may go that waits for messages, for metadata, or for both.
+
+Rule: confirms do not wait here (`Storage.confirming`): metadata need a majority of all nodes, what
+lies on a node's own disk needs nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leveret.broker.ports import Durability
+
+
+class JointDurability:
+    """The port Durability. messages, metadata: what it is made of."""
+
+    def __init__(self, messages: Durability, metadata: Durability) -> None:
+        self._messages = messages
+        self._metadata = metadata
+
+    @property
+    def batch(self) -> int:
+        """It grows with either; nobody who waits by batches waits here."""
+        return self._messages.batch + self._metadata.batch
+
+    @property
+    def demands(self) -> int:
+        return self._messages.demands + self._metadata.demands
+
+    @property
+    def is_behind(self) -> bool:
+        return self._messages.is_behind
+
+    def demand(self) -> None:
+        self._messages.demand()
+
+    def when_durable(self, action: Callable[[], None]) -> None:
+        self._messages.when_durable(lambda: self._metadata.when_durable(action))

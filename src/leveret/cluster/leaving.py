@@ -1,0 +1,148 @@
+"""How a node leaves its cluster, is forgotten by it, or is the only one that is left.
+
+    reset                the others strike it off their roll, then it wipes itself
+    forget_cluster_node  the others strike off a node that does not run
+    ... and one is left  it goes on alone: what the cluster knew becomes its own catalogue again
+
+Rule: a node is a member until the roll says otherwise; its engine is dismissed after that, as often
+as it takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from leveret.cluster.founding import write_back
+from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
+from leveret.cluster.members import standing as steps
+from leveret.cluster.members.roll import MembershipRefused
+from leveret.cluster.members.standing import Phase
+from leveret.cluster.nats.client import Unanswered
+from leveret.cluster.ports import NoMajority
+
+if TYPE_CHECKING:
+    from leveret.cluster.links.ports import Links
+    from leveret.cluster.members.roll import Member
+    from leveret.cluster.membership import Membership
+    from leveret.cluster.seat import Seat
+
+log = logging.getLogger("leveret.cluster")
+
+LEAVE: Final = "leave"
+REFUSED: Final = 406
+REACH_S: Final = 5.0
+ANSWER_S: Final = 60.0
+DISMISS_EVERY_S: Final = 1.0
+
+
+class Leaving:
+    """One node's part in it, as who goes and as who stays."""
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
+    def serve(self, links: Links) -> None:
+        """Answer those who go."""
+        links.serve(LEAVE, self._let_go)
+
+    # As who goes ---------------------------------------------------------------------------------
+
+    async def reset(self, *, is_forced: bool) -> None:
+        """Forget everything, and be alone. The application is stopped; is_forced: the others are
+        not asked. Raises MembershipRefused, OSError."""
+        member = self._membership
+        async with member.changing:
+            if not is_forced:
+                await self._tell_others()
+            seat, member.seat = member.seat, None
+            if seat is not None:
+                await seat.give_up()
+            member.drop_engine_files()
+            member.owner.reset()
+            member.set_standing(steps.left(member.standing))
+            await member.renew_links()
+
+    async def _tell_others(self) -> None:
+        member = self._membership
+        if member.standing.phase is Phase.MEMBER:
+            member.set_standing(steps.begin_leaving(member.standing))
+        if member.standing.phase is Phase.LEAVING:
+            await self._ask_any()
+
+    async def _ask_any(self) -> None:
+        """One member is enough. Raises MembershipRefused where none answers."""
+        reasons = []
+        for node in self._membership.others:
+            link = self._membership.links.to(node)
+            try:
+                await link.wait_up(REACH_S)
+                await link.call(LEAVE, b"", ANSWER_S)
+            except (LinkDown, Overdue) as error:
+                reasons.append(str(error))
+            except PeerRefused as error:
+                reasons.append(f"{node}: {error.text}")
+            else:
+                return
+        raise MembershipRefused("unreachable", "; ".join(reasons))
+
+    # As who stays --------------------------------------------------------------------------------
+
+    async def _let_go(self, peer: str, _body: bytes) -> bytes:
+        member = self._membership
+        if member.sharing is None:
+            raise PeerRefused(REFUSED, f"the application of {member.node} does not run: start_app")
+        try:
+            await self.strike_off(peer)
+        except (MembershipRefused, NoMajority) as refused:
+            raise PeerRefused(REFUSED, str(refused)) from refused
+        return b""
+
+    async def forget(self, node: str) -> None:
+        """A member that does not run is one no more. Raises MembershipRefused, NoMajority."""
+        member = self._membership
+        is_running = member.sharing is not None and node in member.sharing.liveness.living
+        steps.forget(member.standing, node, is_running=is_running)
+        await self.strike_off(node)
+
+    async def strike_off(self, node: str) -> None:
+        """Raises MembershipRefused, NoMajority."""
+        member = self._membership
+        async with member.changing:
+            sharing, seat = member.sharing, member.seat
+            assert sharing is not None
+            assert seat is not None
+            struck = sharing.roll.find(node)
+            if struck is None:
+                return
+            await sharing.strike_off(node)
+            member.start(self._dismiss(seat, struck))
+
+    async def _dismiss(self, seat: Seat, struck: Member) -> None:
+        """Its engine counts for no majority any more."""
+        while True:
+            try:
+                await seat.dismiss(struck)
+                break
+            except Unanswered as error:
+                log.warning("the engine of %s cannot be dismissed yet: %s", struck.node, error)
+            await asyncio.sleep(DISMISS_EVERY_S)
+        self._membership.links.forget(struck.node)
+        if len(seat.roll.members) == 1:
+            await self._go_on_alone(seat)
+
+    async def _go_on_alone(self, seat: Seat) -> None:
+        member = self._membership
+        async with member.changing:
+            assert member.sharing is not None
+            metadata = member.sharing.metadata
+            log.warning("%s is the last of its cluster: it goes on alone", member.node)
+            await member.owner.stop_app()
+            is_synced = member.settings.durability == "fsync"
+            write_back(member.data_dir, metadata, is_synced=is_synced)
+            member.set_standing(steps.left(member.standing))
+            member.seat = None
+            await seat.give_up()
+            member.drop_engine_files()
+            await member.owner.start_app()

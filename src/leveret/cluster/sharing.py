@@ -1,0 +1,309 @@
+"""What the application of a node in a cluster shares with the others: everything but its messages.
+
+    begin()    the log of the metadata is opened and read: this node knows what all know
+    furnish()  ... and its broker is what that says; remote queues stand for those of other nodes
+    follow()   from now on each change of another node happens here too
+    end()      what was said is in the log, the pen is free
+
+Rule: an application begins with what a majority has. Without one it waits, and says so: a node that
+served what it knew last might serve what others have changed since.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from leveret.broker.restore import restore
+from leveret.cluster.asking import LinkedPeers
+from leveret.cluster.chores import Chores
+from leveret.cluster.joint import JointDurability
+from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
+from leveret.cluster.members.file import read_roll, write_roll
+from leveret.cluster.members.liveness import Liveness
+from leveret.cluster.metadata.catalogue import OwnThings, SharedCatalogue
+from leveret.cluster.metadata.changes import RollSet
+from leveret.cluster.metadata.copying import Copy
+from leveret.cluster.metadata.follower import AllHere, Follower
+from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
+from leveret.cluster.metadata.writing import Writing
+from leveret.cluster.places import ClusterPlaces
+from leveret.cluster.ports import NoMajority
+from leveret.cluster.remote.homes import Homes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from leveret.broker.broker import Broker
+    from leveret.broker.ports import Storage
+    from leveret.cluster.links.ports import Links
+    from leveret.cluster.members.roll import Roll
+    from leveret.cluster.metadata.changes import QueueHoused, SharedChange
+    from leveret.cluster.ports import SharedLog, SharedLogs
+
+log = logging.getLogger("leveret.cluster")
+
+METADATA: Final = "metadata"
+ASK_PEN: Final = "pen"
+ASK_PEN_S: Final = 2.0
+# Who joins hears of the beginning of all things a moment after it was asked for.
+LOOK_EVERY_S: Final = 0.05
+# How long a stop waits until what was said is safe.
+FAREWELL_S: Final = 2.0
+# Who runs is reached within some milliseconds.
+REACHED_S: Final = 1.0
+# What needs the pen and a majority has come to nothing after this.
+WRITE_S: Final = 30.0
+# More copies of the metadata than this make every change slower, and nothing safer.
+REPLICAS_MAX: Final = 5
+
+
+class Sharing:
+    """roll: the members, as the metadata have them. node: this one. own: this node's engine.
+    links: to the others, of this application alone.
+
+    on_roll: told of each change of the roll.
+    on_lost: told when something was undone that clients may have been about to be told.
+    """
+
+    def __init__(self, roll: Roll, node: str, links: Links, own: Storage) -> None:
+        self.roll = roll
+        self.node = node
+        self.on_roll: Callable[[Roll], None] = _nobody_listens
+        self.on_lost: Callable[[], None] = _nothing
+        self._links = links
+        self._own_storage = own
+        self._chores = Chores()
+        self.liveness = Liveness(node, lambda: self.roll.nodes, links, self._chores)
+        self.peers = LinkedPeers(
+            links, lambda: self.roll.nodes, self.liveness, self._housed, self._rebalance
+        )
+        self._own = OwnThings(node, own.catalogue)
+        self._copy = Copy(self._apply)
+        self._broker: Broker | None = None
+        self._follower: Follower | None = None
+        self._log: SharedLog | None = None
+
+    async def begin(self, logs: SharedLogs) -> None:
+        """Open the log of the metadata. Waits for a majority."""
+        self._log = shared = await self._open(logs, replicas_of(self.roll))
+        self._writing = Writing(shared, self._copy, _soon)
+        self._writing.on_lost = self._lose
+        self._reading = Reading(shared, self._copy)
+        name = Name(self.node, f"{os.urandom(4).hex()}.")
+        self._pen = Pen(name, self._reading, self._writing, LinkPost(self._links), self._chores)
+        shared.on_stalled(self._pen.stalled)
+        self._links.serve(ASK_PEN, self._answer_pen)
+        self.liveness.begin()
+        self.catalogue = SharedCatalogue(self._pen, self._writing, self._copy, self._own, self.node)
+
+    async def _open(self, logs: SharedLogs, replicas: int) -> SharedLog:
+        while True:
+            try:
+                return await logs.open(METADATA, replicas)
+            except NoMajority as error:
+                log.warning(
+                    "%s waits for a majority of the cluster's nodes (%s): start the others, or "
+                    "take them out of it with forget_cluster_node",
+                    self.node,
+                    error,
+                )
+
+    async def found(self, changes: Iterable[SharedChange]) -> None:
+        """What this node is, all nodes begin with. Raises NoMajority."""
+        await self._pen.found(changes)
+
+    async def catch_up(self) -> None:
+        """Read what there is, once the first node has written it."""
+        while self._copy.founder is None:
+            try:
+                await self._reading.catch_up(END)
+            except NoMajority as error:
+                log.warning("%s cannot read the metadata yet: %s", self.node, error)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    @property
+    def storage(self) -> Storage:
+        """What the broker is to be built on."""
+        own = self._own_storage
+        return replace(
+            own,
+            catalogue=self.catalogue,
+            durability=JointDurability(own.durability, self.catalogue.durability),
+            apart=own.durability,
+            is_shared=True,
+            when_writable=self.catalogue.insist,
+        )
+
+    async def wait_others(self) -> None:
+        """Until those that run are reached, but not long: clients find their queues then."""
+        up = (
+            self._links.to(node).wait_up(REACHED_S) for node in self.roll.nodes if node != self.node
+        )
+        await asyncio.gather(*up, return_exceptions=True)
+
+    def furnish(self, broker: Broker) -> None:
+        """Make the broker what the metadata say. Raises Unrestorable."""
+        changes = list(self._copy.ledger.changes())
+        self._own.drop_strays(changes)
+        homes = Homes(broker, self._links)
+        follower = Follower(broker, ClusterPlaces(self.node, homes, AllHere()), self._keep)
+        follower.apply(changes)
+        for change in self._own.streams():
+            restore(broker, change)
+        broker.recover()
+        self._broker, self._follower = broker, follower
+
+    def follow(self) -> None:
+        """Hear of what the others change."""
+        self._chores.start(self._reading.follow())
+
+    def _apply(self, changes: Sequence[SharedChange]) -> None:
+        if self._follower is not None:
+            self._follower.apply(changes)
+
+    def _keep(self, change: SharedChange) -> None:
+        self._own.keep(change)
+        if isinstance(change, RollSet):
+            self._set_roll(read_roll(change.roll))
+
+    def _set_roll(self, roll: Roll) -> None:
+        if roll != self.roll:
+            self.roll = roll
+            self.on_roll(roll)
+            self.liveness.look()
+
+    def _housed(self, vhost: str, queue: str) -> QueueHoused | None:
+        return self._copy.ledger.housed(vhost, queue)
+
+    @property
+    def metadata(self) -> list[SharedChange]:
+        """All that is known, as a row of changes."""
+        return list(self._copy.ledger.changes())
+
+    async def _rebalance(self) -> None:
+        """Ordinary queues stay where they are."""
+
+    # Writing -------------------------------------------------------------------------------------
+
+    async def change_roll(self, change: Callable[[Roll], Roll]) -> None:
+        """Raises MembershipRefused, NoMajority."""
+        await self.write(lambda: self._say_roll(change(self.roll)))
+
+    def _say_roll(self, roll: Roll) -> None:
+        self.catalogue.commit(RollSet(write_roll(roll)))
+        self._set_roll(roll)
+
+    async def strike_off(self, node: str) -> None:
+        """A member goes, with what only it has. Raises MembershipRefused, NoMajority."""
+        await self.write(lambda: self._strike_off(node))
+
+    def _strike_off(self, node: str) -> None:
+        assert self._broker is not None
+        self._say_roll(self.roll.without(node))
+        for vhost in self._broker.vhosts.values():
+            for queue in list(vhost.queues.values()):
+                housed = self._housed(vhost.name, queue.name)
+                if housed is not None and housed.node == node and not housed.log:
+                    vhost.remove_queue(queue)
+
+    async def write(self, act: Callable[[], None]) -> None:
+        """Do what commits something, with the pen; returns when it is safe. Raises NoMajority, and
+        what the action raises."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def finish(error: Exception | None = None) -> None:
+            if done.done():
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        def perform() -> None:
+            try:
+                act()
+            except Exception as error:  # it is raised where the action came from
+                finish(error)
+            else:
+                self.catalogue.durability.when_durable(finish)
+
+        give_up = NoMajority("the other nodes do not answer: no majority of the cluster is there")
+        self.catalogue.when_writable(perform, lambda: finish(give_up))
+        try:
+            async with asyncio.timeout(WRITE_S):
+                await done
+        except TimeoutError:
+            raise give_up from None
+
+    async def _answer_pen(self, peer: str, _body: bytes) -> bytes:
+        """Whom to ask for the pen; nothing, once it is let go."""
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def hear(where: str | None) -> None:
+            if not answer.done():
+                answer.set_result(where)
+
+        self._pen.asked(peer, hear)
+        return (await answer or "").encode()
+
+    def _lose(self) -> None:
+        self.on_lost()
+
+    async def end(self) -> None:
+        """What was said is in the log, or is said to be lost; nothing follows any more."""
+        if self._log is not None:
+            safe = asyncio.Event()
+            self._writing.when_all_safe(safe.set)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await safe.wait()
+        await self._chores.end()
+        if self._log is not None:
+            await self._log.close()
+
+
+class LinkPost:
+    """The way to the pens of other nodes, over the links."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    async def ask(self, node: str) -> str | None:
+        try:
+            answer = await self._links.to(node).call(ASK_PEN, b"", ASK_PEN_S)
+        except (LinkDown, Overdue, PeerRefused) as error:
+            raise Unanswered(str(error)) from error
+        return answer.decode() or None
+
+
+def replicas_of(roll: Roll) -> int:
+    """How many copies of the metadata there are to be."""
+    return min(len(roll.members), REPLICAS_MAX)
+
+
+async def replicate_metadata(logs: SharedLogs, replicas: int) -> None:
+    """So many copies from now on, as soon as a majority is there."""
+    while True:
+        try:
+            await logs.change_replicas(METADATA, replicas)
+        except NoMajority as error:
+            log.warning("the metadata cannot have %d copies yet: %s", replicas, error)
+        else:
+            return
+
+
+def _nobody_listens(_roll: Roll) -> None:
+    """The roll is nobody's business yet."""
+
+
+def _soon(action: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(action)
+
+
+def _nothing() -> None:
+    """Nobody wants to hear of it."""
