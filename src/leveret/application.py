@@ -49,6 +49,7 @@ class Application:
     addresses: where it speaks AMQP. listeners: all that it listens on.
     machine: what the node runs on. peers: the other nodes; None for a node that is alone.
     membership: of a cluster, of a node that is in one or may come into one.
+    sharing: what it has with the other nodes; None for a node that is alone.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Application:
         self.addresses: tuple[Listener, ...] = ()
         self._definitions = definitions
         self._membership = membership
-        self._sharing: Sharing | None = None
+        self.sharing: Sharing | None = None
         self._engine: Engine | None = None
         self._server: Server | None = None
         self._monitor: Monitor | None = None
@@ -112,10 +113,10 @@ class Application:
         try:
             engine = self._engine = self._open_engine()
             if self._membership is not None and engine is not None:
-                self._sharing = await self._membership.share(engine.storage)
+                self.sharing = await self._membership.share(engine.storage)
             self._server = self._make_server()
-            if self._sharing is not None:
-                self._share(self._sharing)
+            if self.sharing is not None:
+                self._share(self.sharing)
             self._open_taps(self._server.broker)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
@@ -196,7 +197,7 @@ class Application:
             raise StartRefused(
                 "there is nowhere to listen: name a listener with listeners.tcp or listeners.ssl"
             )
-        broker = furnished(self.settings, self._engine, self._definitions, self._sharing)
+        broker = furnished(self.settings, self._engine, self._definitions, self.sharing)
         try:
             return Server(broker, self.settings)
         except TlsRefused as refused:

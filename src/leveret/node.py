@@ -162,6 +162,11 @@ class Node:
         self._latest = application
         await application.start()
         self.application = application
+        if application.sharing is not None:
+            from leveret.control.desk import ControlDesk  # noqa: PLC0415  # not of a node alone
+            from leveret.control.elsewhere import CONTROL  # noqa: PLC0415
+
+            application.sharing.peers.serve(CONTROL, ControlDesk(self).answer)
 
     async def stop_app(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, and write what is left."""

@@ -92,7 +92,9 @@ def test_others_reach_it_at_its_address_or_at_its_names_host(owner, play):
     async def scene():
         membership = Membership(owner, b"cookie")
         assert membership.own_place == Place(HOSTS[0], 25672, 25673)
-        owner.settings = load({"node": HARE, "data_dir": "x", "cluster_address": "hare.example"}, {})
+        owner.settings = load(
+            {"node": HARE, "data_dir": "x", "cluster_address": "hare.example"}, {}
+        )
         other = Membership(owner, b"cookie")
         assert other.own_place.host == "hare.example"
         for each in (membership, other):

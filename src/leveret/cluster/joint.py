@@ -35,7 +35,9 @@ class JointDurability:
         return self._messages.is_behind
 
     def demand(self) -> None:
+        """Of both: who demands does not say what it was about."""
         self._messages.demand()
+        self._metadata.demand()
 
     def when_durable(self, action: Callable[[], None]) -> None:
         self._messages.when_durable(lambda: self._metadata.when_durable(action))

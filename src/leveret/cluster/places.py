@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leveret.cluster.remote.queue import place
+from leveret.cluster.remote.placing import place
 
 if TYPE_CHECKING:
     from leveret.broker.changes import QueueDeclared

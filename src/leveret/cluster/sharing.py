@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,8 @@ from leveret.cluster.metadata.follower import AllHere, Follower
 from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
 from leveret.cluster.metadata.writing import Writing
 from leveret.cluster.places import ClusterPlaces
+from leveret.cluster.mirrors.mirror import Around
+from leveret.cluster.mirrors.store import Mirrors
 from leveret.cluster.ports import NoMajority
 from leveret.cluster.remote.homes import Homes
 
@@ -76,15 +79,15 @@ class Sharing:
         self.on_roll: Callable[[Roll], None] = _nobody_listens
         self.on_lost: Callable[[], None] = _nothing
         self._links = links
-        self._own_storage = own
         self._chores = Chores()
+        self._broker: Broker | None = None
+        self.mirrors = Mirrors(own, self._around(), self._next_position)
         self.liveness = Liveness(node, lambda: self.roll.nodes, links, self._chores)
         self.peers = LinkedPeers(
             links, lambda: self.roll.nodes, self.liveness, self._housed, self._rebalance
         )
         self._own = OwnThings(node, own.catalogue)
         self._copy = Copy(self._apply)
-        self._broker: Broker | None = None
         self._follower: Follower | None = None
         self._log: SharedLog | None = None
 
@@ -129,15 +132,29 @@ class Sharing:
     @property
     def storage(self) -> Storage:
         """What the broker is to be built on."""
-        own = self._own_storage
+        of_messages = self.mirrors.storage
         return replace(
-            own,
+            of_messages,
             catalogue=self.catalogue,
-            durability=JointDurability(own.durability, self.catalogue.durability),
-            apart=own.durability,
+            durability=JointDurability(of_messages.durability, self.catalogue.durability),
             is_shared=True,
             when_writable=self.catalogue.insist,
         )
+
+    def _around(self) -> Around:
+        """What mirrors have of this node."""
+        return Around(
+            renumber=lambda _position: self._next_position(),
+            wall_ms=lambda: time.time_ns() // 1_000_000,
+            epoch=lambda: time.monotonic() - time.time(),
+            later=self._chores.later,
+            start=self._chores.start,
+        )
+
+    def _next_position(self) -> int:
+        """The broker is made on what is made here."""
+        assert self._broker is not None
+        return self._broker.next_position()
 
     async def wait_others(self) -> None:
         """Until those that run are reached, but not long: clients find their queues then."""
