@@ -32,9 +32,9 @@ from leveret.cluster.metadata.copying import Copy
 from leveret.cluster.metadata.follower import AllHere, Follower
 from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
 from leveret.cluster.metadata.writing import Writing
-from leveret.cluster.places import ClusterPlaces
 from leveret.cluster.mirrors.mirror import Around
 from leveret.cluster.mirrors.store import Mirrors
+from leveret.cluster.places import ClusterPlaces
 from leveret.cluster.ports import NoMajority
 from leveret.cluster.remote.homes import Homes
 
