@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from leveret.cluster.asking import LinkedPeers
-from leveret.peers import PATIENCE_S, Copies, Peers, copies_of
+from leveret.peers import Copies, Peers, copies_of
 from tests.cluster.pair import HandPeers
 
 VERBS = sorted(name for name in vars(Peers) if not name.startswith("_"))
@@ -20,10 +20,6 @@ def test_whoever_is_asked_has_all_verbs(peers, verb):
         return
     names = [list(inspect.signature(getattr(each, verb)).parameters) for each in (Peers, peers)]
     assert names[0] == names[1]
-
-
-def test_who_is_frozen_is_not_waited_for_any_longer_than_the_links_do():
-    assert PATIENCE_S <= 5.0
 
 
 # Copies -----------------------------------------------------------------------------------------

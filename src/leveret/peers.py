@@ -1,6 +1,6 @@
 """The other nodes of a cluster, as they are asked by whoever shows all of it through one node.
 
-Rule: one that does not answer costs PATIENCE_S and its own part of the answer, and nothing else.
+Rule: one that does not answer costs its own part of the answer, and nothing else.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
 
-# So long one answer may take: a node that is frozen is known to be so after 5 s as well.
-PATIENCE_S: Final = 5.0
+# So long one answer may take. A node that is frozen or cut off is known to be so after 5 s, by its
+# link (cluster/links); this is for one that has a hundred thousand queues to tell of.
+PATIENCE_S: Final = 60.0
 
 
 class _Everybody:

@@ -167,6 +167,8 @@ async def ask_app(app, method, path, body, headers):
     sent = []
 
     async def receive():
+        if not content:
+            await asyncio.Event().wait()
         return {"type": "http.request", "body": content.pop(), "more_body": False}
 
     async def send(message):

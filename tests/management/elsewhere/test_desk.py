@@ -1,7 +1,9 @@
 """What another node is answered, and who it may ask for."""
 
 import asyncio
+import json
 from dataclasses import replace
+from urllib.parse import quote
 
 import msgspec
 
@@ -40,6 +42,17 @@ def test_each_tells_of_its_own_alone(pair):
     mouse = pair.peers["hare"].desks["mouse"]["http"]
     told = asyncio.run(mouse(encode(asked)))
     assert b'{"total":0,"filtered":0,"rows":[]}' in told
+
+
+def test_a_long_answer_comes_whole(pair):
+    client = pair.hare.client()
+    for _ in range(200):
+        client.channel()
+    ((name,),) = pair.ctl("hare", "list_connections", columns=["name"])
+    asked = Question("GET", f"/connections/{quote(name)}/channels", user="ada")
+    reply = reply_of(pair, asked)
+    assert len(reply.content) > 65536
+    assert len(json.loads(reply.content)) == 200
 
 
 def test_the_api_is_found_below_any_prefix(pair):

@@ -47,8 +47,10 @@ async def _reply(app: ASGIApp, question: Question, prefix: str) -> Reply:
     sent: list[Message] = []
 
     async def receive() -> Message:
-        content = body.pop() if body else b""
-        return {"type": "http.request", "body": content, "more_body": False}
+        if not body:
+            # A long answer watches for its client to go. This one stays.
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": body.pop(), "more_body": False}
 
     async def send(message: Message) -> None:
         sent.append(message)
