@@ -1,11 +1,13 @@
 """A message's last step: stored for whom, handed to whom, refused by whom."""
 
+from functools import partial
+
 import pytest
 
 from leveret.broker.message import Traits
 from leveret.broker.ports import Leaving
 from leveret.broker.routing import Route, Witness
-from leveret.broker.sending import Sender, compose, hand_over, traits_of
+from leveret.broker.sending import Journey, Sender, compose, hand_over, traits_of
 from leveret.wire.properties import Properties
 from tests.broker.domain import bodies, exchange, message
 
@@ -139,3 +141,54 @@ def test_a_composed_message_reads_as_what_it_was_made_of():
 )
 def test_traits_are_what_properties_ask_of_a_queue(properties, ttl_ms, traits):
     assert traits_of(properties, ttl_ms) == traits
+
+
+class Elsewhere:
+    """A queue of another node. answer: what has become of the message there."""
+
+    is_up = True
+
+    def when_taken(self, action):
+        self.answer = action
+
+
+class TestJourneys:
+    def begin(self, *, insists=False):
+        self.heard, queues = [], (Elsewhere(), Elsewhere())
+        ends = {name: partial(self.heard.append, name) for name in ("done", "again", "refused")}
+        refused = ends["refused"] if insists else None
+        self.journey = Journey(Leaving(1, 2, ends["done"], ends["again"], refused), queues)
+        self.journey.begin()
+        return queues
+
+    def test_it_is_over_when_all_have_the_message(self):
+        first, second = self.begin()
+        first.answer(True)
+        self.journey.here.done()
+        assert self.heard == []
+        second.answer(True)
+        assert self.heard == ["done"]
+
+    def test_a_node_that_is_lost_on_the_way_has_it_begin_again(self):
+        first, second = self.begin()
+        self.journey.here.done()
+        first.is_up = False
+        first.answer(False)
+        assert self.heard == []
+        second.answer(True)
+        assert self.heard == ["again"]
+
+    def test_so_has_what_was_lost_here(self):
+        first, second = self.begin()
+        self.journey.here.again()
+        first.answer(True)
+        second.answer(False)
+        assert self.heard == ["again"]
+
+    @pytest.mark.parametrize(("insists", "end"), [(False, "done"), (True, "refused")])
+    def test_a_queue_without_a_place_for_it_is_an_end_for_who_does_not_insist(self, insists, end):
+        first, second = self.begin(insists=insists)
+        self.journey.here.done()
+        first.answer(False)
+        second.answer(True)
+        assert self.heard == [end]

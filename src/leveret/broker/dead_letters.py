@@ -38,7 +38,7 @@ TURN_MAX: Final = 200
 RETRY_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dead:
     """A message that died. time: seconds since 1970."""
 
@@ -55,6 +55,10 @@ class DeadLetters:
         self._vhost = vhost
         self._agenda = agenda
         self._waiting: deque[Dead] = deque()
+        # Sent, and not safe yet where they go.
+        self._under_way: dict[Dead, None] = {}
+        # A next queue, of another node, that does not keep up.
+        self._slow: DistantQueue | None = None
         self._is_busy = False
         # Those of queues that insist, and had nowhere to go.
         self._stuck: list[Dead] = []
@@ -71,12 +75,15 @@ class DeadLetters:
         """As many as one turn may take."""
         try:
             for _ in range(TURN_MAX):
-                if not self._waiting:
+                if not self._waiting or self._slow is not None:
                     break
                 self._deliver(self._waiting.popleft())
         finally:
-            self._is_busy = bool(self._waiting)
-            if self._is_busy:
+            slow, self._slow = self._slow, None
+            self._is_busy = bool(self._waiting) or slow is not None
+            if slow is not None:
+                slow.when_writable(lambda: self._agenda.soon(self._deliver_some))
+            elif self._is_busy:
                 self._agenda.soon(self._deliver_some)
 
     def _deliver(self, dead: Dead) -> None:
@@ -95,6 +102,7 @@ class DeadLetters:
                 return
             onward = _onward(route, letter, dead.reason)
             self._vhost.sender.send(letter, onward, self._leaving(dead))
+            self._slow = next((each for each in onward.distant if each.is_behind), None)
             self._vhost.tally.letters_confirmed += rules.insists_on_dead_letters
         elif rules.insists_on_dead_letters and exchange not in self._vhost.exchanges:
             self._keep(dead)
@@ -102,17 +110,25 @@ class DeadLetters:
             dead.queue.let_go(message)
 
     def _leaving(self, dead: Dead) -> Leaving:
+        """What becomes of it when it is where it goes, or is not. A queue of another node that has
+        no place for it is an end, unless its own queue insists."""
         queue, message = dead.queue, dead.message
-        return Leaving(
-            queue.number,
-            message.position,
-            lambda: queue.let_go(message),
-            lambda: self._keep(dead),
-        )
+        self._under_way[dead] = None
+
+        def done() -> None:
+            del self._under_way[dead]
+            queue.let_go(message)
+
+        def again() -> None:
+            del self._under_way[dead]
+            self._keep(dead)
+
+        refused = again if queue.rules.insists_on_dead_letters else done
+        return Leaving(queue.number, message.position, done, again, refused)
 
     def held(self, queue: Ruled) -> Iterator[Message]:
         """What has died in the queue and not gone on yet."""
-        for dead in (*self._waiting, *self._stuck):
+        for dead in (*self._waiting, *self._under_way, *self._stuck):
             if dead.queue is queue:
                 yield dead.message
 

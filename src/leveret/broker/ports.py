@@ -129,12 +129,14 @@ class Leaving:
     """A message that goes on from one queue to another.
 
     queue, position: where it is yet. done: settles it there. again: sends it anew.
+    refused: another node's queue has no place for it, which is known late; None: as `done`.
     """
 
     queue: int
     position: int
     done: Callable[[], None]
     again: Callable[[], None]
+    refused: Callable[[], None] | None = None
 
 
 class Moves(Protocol):

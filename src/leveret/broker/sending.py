@@ -11,9 +11,11 @@ Rule: a message is with the store before any queue has it, so that a queue can s
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.message import Message, Traits, pack_address
+from leveret.broker.ports import Leaving
 from leveret.broker.tallies import count_stored
 from leveret.wire import frames
 from leveret.wire.properties import Properties, encode_header
@@ -22,7 +24,8 @@ from leveret.wire.values import octets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leveret.broker.ports import Leaving, MessageStore, Moves
+    from leveret.broker.ports import MessageStore, Moves
+    from leveret.broker.queues.distant import DistantQueue
     from leveret.broker.routing import Route
 
 PERSISTENT: Final = 2
@@ -72,19 +75,69 @@ class Sender:
         message.position = self._next_position()
         if leaving is None:
             return hand_over(message, route, self._keep)
+        journey = Journey(leaving, route.distant) if route.distant else None
+        leaving = leaving if journey is None else journey.here
         if self._moves is None:
             is_accepted = hand_over(message, route, self._keep)
             leaving.done()
-            return is_accepted
-        self._moves.begin_move()
-        try:
-            return hand_over(message, route, self._keep)
-        finally:
-            self._moves.end_move(leaving)
+        else:
+            self._moves.begin_move()
+            try:
+                is_accepted = hand_over(message, route, self._keep)
+            finally:
+                self._moves.end_move(leaving)
+        if journey is not None:
+            journey.begin()
+        return is_accepted
 
     def _keep(self, message: Message, queue_numbers: tuple[int, ...]) -> None:
         self._store.append(message, queue_numbers)
         message.is_stored = True
+
+
+class Journey:
+    """A message that goes on to queues of other nodes, and perhaps to some of this one.
+
+    here: what is said of those of this node.
+
+    Rule: it is let go of where it was when all have it. When a node was lost on the way it goes to
+    all of them again: who has it already has it twice then.
+    """
+
+    def __init__(self, leaving: Leaving, distant: tuple[DistantQueue, ...]) -> None:
+        self.here = Leaving(leaving.queue, leaving.position, self._arrived, self._lost)
+        self._leaving = leaving
+        self._distant = distant
+        self._missing = 1 + len(distant)
+        self._is_lost = self._is_refused = False
+
+    def begin(self) -> None:
+        """It was just handed to them."""
+        for queue in self._distant:
+            queue.when_taken(partial(self._answered, queue))
+
+    def _answered(self, queue: DistantQueue, is_taken: bool) -> None:
+        if not is_taken and queue.is_up:
+            self._is_refused = True
+        elif not is_taken:
+            self._is_lost = True
+        self._arrived()
+
+    def _lost(self) -> None:
+        self._is_lost = True
+        self._arrived()
+
+    def _arrived(self) -> None:
+        self._missing -= 1
+        if self._missing:
+            return
+        leaving = self._leaving
+        if self._is_lost:
+            leaving.again()
+        elif self._is_refused and leaving.refused is not None:
+            leaving.refused()
+        else:
+            leaving.done()
 
 
 def compose(exchange: str, routing_key: str, properties: Properties, body: bytes) -> Message:

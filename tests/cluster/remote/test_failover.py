@@ -3,6 +3,7 @@
 import pytest
 
 from leveret.broker.bindings import Binding
+from leveret.broker.queues.queue import QueueOptions
 from leveret.cluster.remote.placing import withdraw
 from leveret.wire import methods
 from tests.cluster.remote.three import Three
@@ -381,3 +382,54 @@ class TestTheEnd:
         three.kill("hare")
         assert away.take() == [methods.BasicCancel("c", nowait=True)]
         assert "is down or inaccessible" in away.refusal(methods.BasicGet(queue="q")).reply_text
+
+
+class TestDeadLetters:
+    """A queue of mouse whose dead go to the mirrored one."""
+
+    @pytest.fixture
+    def dying(self, three):
+        three.declare("q")
+        options = QueueOptions(
+            durable=True,
+            arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q"},
+        )
+        queue = three.mouse.vhost.create_queue("dying", options, None)
+        three.mouse.sync()
+        return queue
+
+    def die(self, three):
+        channel = three.mouse.channel()
+        channel.fill_stored("dying", b"a")
+        channel.say(methods.BasicReject(channel.get("dying").tag))
+
+    def kept(self, three, dying):
+        return len(three.mouse.engine.messages.positions(dying.number))
+
+    def test_one_is_let_go_of_when_it_is_safe_where_it_goes(self, three, dying):
+        self.die(three)
+        three.settle()
+        assert self.kept(three, dying) == 1
+        three.sync()
+        assert self.kept(three, dying) == 0
+
+    def test_one_outlives_the_leader(self, three, dying):
+        self.die(three)
+        fail_over(three)
+        assert three.queue().ready.count == 1
+        assert self.kept(three, dying) == 0
+
+    def test_many_wait_for_a_home_that_does_not_keep_up(self, three, dying):
+        channel = three.mouse.channel()
+        channel.fill_stored("dying", *[b"x" * 2**20] * 8)
+        three.kill("hare")
+        channel.consume("dying")
+        channel.say(methods.BasicNack(0, multiple=True))
+        three.settle()
+        assert len(three.queue("mouse")._publishes) < 8
+        assert self.kept(three, dying) == 8
+        three.elect("vole")
+        three.sync()
+        three.sync()
+        assert three.queue().ready.count == 8
+        assert self.kept(three, dying) == 0

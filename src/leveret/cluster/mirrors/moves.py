@@ -96,8 +96,9 @@ class Move:
         if isinstance(self._source, Mirror):
             return array("Q", sorted(self._source))
         queue = self._queue
-        found = array("Q", (each.position for each in _in_memory(vhost, queue) if each.is_stored))
-        found.extend(self._ways.moving_from(queue.number))
+        # What is dying and on its way to a queue here is named by both.
+        near = {each.position for each in _in_memory(vhost, queue) if each.is_stored}
+        found = array("Q", near.union(self._ways.moving_from(queue.number)))
         for part in queue.ready.on_disk():
             if part.store is queue.store:
                 found.extend(array("Q", part.positions))
