@@ -200,9 +200,12 @@ class World:
                 break
             except NoMajority:
                 await asyncio.sleep(0.1)
-        node = self.nodes[name] = Node(self, name, log)
+        node = self.nodes[name] = self.new_node(name, log)
         node.start()
         return node
+
+    def new_node(self, name, log):
+        return Node(self, name, log)
 
     async def boot_all(self):
         """Those that are down. One alone would wait for another."""

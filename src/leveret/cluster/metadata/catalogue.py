@@ -174,11 +174,15 @@ class OwnThings:
 
 
 class SharedCatalogue:
-    """The port Catalogue. choose_home: on which node a new queue is to be."""
+    """The port Catalogue.
+
+    choose_home: on which node a new queue is to be. on_said: told of each change that is committed.
+    """
 
     def __init__(self, pen: Pen, writing: Writing, copy: Copy, own: OwnThings, node: str) -> None:
         self.durability = SharedDurability(writing)
         self.choose_home: Callable[[QueueDeclared], str] = lambda _declared: node
+        self.on_said: Callable[[SharedChange], None] = _nobody_listens
         self._pen = pen
         self._writing = writing
         self._copy = copy
@@ -214,7 +218,14 @@ class SharedCatalogue:
         if isinstance(change, QueueDeclared):
             home = self.choose_home(change)
             housed = QueueHoused(change.vhost, change.name, home)
-            self._writing.say(housed)
-            self._own.keep(housed)
+            self._say(housed)
+        self._say(change)
+
+    def _say(self, change: SharedChange) -> None:
         self._writing.say(change)
         self._own.keep(change)
+        self.on_said(change)
+
+
+def _nobody_listens(_change: SharedChange) -> None:
+    """It is in the log."""

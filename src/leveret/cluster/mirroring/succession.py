@@ -2,7 +2,7 @@
 
     a queue with a log      the living node that has a copy and leads fewest queues leads it
     a transient one         is deleted, as is an exclusive one: its connection is gone
-    any other               waits for the node to come back
+    any other               waits for the node to come back, as long as that is a member
 
 Rule: it is reckoned from what all nodes know, so whoever reckons comes to the same, and who comes
 second finds nothing to do.
@@ -37,8 +37,10 @@ def succession(
     housings: Iterable[QueueHoused],
     declared: Mapping[tuple[str, str], QueueDeclared],
     living: Collection[str],
+    members: Collection[str],
 ) -> Succession:
-    """declared: all queues, by vhost and name. living: who runs; all others are gone."""
+    """declared: all queues, by vhost and name. living: who runs; all others are gone. members: who
+    may come back."""
     housed = list(housings)
     leaderships = Leaderships(housed, living)
     heirs, lost = [], []
@@ -52,7 +54,7 @@ def succession(
                 heirs.append(replace(each, node=heir))
             continue
         queue = declared.get((each.vhost, each.name))
-        if queue is not None and _goes_with_its_node(queue):
+        if queue is not None and (each.node not in members or _goes_with_its_node(queue)):
             lost.append(queue)
     return Succession(tuple(heirs), tuple(lost))
 

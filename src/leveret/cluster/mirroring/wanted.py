@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.arguments import CLASSIC, QUORUM, STREAM, queue_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from leveret.broker.queues.queue import QueueOptions
     from leveret.cluster.metadata.changes import QueueHoused
@@ -47,7 +47,7 @@ class Cluster:
 
     members: tuple[str, ...]
     living: frozenset[str]
-    housings: Sequence[QueueHoused]
+    housings: Collection[QueueHoused]
 
     def leaderships(self) -> Counter[str]:
         """How many queues each node is the home of, or leads."""
@@ -89,6 +89,10 @@ def wanted(asked: Asked, housed: QueueHoused, cluster: Cluster) -> tuple[str, ..
         named = _named(asked, cluster.members)
         return tuple(sorted(named[:COPIES_MAX])) or (housed.node,)
     count = _safe_count(_count(asked, cluster), cluster)
+    if count == 1 and housed.node in cluster.members:
+        return (housed.node,)
+    if count == len(cluster.members):
+        return cluster.members
     return tuple(sorted(_by_preference(housed, cluster)[:count]))
 
 

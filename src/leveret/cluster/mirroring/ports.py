@@ -1,0 +1,106 @@
+"""What mirroring asks of the rest of a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+    from leveret.broker.broker import Broker
+    from leveret.broker.changes import QueueDeclared
+    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.vhost import Vhost
+    from leveret.cluster.mirroring.changing import Changing
+    from leveret.cluster.ports import SharedLog, SharedLogs
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What mirroring has of its node.
+
+    members: all names on the roll, in the order of the alphabet.
+    gather: has the engine of each of these nodes know that a log may lie on them together.
+    locator: where a queue begins of which nobody says anything. choose: one of these at random.
+    token: what no other log is called.
+    """
+
+    node: str
+    broker: Broker
+    stand: Stand
+    logs: SharedLogs
+    store: Store
+    engine: Engine
+    changing: Changing
+    tasks: Tasks
+    liveness: Liveness
+    members: Callable[[], tuple[str, ...]]
+    gather: Callable[[tuple[str, ...]], Awaitable[None]]
+    locator: str
+    choose: Callable[[Sequence[str]], str]
+    token: Callable[[], str]
+
+
+class Move(Protocol):
+    """A queue's messages are at two places, both alike and safe."""
+
+    def finish(self) -> None:
+        """They are where they went; the other place forgets."""
+
+    def give_up(self) -> None:
+        """They are where they were."""
+
+
+class Store(Protocol):
+    """Where the messages are of queues that this node leads (cluster/mirrors)."""
+
+    async def lead(self, number: int, log: SharedLog) -> object:
+        """Take the log over and read it. Raises NoMajority."""
+
+    async def move_to_log(self, vhost: Vhost, queue: AnyQueue, log: SharedLog) -> Move:
+        """Copy all that waits, while the queue is in use. Raises NoMajority, Deposed."""
+
+    async def move_to_own(self, vhost: Vhost, queue: AnyQueue) -> Move:
+        """The same into this node's own engine."""
+
+    def give_up(self, number: int) -> None:
+        """This node leads the queue no more."""
+
+
+class Stand(Protocol):
+    """What stands for a queue in the broker (cluster/remote)."""
+
+    def follow(self, vhost: Vhost, name: str, node: str, *, is_mirrored: bool) -> object:
+        """That node leads it or is its home; "": nobody, or this node is about to."""
+
+    def lead(self, vhost: Vhost, name: str, number: int) -> object:
+        """This node does, and its store has what waits."""
+
+
+class Engine(Protocol):
+    """This node's own engine (metadata/catalogue.py OwnThings)."""
+
+    def expect(self, declared: QueueDeclared) -> None: ...
+
+    def let_go(self, vhost: str, name: str) -> None: ...
+
+
+class Liveness(Protocol):
+    """Who runs, as seen from here (members/liveness.py)."""
+
+    @property
+    def living(self) -> frozenset[str]: ...
+
+    @property
+    def has_majority(self) -> bool: ...
+
+    def on_change(self, action: Callable[[], None]) -> None: ...
+
+
+class Tasks(Protocol):
+    """What may wait, and the clock."""
+
+    def start(self, task: Coroutine[None, None, None]) -> None: ...
+
+    def later(self, delay_s: float, action: Callable[[], None]) -> None: ...
