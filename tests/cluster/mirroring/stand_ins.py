@@ -2,8 +2,8 @@
 
 import asyncio
 
+from leveret.broker.ports import Recovered
 from leveret.broker.queues.distant import DistantQueue
-from leveret.broker.queues.queue import Queue
 from leveret.cluster.ports import NoMajority
 
 MESSAGE = 1
@@ -12,8 +12,8 @@ MESSAGE = 1
 class FarQueue(DistantQueue):
     """Led by a node, or by nobody."""
 
-    __abstractmethods__ = frozenset()
     consumers = ()
+    successor = None
 
     @property
     def is_up(self):
@@ -23,18 +23,9 @@ class FarQueue(DistantQueue):
         self.is_deleted = True
         return 0
 
-
-class NearQueue(Queue):
-    """Led here."""
-
-    is_paused = False
-
-    def pause(self, node):
-        del node
-        self.is_paused = True
-
-    def go_on(self):
-        self.is_paused = False
+    def give_way(self, successor):
+        self.is_deleted, self.successor = True, successor
+        return []
 
 
 FarQueue.__abstractmethods__ = frozenset()
@@ -47,16 +38,11 @@ class Stands:
         self._node = node
 
     def place(self, vhost, declared, housed):
-        here = housed.node == self._node and not housed.log
-        make = self.near if here else self.far
-        node = "" if housed.node == self._node else housed.node
-        vhost.queues[declared.name] = make(vhost, declared.name, declared.options, node)
-
-    def near(self, vhost, name, options, _node, number=0):
-        return NearQueue(vhost._homes.queues, name, options, number)
-
-    def far(self, vhost, name, options, node):
-        return FarQueue(vhost.name, name, options, node)
+        name, options = declared.name, declared.options
+        if housed.node == self._node and not housed.log:
+            vhost.place_queue(name, options, declared.number)
+        else:
+            vhost.queues[name] = FarQueue(vhost.name, name, options, housed.node)
 
     def move(self, vhost, name, housed):
         """Mirroring hears of it."""
@@ -64,14 +50,7 @@ class Stands:
     def follow(self, vhost, name, node, *, is_mirrored):
         del is_mirrored
         old = vhost.queues[name]
-        vhost.queues[name] = self.far(vhost, name, old.options, node)
-        old.is_deleted = True
-
-    def lead(self, vhost, name, number):
-        old = vhost.queues[name]
-        assert isinstance(old, FarQueue), "who leads a queue does not begin to"
-        vhost.queues[name] = self.near(vhost, name, old.options, "", number)
-        old.is_deleted = True
+        vhost.replace_queue(old, FarQueue(vhost.name, name, old.options, node))
 
 
 class Shelf:
@@ -84,16 +63,29 @@ class Shelf:
         self._moves = {}
 
     def append(self, number, body, safe):
-        """safe: told when the place that is believed has it."""
-        for target in self._moves.get(number, ()):
-            target(body)
-        shared = self.logs.get(number)
-        if shared is None:
-            self.own.setdefault(number, []).append(body)
-            asyncio.get_running_loop().call_soon(safe)
+        """safe: told when both places have it, of a queue that moves."""
+        targets = list(self._moves.get(number, ()))
+        waiting = [None] * (len(targets) + 1)
+
+        def one_is_safe():
+            waiting.pop()
+            if not waiting:
+                safe()
+
+        for target in targets:
+            target(body, one_is_safe)
+        if number in self.logs:
+            self._append_to(self.logs[number], self.read[number], body, one_is_safe)
         else:
-            shared.when_safe(shared.append(MESSAGE, body), safe)
-            self.read[number].append(body)
+            self._keep(number, body, one_is_safe)
+
+    def _append_to(self, shared, bodies, body, safe):
+        shared.when_safe(shared.append(MESSAGE, body), safe)
+        bodies.append(body)
+
+    def _keep(self, number, body, safe):
+        self.own.setdefault(number, []).append(body)
+        asyncio.get_running_loop().call_soon(safe)
 
     def bodies(self, number):
         return self.read[number] if number in self.logs else self.own.get(number, [])
@@ -104,6 +96,13 @@ class Shelf:
             each.octets async for each in shared.read(1, fence) if each.kind == MESSAGE
         ]
         self.logs[number] = shared
+        return Recovered()
+
+    async def wait_safe(self, number):
+        safe = asyncio.Event()
+        if number in self.logs and self.logs[number].is_writer:
+            self.logs[number].when_safe(self.logs[number].append(2, b""), safe.set)
+            await safe.wait()
 
     def give_up(self, number):
         self.logs.pop(number, None)
@@ -115,22 +114,24 @@ class Shelf:
         await shared.take_over()
         target = []
 
-        def copy(body):
-            target.append(body)
-            self.last = shared.append(MESSAGE, body)
+        def copy(body, safe):
+            self._append_to(shared, target, body, safe)
 
         move = _Move(self, number, shared, target)
         await self._move(number, copy, shared)
         return move
 
     async def move_to_own(self, _vhost, queue):
-        self.own[queue.number] = []
-        await self._move(queue.number, self.own[queue.number].append, self.logs[queue.number])
-        return _Move(self, queue.number, None, None)
+        number = queue.number
+        self.own[number] = []
+        await self._move(
+            number, lambda body, safe: self._keep(number, body, safe), self.logs[number]
+        )
+        return _Move(self, number, None, None)
 
     async def _move(self, number, copy, shared):
         for body in self.bodies(number):
-            copy(body)
+            copy(body, _nothing)
         self._moves[number] = (copy,)
         safe = asyncio.Event()
         shared.when_safe(shared.append(2, b""), safe.set)
@@ -161,3 +162,7 @@ class _Move:
 
     def give_up(self):
         self._shelf._moves.pop(self._number, None)
+
+
+def _nothing():
+    """It was confirmed long ago."""

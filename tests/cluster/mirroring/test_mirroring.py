@@ -1,24 +1,9 @@
-"""Queues go where they are to be, and find heirs; three nodes, and what happens to them."""
+"""Queues are where they are to be, seen from every node."""
 
 import asyncio
 
-from tests.cluster.metadata.world import NODES, play
-from tests.cluster.mirroring.world import World
-
-ALL = {"ha-mode": "all"}
-
-
-def scene_of(act):
-    async def scene():
-        world = World()
-        nodes = await world.begin()
-        await asyncio.sleep(1)
-        try:
-            await act(world, *nodes)
-        finally:
-            await world.end()
-
-    play(scene())
+from tests.cluster.metadata.world import NODES
+from tests.cluster.mirroring.scenes import ALL, scene_of
 
 
 def test_a_queue_that_matches_a_policy_gets_copies_when_it_is_declared():
@@ -30,6 +15,32 @@ def test_a_queue_that_matches_a_policy_gets_copies_when_it_is_declared():
         housed = world.housed("m")
         assert (housed.node, housed.members, housed.log[:1]) == ("hare", NODES, "q")
         assert (world.housed("plain").node, world.housed("plain").log) == ("hare", "")
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_queue_that_begins_elsewhere_is_not_here():
+    async def act(world, hare, mouse, vole):
+        for node in (hare, mouse):
+            await world.declare(node, f"on {node.name}")
+        await world.declare(hare, "third", **{"x-queue-master-locator": "min-masters"})
+        assert not hare.serves("third")
+        await asyncio.sleep(1)
+        assert vole.serves("third")
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_node_that_leaves_leads_nothing():
+    async def act(world, hare, mouse, _vole):
+        await world.set_policy(mouse, ALL)
+        await world.declare(hare, "m")
+        await asyncio.sleep(5)
+        hare.mirroring.leave()
+        await asyncio.sleep(5)
+        assert world.housed("m").node != "hare"
         world.check_queues()
 
     scene_of(act)

@@ -21,37 +21,42 @@ def by_name(*queues):
 
 def test_the_living_member_that_leads_fewest_leads_from_now_on():
     there = [logged("q", "a", "abc"), ordinary("o", "b"), logged("p", "c", "abc")]
-    assert succession(there, {}, "bc").heirs == (logged("q", "b", "abc"),)
+    assert succession(there, {}, "bc", THREE).heirs == (logged("q", "b", "abc"),)
     more = [*there, ordinary("x", "b")]
-    assert succession(more, {}, "bc").heirs == (logged("q", "c", "abc"),)
+    assert succession(more, {}, "bc", THREE).heirs == (logged("q", "c", "abc"),)
 
 
 def test_many_queues_go_to_many_nodes():
     there = [logged(str(each), "a", "abc") for each in range(6)]
-    heirs = [each.node for each in succession(there, {}, "bc").heirs]
+    heirs = [each.node for each in succession(there, {}, "bc", THREE).heirs]
     assert (heirs.count("b"), heirs.count("c")) == (3, 3)
 
 
 def test_nobody_leads_a_log_without_having_a_copy():
-    assert succession([logged("q", "a", "ab")], {}, "c").heirs == ()
+    assert succession([logged("q", "a", "ab")], {}, "c", THREE).heirs == ()
 
 
 def test_an_ordinary_queue_waits_for_its_node():
     there = [ordinary("q", "a")]
-    assert not succession(there, by_name(declared("q", durable=True)), "bc")
+    assert not succession(there, by_name(declared("q", durable=True)), "bc", THREE)
+
+
+def test_but_not_for_one_that_has_left_the_cluster():
+    queue = declared("q", durable=True)
+    assert succession([ordinary("q", "a")], by_name(queue), "bc", "bc").lost == (queue,)
 
 
 def test_a_transient_queue_and_an_exclusive_one_go_with_their_node():
     queues = [declared("t"), declared("e", durable=True, exclusive=True)]
     there = [ordinary("t", "a"), ordinary("e", "a")]
-    assert succession(there, by_name(*queues), "bc").lost == tuple(queues)
-    assert succession(there, by_name(*queues), "ab").lost == ()
+    assert succession(there, by_name(*queues), "bc", THREE).lost == tuple(queues)
+    assert succession(there, by_name(*queues), "ab", THREE).lost == ()
 
 
 def test_who_comes_second_finds_nothing_to_do():
     there = [logged("q", "a", "abc"), ordinary("t", "a")]
-    first = succession(there, by_name(declared("t")), "bc")
-    assert not succession(first.heirs, {}, "bc")
+    first = succession(there, by_name(declared("t")), "bc", THREE)
+    assert not succession(first.heirs, {}, "bc", THREE)
 
 
 NODES = st.sampled_from(THREE)
@@ -70,7 +75,7 @@ QUEUES = st.lists(QUEUE, max_size=12, unique_by=lambda each: each.name)
 
 @given(QUEUES, st.sets(NODES))
 def test_every_log_with_a_living_copy_has_a_living_leader_and_no_other_changes(there, living):
-    heirs = {each.name: each for each in succession(there, {}, living).heirs}
+    heirs = {each.name: each for each in succession(there, {}, living, THREE).heirs}
     for each in there:
         is_orphan = each.log and each.node not in living and living & set(each.members)
         assert (each.name in heirs) is bool(is_orphan)

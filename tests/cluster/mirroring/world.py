@@ -9,17 +9,16 @@ import asyncio
 from itertools import count
 
 from leveret.broker.policies import Policy
-from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.queues.queue import Queue, QueueOptions
 from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.pen import END
 from leveret.cluster.mirroring.changing import Changing
 from leveret.cluster.mirroring.mirroring import Mirroring
 from leveret.cluster.mirroring.ports import Around
-from leveret.cluster.mirroring.steps import next_step
 from leveret.cluster.ports import Deposed, NoMajority
 from tests.cluster.metadata import world as metadata
 from tests.cluster.metadata.world import NODES
-from tests.cluster.mirroring.stand_ins import NearQueue, Shelf, Stands
+from tests.cluster.mirroring.stand_ins import Shelf, Stands
 
 LOST_AFTER_S = 5.0
 
@@ -49,6 +48,7 @@ class Node(metadata.Node):
 
     def __init__(self, world, name, log):
         super().__init__(world, name, log)
+        self.is_furnished = False
         self.living = Living(world, name)
         self.shelf = Shelf(world.disks.setdefault(name, {}))
         self.logs = world.logs[name]
@@ -77,6 +77,10 @@ class Node(metadata.Node):
         self.catalogue.choose_home = self.mirroring.choose_home
         self.follower = Follower(self.broker, self.stands, self._keep)
 
+    def _follow(self, changes):
+        if self.is_furnished:
+            super()._follow(changes)
+
     async def _gather(self, nodes):
         self.gathered = nodes
 
@@ -94,6 +98,8 @@ class Node(metadata.Node):
                 break
             except NoMajority:
                 await asyncio.sleep(0.1)
+        self.follower.apply(list(self.copy.ledger.changes()))
+        self.is_furnished = True
         self.mirroring.begin()
         self.chores.start(self._look())
         await self.reading.follow()
@@ -108,11 +114,14 @@ class Node(metadata.Node):
 
     def serves(self, name):
         queue = self.broker.vhosts["/"].queues.get(name) if self.broker.vhosts else None
-        return queue is not None and isinstance(queue, NearQueue)
+        return queue is not None and isinstance(queue, Queue)
+
+    def is_paused(self, name):
+        return self.queue(name).is_paused
 
     def publish(self, name, body, safe):
-        """As a client of this node would, if the queue is here."""
-        if not self.serves(name):
+        """As a client of this node would, if the queue is here and served."""
+        if not self.serves(name) or self.is_paused(name):
             return
         try:
             self.shelf.append(number_of(self, name), body, safe)
@@ -181,10 +190,19 @@ class World(metadata.World):
 
         await self.do(node, act)
 
+    def say_policy(self, node, definition, pattern="^m"):
+        """The same, and nobody waits for the answer."""
+
+        def act(broker):
+            broker.add_vhost("/")
+            broker.parameters.set_policy("/", Policy("p", pattern, definition))
+
+        node.want(act, lambda _result: None)
+
     def publish(self, name):
         body = b"%d" % next(self.bodies)
+        kept = self.confirmed.setdefault(name, [])
         for node in self.nodes.values():
-            kept = self.confirmed.setdefault(name, [])
             node.publish(name, body, lambda: kept.append(body))
 
     def housed(self, name):
@@ -212,6 +230,3 @@ class World(metadata.World):
         missing = [each for each in self.confirmed.get(name, ()) if each not in bodies]
         assert not missing, f"{name}: confirmed and lost: {missing}"
         assert bool(housed.log) is (number_of(home, name) in home.shelf.logs)
-
-
-assert next_step

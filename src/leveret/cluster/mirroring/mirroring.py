@@ -74,7 +74,12 @@ class Mirroring:
         self._has_begun = True
         self._around.liveness.on_change(self._living_changed)
         self._living_changed()
-        self._sweeping.look()
+        self._sweeping.begin()
+
+    def leave(self) -> None:
+        """Lead nothing that another can lead, from now on."""
+        self.is_leaving = True
+        self.look_at_all()
 
     # What happens --------------------------------------------------------------------------------
 
@@ -114,8 +119,9 @@ class Mirroring:
 
     def _before(self, change: SharedChange) -> QueueHoused | None:
         """Where a queue was that moves."""
-        is_move = isinstance(change, QueueHoused)
-        return self.housings.housed.get((change.vhost, change.name)) if is_move else None
+        if not isinstance(change, QueueHoused):
+            return None
+        return self.housings.housed.get((change.vhost, change.name))
 
     def look_at_all(self) -> None:
         """Something may have to be done about any queue."""
@@ -148,10 +154,9 @@ class Mirroring:
         is_as_before = before is None or _stands_alike(before, housed)
         if is_as_before if is_distant else is_here:
             return
-        node = "" if is_here else housed.node
-        if node:
+        if not is_here:
             self._tending.let_go(place, self.housings.declared[place].number)
-        self._around.stand.follow(vhost, place[1], node, is_mirrored=bool(housed.log))
+        self._around.stand.follow(vhost, place[1], housed.node, is_mirrored=bool(housed.log))
 
     # Judging -------------------------------------------------------------------------------------
 
@@ -183,6 +188,10 @@ class Mirroring:
     def led(self, queue: Served, shared: SharedLog) -> None:
         """This node serves it, from its log."""
         self._serving.add(queue, shared)
+
+    def strayed(self) -> None:
+        """There may be a log that nobody needs."""
+        self._sweeping.look()
 
     def settled(self, place: Place) -> None:
         """It is as it is to be."""

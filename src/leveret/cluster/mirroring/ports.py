@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.broker.changes import QueueDeclared
-    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.ports import Recovered
+    from leveret.broker.queues.queue import Queue
     from leveret.broker.vhost import Vhost
     from leveret.cluster.mirroring.changing import Changing
     from leveret.cluster.ports import SharedLog, SharedLogs
@@ -21,7 +22,8 @@ class Around:
     """What mirroring has of its node.
 
     members: all names on the roll, in the order of the alphabet.
-    gather: has the engine of each of these nodes know that a log may lie on them together.
+    gather: has the engine of each of these nodes know that a log may lie on them together. Raises
+    GatherFailed.
     locator: where a queue begins of which nobody says anything. choose: one of these at random.
     token: what no other log is called.
     """
@@ -42,6 +44,10 @@ class Around:
     token: Callable[[], str]
 
 
+class GatherFailed(Exception):
+    """Some node could not be asked."""
+
+
 class Move(Protocol):
     """A queue's messages are at two places, both alike and safe."""
 
@@ -55,16 +61,19 @@ class Move(Protocol):
 class Store(Protocol):
     """Where the messages are of queues that this node leads (cluster/mirrors)."""
 
-    async def lead(self, number: int, log: SharedLog) -> object:
+    async def lead(self, queue: int, shared: SharedLog) -> Recovered:
         """Take the log over and read it. Raises NoMajority."""
 
-    async def move_to_log(self, vhost: Vhost, queue: AnyQueue, log: SharedLog) -> Move:
-        """Copy all that waits, while the queue is in use. Raises NoMajority, Deposed."""
+    async def move_to_log(self, vhost: Vhost, queue: Queue, shared: SharedLog) -> Move:
+        """Copy all that waits, while the queue is in use. Raises NoMajority, MoveLost."""
 
-    async def move_to_own(self, vhost: Vhost, queue: AnyQueue) -> Move:
-        """The same into this node's own engine."""
+    async def move_to_own(self, vhost: Vhost, queue: Queue) -> Move:
+        """The same into this node's own engine. Raises MoveLost."""
 
-    def give_up(self, number: int) -> None:
+    async def wait_safe(self, queue: int) -> None:
+        """Until all that was said of the queue is safe, or lost."""
+
+    def give_up(self, queue: int) -> None:
         """This node leads the queue no more."""
 
 
@@ -72,10 +81,7 @@ class Stand(Protocol):
     """What stands for a queue in the broker (cluster/remote)."""
 
     def follow(self, vhost: Vhost, name: str, node: str, *, is_mirrored: bool) -> object:
-        """That node leads it or is its home; "": nobody, or this node is about to."""
-
-    def lead(self, vhost: Vhost, name: str, number: int) -> object:
-        """This node does, and its store has what waits."""
+        """That node leads it or is its home; this one: nobody does, or this node is about to."""
 
 
 class Engine(Protocol):

@@ -26,6 +26,8 @@ log = logging.getLogger("leveret.cluster")
 
 # What is deleted is not deleted in a hurry: whoever deletes many queues deletes many logs at once.
 AFTER_S: Final = 2.0
+# A log that was asked for may come to be long after that was given up.
+EVERY_S: Final = 60.0
 _NAME: Final = re.compile(r"q([0-9]+)\.")
 
 
@@ -38,13 +40,18 @@ class Sweeping:
         self._targets = targets
         self._is_due = False
 
+    def begin(self) -> None:
+        """From now on, now and then."""
+        self.look()
+        self._around.tasks.later(EVERY_S, self.begin)
+
     def look(self) -> None:
         """Some log may not be needed any more."""
         if not self._is_due:
             self._is_due = True
-            self._around.tasks.later(AFTER_S, self._begin)
+            self._around.tasks.later(AFTER_S, self._start)
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self._around.tasks.start(self._sweep())
 
     async def _sweep(self) -> None:

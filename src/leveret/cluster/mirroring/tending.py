@@ -17,16 +17,17 @@ from __future__ import annotations
 import contextlib
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol
 
-from leveret.broker.queues.distant import DistantQueue
+from leveret.broker.queues.queue import Queue
 from leveret.cluster.mirroring.changing import Unchanged
+from leveret.cluster.mirroring.ports import GatherFailed
 from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome
+from leveret.cluster.mirrors.moves import MoveLost
 from leveret.cluster.ports import Deposed, NoMajority, NoSuchLog
 
 if TYPE_CHECKING:
     from leveret.broker.changes import QueueDeclared
-    from leveret.broker.queues.kinds import AnyQueue
     from leveret.cluster.metadata.changes import QueueHoused
     from leveret.cluster.mirroring.housings import Housings, Place
     from leveret.cluster.mirroring.ports import Around, Move
@@ -50,6 +51,9 @@ class Judge(Protocol):
 
     def led(self, queue: Served, shared: SharedLog) -> None:
         """This node serves it from now on, from its log."""
+
+    def strayed(self) -> None:
+        """There may be a log that nobody needs."""
 
     def settled(self, place: Place) -> None:
         """It is as it is to be, or is none of this node's business any more."""
@@ -98,7 +102,7 @@ class Tending:
     async def _try(self, place: Place) -> None:
         try:
             await self._make_so(place)
-        except (NoMajority, NoSuchLog, Deposed, Unchanged, OSError) as error:
+        except (NoMajority, NoSuchLog, Deposed, MoveLost, Unchanged, GatherFailed) as error:
             log.warning(
                 "queue '%s' in vhost '%s' is not yet as it is to be: %r", *place[::-1], error
             )
@@ -127,20 +131,27 @@ class Tending:
     def _is_still(self, housed: QueueHoused) -> bool:
         return self._housings.housed.get((housed.vhost, housed.name)) == housed
 
-    def _queue(self, place: Place) -> AnyQueue:
-        return self._around.broker.vhosts[place[0]].queues[place[1]]
+    def _queue(self, place: Place) -> Queue:
+        """One whose messages are here."""
+        queue = self._around.broker.vhosts[place[0]].queues[place[1]]
+        assert isinstance(queue, Queue), f"{queue} is not here"
+        return queue
 
     # Leading -------------------------------------------------------------------------------------
 
     async def _lead(self, place: Place, housed: QueueHoused, declared: QueueDeclared) -> None:
         """Read its log, and serve it."""
         shared = await self._open(housed.log, housed.members)
-        await self._around.store.lead(declared.number, shared)
+        recovered = await self._around.store.lead(declared.number, shared)
         if not (shared.is_writer and self._is_still(housed)):
             self._around.store.give_up(declared.number)
             return
         vhost = self._around.broker.vhosts[place[0]]
-        self._around.stand.lead(vhost, place[1], declared.number)
+        queue = vhost.make_queue(place[1], declared.options, declared.number)
+        assert isinstance(queue, Queue)
+        queue.keep_all(is_on=True)
+        queue.recover(recovered)
+        vhost.replace_queue(vhost.queues[place[1]], queue)
         self._hold(place, shared)
         log.info("%s leads queue '%s' in vhost '%s'", self._around.node, *place[::-1])
         self._around.tasks.start(self._come_near(housed.log))
@@ -150,7 +161,7 @@ class Tending:
         if shared not in self._heard:
             self._heard.add(shared)
             shared.on_deposed(lambda: self._deposed(place, shared))
-        self._judge.led(cast("Served", self._queue(place)), shared)
+        self._judge.led(self._queue(place), shared)
 
     async def _come_near(self, name: str) -> None:
         """The engine is quickest where the log is led; it goes without, too."""
@@ -181,7 +192,7 @@ class Tending:
 
     def _stand_aside(self, place: Place) -> None:
         vhost = self._around.broker.vhosts[place[0]]
-        self._around.stand.follow(vhost, place[1], "", is_mirrored=True)
+        self._around.stand.follow(vhost, place[1], self._around.node, is_mirrored=True)
 
     def let_go(self, place: Place, number: int) -> None:
         """This node leads the queue no more, nor moves it, if it did."""
@@ -203,7 +214,7 @@ class Tending:
             case Spread():
                 await self._spread(step.members, housed)
             case HandOver():
-                await self._say(housed, replace(housed, node=step.node))
+                await self._hand_over(step.node, housed, declared)
             case TakeHome():
                 await self._take_home(housed, declared)
 
@@ -215,19 +226,17 @@ class Tending:
         try:
             shared = await self._open(name, members)
             move = await self._move_to(place, shared)
-            if not await self._flip(move, housed, replace(housed, log=name, members=members)):
-                await self._around.logs.delete(name)
-                return
-            self._hold(place, shared)
-            self._around.engine.let_go(*place)
+            if await self._flip(move, housed, replace(housed, log=name, members=members)):
+                self._hold(place, shared)
+                self._around.engine.let_go(*place)
+                self._around.tasks.start(self._come_near(name))
         finally:
             self.targets.discard(name)
-        self._around.tasks.start(self._come_near(name))
+            self._judge.strayed()
 
     async def _move_to(self, place: Place, shared: SharedLog) -> Move:
         """Into this log, from the node's own engine."""
         vhost, queue = self._around.broker.vhosts[place[0]], self._queue(place)
-        assert not isinstance(queue, DistantQueue), f"{queue} is not here"
         return await self._around.store.move_to_log(vhost, queue, shared)
 
     async def _flip(self, move: Move, before: QueueHoused, after: QueueHoused) -> bool:
@@ -268,6 +277,14 @@ class Tending:
         await self._around.logs.change_replicas(housed.log, len(members), nodes)
         await self._say(housed, replace(housed, members=members))
 
+    async def _hand_over(self, node: str, housed: QueueHoused, declared: QueueDeclared) -> None:
+        """Publishers wait from now on; what they were not told yet they are told before."""
+        place = (housed.vhost, housed.name)
+        self._stand_aside(place)
+        await self._around.store.wait_safe(declared.number)
+        self.let_go(place, declared.number)
+        await self._say(housed, replace(housed, node=node))
+
     async def _take_home(self, housed: QueueHoused, declared: QueueDeclared) -> None:
         place = (housed.vhost, housed.name)
         vhost, queue = self._around.broker.vhosts[place[0]], self._queue(place)
@@ -276,7 +293,7 @@ class Tending:
         if await self._flip(move, housed, replace(housed, log="", members=())):
             shared = self.led.pop(place)
             await self._close(shared)
-            await self._around.logs.delete(housed.log)
+            self._judge.strayed()
 
 
 def _nothing() -> None:

@@ -9,6 +9,7 @@ queue that was given up is heard by nobody.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -64,6 +65,13 @@ class MirrorStore:
         place = self.places.get(queue)
         if isinstance(place, Mirror):
             place.give_up()
+
+    async def wait_safe(self, queue: int) -> None:
+        """Until all that was said of a queue that is led here is safe, or lost."""
+        place, done = self.places.get(queue), asyncio.Event()
+        if isinstance(place, Mirror):
+            place.when_safe(done.set, done.set)
+            await done.wait()
 
     async def move_to_log(self, vhost: Vhost, queue: Queue, shared: SharedLog) -> Move:
         """Have a new log hold, too, what this node's engine has for the queue. When this returns
