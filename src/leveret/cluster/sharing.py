@@ -30,6 +30,7 @@ from leveret.cluster.metadata.catalogue import OwnThings, SharedCatalogue
 from leveret.cluster.metadata.changes import RollSet
 from leveret.cluster.metadata.copying import Copy
 from leveret.cluster.metadata.follower import AllHere, Follower
+from leveret.cluster.metadata.knowing import Knowing
 from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
 from leveret.cluster.metadata.writing import Writing
 from leveret.cluster.mirrors.mirror import Around
@@ -167,7 +168,7 @@ class Sharing:
         """Make the broker what the metadata say. Raises Unrestorable."""
         changes = list(self._copy.ledger.changes())
         self._own.drop_strays(changes)
-        homes = Homes(broker, self._links)
+        homes = Homes(broker, self._links, Knowing(self._copy, self._writing))
         follower = Follower(broker, ClusterPlaces(self.node, homes, AllHere()), self._keep)
         follower.apply(changes)
         for change in self._own.streams():

@@ -72,6 +72,21 @@ class TestPublishing:
         three.lead("vole")
         assert away.take() == [methods.BasicAck(1)]
 
+    def test_one_who_has_not_heard_of_it_yet_keeps_it_too(self, three, away):
+        away.call(methods.ConfirmSelect())
+        away.consume("q")
+        three.kill("hare")
+        before, three.living = three.living, {"mouse"}
+        three.announce("vole")
+        away.fill_stored("q", b"a")
+        assert away.take() == []
+        three.living = before
+        three.leader = "hare"
+        three.elect("vole")
+        came = away.take()
+        assert methods.BasicAck(1) in came
+        assert bodies(came) == [b"a"]
+
     def test_one_who_is_passed_over_forgets_it(self, three, away):
         away.call(methods.ConfirmSelect())
         three.kill("hare")
@@ -81,7 +96,8 @@ class TestPublishing:
         three.leader = "hare"
         three.elect("mouse")
         assert away.take() == [methods.BasicAck(1)]
-        assert three.queue("mouse").ready.count == 1
+        three.elect("vole")
+        assert three.queue("vole").ready.count == 1
 
     def test_the_link_alone_was_lost(self, three, away):
         away.call(methods.ConfirmSelect())

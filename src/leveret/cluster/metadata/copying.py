@@ -84,6 +84,10 @@ class Snapshot:
         return self._ledger
 
 
+def _nobody_listens() -> None:
+    """Nobody waits for what is read."""
+
+
 class Copy:
     """What the log says.
 
@@ -94,6 +98,7 @@ class Copy:
     snapshot_ordinal: where the last whole snapshot ended.
     founder: the node that wrote the first snapshot that was read here.
     is_checking: each snapshot is compared with what it stands for.
+    on_read: called behind every record.
     """
 
     def __init__(self, apply: Callable[[Sequence[SharedChange]], None]) -> None:
@@ -107,6 +112,7 @@ class Copy:
         self.snapshot_ordinal = 0
         self.founder: str | None = None
         self.is_checking = False
+        self.on_read: Callable[[], None] = _nobody_listens
         self._snapshot: Snapshot | None = None
         self._said: deque[tuple[int, Sequence[SharedChange]]] = deque()
 
@@ -140,6 +146,7 @@ class Copy:
             self._take_changes(record.octets)
         else:
             self._take_mark(record)
+        self.on_read()
 
     def _count(self, ordinal: int) -> None:
         if ordinal != self.ordinal + 1:

@@ -86,6 +86,11 @@ class Writing:
         """The number of the record that will hold what is said next."""
         return self._ordinal + 1
 
+    @property
+    def newest(self) -> int:
+        """The ordinal of the last that the broker knows, in the log or on its way."""
+        return max(self._copy.ordinal, self._ordinal + 1 if self._batch else self._ordinal)
+
     def begin(self, reign: str) -> None:
         """The log was taken over, and all of it read."""
         self._ordinal = self._said_ordinal = self._safe_ordinal = self._copy.ordinal

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     Question: TypeAlias = (
         frames.Ask | frames.Get | frames.Purge | frames.Delete | frames.Subscribe
     )  # fmt: skip
+    # By whom, and of which queue of which vhost.
+    Waiting: TypeAlias = tuple[Guest, str, str]
 
 
 class HomeDesk:
@@ -42,6 +44,8 @@ class HomeDesk:
         self._broker = broker
         self._tell = tell
         self._guests: dict[str, Guest] = {}
+        # What peers have said to mirrored queues that are not led here, as far as is known.
+        self._waiting: dict[Waiting, list[Callable[[], None]]] = {}
 
     def hear(self, peer: str, asked: Asked) -> None:
         """A peer says something."""
@@ -58,8 +62,11 @@ class HomeDesk:
             case frames.Unsubscribe():
                 guest.unsubscribe(asked.consumer)
             case frames.Part():
+                self._waiting.pop((guest, asked.vhost, asked.queue), None)
                 # Behind what is told at the end of this turn.
                 self._broker.agenda.soon(lambda: guest.tell(frames.Nothing(asked.question)))
+            case frames.Knows():
+                raise AssertionError("that is between Listener and LinkWay")
             case _:
                 self._answer(guest, asked)
 
@@ -68,11 +75,13 @@ class HomeDesk:
         guest = self._guests.pop(peer, None)
         if guest is not None:
             guest.leave()
+            for what in [each for each in self._waiting if each[0] is guest]:
+                del self._waiting[what]
 
     # Publishing ------------------------------------------------------------------------------
 
     def _publish(self, guest: Guest, asked: frames.Publish) -> None:
-        if guest.is_gone or self._waits(asked, lambda: self._publish(guest, asked)):
+        if guest.is_gone or self._waits(guest, asked, lambda: self._publish(guest, asked)):
             return
         try:
             _vhost, queue = self._find(asked)
@@ -96,18 +105,28 @@ class HomeDesk:
         paging.has_appended = had_appended
         guest.took(asked.ticket, queue.number if is_kept else 0)
 
-    def _waits(self, asked: frames.Publish | Question, again: Callable[[], None]) -> bool:
+    def _waits(
+        self, guest: Guest, asked: frames.Publish | Question, again: Callable[[], None]
+    ) -> bool:
         """Whether it is not to be dealt with now: the queue is mirrored, and not led here.
 
-        Either this node is about to lead it: then again, when it does. Or another does: the peer
-        hears of that as this node has, and says it there."""
+        Either this node is about to lead it, or will have heard that it is; or another does, and
+        the peer will hear of that, say it there, and part."""
         vhost = self._broker.vhosts.get(asked.vhost)
         queue = None if vhost is None else vhost.queues.get(asked.queue)
         if not isinstance(queue, RemoteQueue) or not queue.is_mirrored:
             return False
-        if queue.is_nowhere:
-            queue.when_moved(again)
+        what = (guest, asked.vhost, asked.queue)
+        waiting = self._waiting.get(what)
+        if waiting is None:
+            waiting = self._waiting[what] = []
+            queue.when_moved(lambda: self._look_again(what))
+        waiting.append(again)
         return True
+
+    def _look_again(self, what: Waiting) -> None:
+        for again in self._waiting.pop(what, ()):
+            again()
 
     def _find(self, asked: frames.Publish | Question) -> tuple[Vhost, AtHome]:
         """Raises NotFound, also when the queue's home is elsewhere by now."""
@@ -122,7 +141,7 @@ class HomeDesk:
     # Questions -------------------------------------------------------------------------------
 
     def _answer(self, guest: Guest, asked: Question) -> None:
-        if guest.is_gone or self._waits(asked, lambda: self._answer(guest, asked)):
+        if guest.is_gone or self._waits(guest, asked, lambda: self._answer(guest, asked)):
             return
         demands = self._broker.storage.durability.demands
         try:

@@ -163,16 +163,23 @@ class Unsubscribe(Frame, tag=12):
 
 
 class Part(Frame, tag=13):
-    """Another node leads the queue from now on: answer when all is said of it that will be."""
+    """The peer asks another node of the queue from now on, and wants nothing more of what it has
+    asked here: answer when all is said of it that will be."""
 
     question: int
     vhost: str
     queue: str
 
 
+class Knows(Frame, tag=14):
+    """The peer knows the metadata up to this ordinal, in what it says from now on."""
+
+    ordinal: int
+
+
 Asked: TypeAlias = (
     Publish | Settle | Requeue | Reject | HandBack | Ask | Get | Purge | Delete | Subscribe
-    | Credit | Unsubscribe | Part
+    | Credit | Unsubscribe | Part | Knows
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.desk import HomeDesk
 from leveret.cluster.remote.home import Home
+from leveret.cluster.remote.knowledge import KnowsAll, Listener
 from leveret.cluster.remote.queue import RemoteQueue
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
     from leveret.cluster.remote.frames import Frame
+    from leveret.cluster.remote.knowledge import Knowledge
 
 # Kinds of streams (links/ports.py): to a home, and from it. There is one stream of each.
 ASKED: Final = 16
@@ -62,16 +64,27 @@ class Links(Protocol):
 class LinkWay:
     """To a home over its link."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, knowledge: Knowledge) -> None:
         self._link = link
+        self._knowledge = knowledge
+        # What the home has been told of what is known here.
+        self._said = 0
         self.when_writable = link.when_writable
+        link.on_state(self._changed)
 
     @property
     def is_behind(self) -> bool:
         return self._link.is_behind
 
     def ask(self, frame: Frame) -> None:
+        known = self._knowledge.ordinal
+        if known > self._said:
+            self._said = known
+            self._link.send(ASKED, _STREAM, frames.encode(frames.Knows(known)))
         self._link.send(ASKED, _STREAM, frames.encode(frame))
+
+    def _changed(self, _is_up: bool) -> None:
+        self._said = 0
 
 
 class ShortWay:
@@ -106,11 +119,14 @@ class Homes:
     """One for each node.
 
     desk: acts for the others on the queues whose home is here.
+    knowledge: see knowledge.py; without it nothing waits.
     own: this node as a home to itself; see Home. nobody: of queues that nobody leads.
     """
 
-    def __init__(self, broker: Broker, links: Links) -> None:
+    def __init__(self, broker: Broker, links: Links, knowledge: Knowledge | None = None) -> None:
         self.desk = HomeDesk(broker, self._tell)
+        self._knowledge = knowledge or KnowsAll()
+        self._listener = Listener(self._knowledge, broker.agenda, self.desk.hear)
         self._broker = broker
         self._links = links
         self._next_number = count(1).__next__
@@ -120,7 +136,8 @@ class Homes:
         self.nobody = Home(broker, "", NoWay(), self._next_number, self.own)
         self._homes: dict[str, Home] = {}
         self._watched: set[str] = set()
-        links.receive(ASKED, lambda peer, _, data: self.desk.hear(peer, frames.read_asked(data)))
+        listen = self._listener.take
+        links.receive(ASKED, lambda peer, _, data: listen(peer, frames.read_asked(data)))
         links.receive(TOLD, lambda peer, _, data: self.of(peer).hear(frames.read_told(data)))
         links.on_link(self._watch)
 
@@ -132,7 +149,7 @@ class Homes:
         home = self._homes.get(node)
         if home is None:
             link = self._links.to(node)
-            way = LinkWay(link)
+            way = LinkWay(link, self._knowledge)
             home = self._homes[node] = Home(self._broker, node, way, self._next_number, self.own)
             self._watch(link)
             if link.is_up:
@@ -152,6 +169,7 @@ class Homes:
 
     def _changed(self, node: str, *, is_up: bool) -> None:
         if not is_up:
+            self._listener.forget(node)
             self.desk.lost(node)
         home = self._homes.get(node)
         if home is not None and home.is_up is not is_up:

@@ -62,7 +62,7 @@ class RemoteQueue(DistantQueue):
         self._publishes = Publishes()
         self._questions = Questions(self)
         # The home before this one has yet to say what it has taken.
-        self._is_parting = False
+        self._parting_from: Home | None = None
         self._patience = Patience(home.agenda, PATIENCE_S, self._refuse_questions)
         # What is to be done when there is room again; when it is known who leads the queue.
         self._to_publish: list[Callable[[], None]] = []
@@ -81,7 +81,7 @@ class RemoteQueue(DistantQueue):
 
     @property
     def _is_served(self) -> bool:
-        return self._home.is_up and not self._is_parting
+        return self._home.is_up and self._parting_from is None
 
     # Publishing ------------------------------------------------------------------------------
 
@@ -250,13 +250,8 @@ class RemoteQueue(DistantQueue):
 
     # Another home ------------------------------------------------------------------------------
 
-    @property
-    def is_nowhere(self) -> bool:
-        """Nobody leads it: this node is about to, perhaps."""
-        return not self._home.node
-
     def when_moved(self, action: Callable[[], None]) -> None:
-        """Call it when the queue has another home, is led here, or is no more."""
+        """Call it when the queue has another home, is led here itself, or is no more."""
         self._to_move.append(action)
 
     def move_home(self, home: Home, *, is_mirrored: bool) -> None:
@@ -271,22 +266,25 @@ class RemoteQueue(DistantQueue):
         self._home = home
         self.home = home.node or self.home
         home.queues.add(self)
-        if old.is_up and self._publishes.is_awaited and not self._is_parting:
-            self._is_parting = True
-            old.question(self, Once(self._part, self._parted, self._part_at_last))
         _do_all(self._to_move)
         self._arrive()
 
-    def _part(self, number: int) -> Frame:
-        return frames.Part(number, self.vhost_name, self.name)
+    def _part(self, home: Home) -> None:
+        """It has yet to say what it has taken, and keeps nothing more for this queue."""
 
-    def _parted(self, _told: Answer) -> None:
-        self._part_at_last()
+        def frame(number: int) -> Frame:
+            return frames.Part(number, self.vhost_name, self.name)
+
+        if self._parting_from is None and self._publishes.is_awaited:
+            self._parting_from = home
+            home.question(self, Once(frame, lambda _told: self._part_at_last(), self._part_at_last))
+        else:
+            home.question(self, Once(frame, lambda _told: None))
 
     def _part_at_last(self) -> None:
         """The home before this one has said all that it had to say."""
-        if self._is_parting:
-            self._is_parting = False
+        if self._parting_from is not None:
+            self._parting_from = None
             self._arrive()
 
     def _leave(self, home: Home) -> None:
@@ -300,6 +298,8 @@ class RemoteQueue(DistantQueue):
             self._patience.begin()
         else:
             self._patience.end()
+        if home.is_up:
+            self._part(home)
 
     def home_found(self) -> None:
         """The home is there again, and has forgotten everything."""
@@ -307,7 +307,7 @@ class RemoteQueue(DistantQueue):
 
     def _arrive(self) -> None:
         """Say to the home all that nobody has answered, as soon as it is there."""
-        if self._is_parting:
+        if self._parting_from is not None:
             return
         self._publishes.unsay()
         if not self._home.is_up:
@@ -354,7 +354,7 @@ class RemoteQueue(DistantQueue):
         own = self._home.own
         self._leave(self._home)
         self._patience.end()
-        self._is_parting = False
+        self._parting_from = None
         self._home = own
         self._publishes.unsay()
         self._say_publishes()
