@@ -22,11 +22,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NODE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "storage", "data_directory", "definitions", "errors", "durable",
-    "management", "control", "furnish", "application", "peers",
+    "management", "control", "furnish", "application", "peers", "writing",
 }  # fmt: skip
 EDGE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "definitions", "errors", "durable", "version", "unhurried", "peers",
+    "writing",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -44,6 +45,7 @@ ARROWS = {
     "durable": {"broker"},
     "peers": {"broker"},
     "unhurried": {"broker"},
+    "writing": {"broker", "unhurried"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
     "furnish": {"broker", "storage", "config", "definitions", "errors"},

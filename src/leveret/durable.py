@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leveret.broker.broker import Broker
+    from leveret.broker.errors import Refused
 
 
 def when_settled(broker: Broker, call: Callable[[], None]) -> None:
@@ -25,8 +26,31 @@ def when_settled(broker: Broker, call: Callable[[], None]) -> None:
     broker.storage.durability.when_durable(look)
 
 
-async def wait_settled(broker: Broker) -> None:
-    """Return when when_settled would call."""
+async def wait_settled(broker: Broker, losses: int | None = None) -> None:
+    """Return when when_settled would call. In a cluster that may never be: raises Undone, and
+    Unavailable after a while.
+
+    losses: `broker.awaiting.losses` from before anything was changed.
+    """
     settled = asyncio.Event()
-    when_settled(broker, settled.set)
-    await settled.wait()
+    if broker.storage.pen is None:
+        when_settled(broker, settled.set)
+        await settled.wait()
+        return
+    lost: list[Refused] = []
+
+    def lose(refused: Refused) -> None:
+        lost.append(refused)
+        settled.set()
+
+    awaiting = broker.awaiting
+    if losses is not None:
+        awaiting.check(losses)
+    wait = awaiting.begin(lose, needs_majority=True)
+    try:
+        when_settled(broker, settled.set)
+        await settled.wait()
+    finally:
+        awaiting.end(wait)
+    if lost:
+        raise lost[0]

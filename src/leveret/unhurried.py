@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.steps import Steps
@@ -34,23 +34,39 @@ class Slice:
         self._until = time.perf_counter() + SLICE_S
 
 
-async def unhurried(steps: Steps[Result], events: Events, actor: str) -> Result:
-    """What the steps come to. actor: who is told to have done what they do."""
-    while True:
-        told_before, events.actor = events.actor, actor
+class Slices(Generic[Result]):
+    """Steps, as many at a time as there is time for. actor: who is told to have done what they do.
+
+    result: what they come to, once `advance` has said that it was the last.
+    """
+
+    result: Result
+
+    def __init__(self, steps: Steps[Result], events: Events, actor: str) -> None:
+        self._steps = steps
+        self._events = events
+        self._actor = actor
+
+    def advance(self) -> bool:
+        """One step, and as many more as there is time for; whether all is done."""
+        told_before, self._events.actor = self._events.actor, self._actor
         try:
-            _slice(steps)
+            current = Slice()
+            next(self._steps)
+            while not current.is_over:
+                next(self._steps)
         except StopIteration as end:
-            result: Result = end.value
-            return result
+            self.result = end.value
+            return True
         finally:
-            events.actor = told_before
+            self._events.actor = told_before
+        return False
+
+
+async def unhurried(steps: Steps[Result], events: Events, actor: str) -> Result:
+    """What the steps come to, with a turn for everybody else between two slices."""
+    slices = Slices(steps, events, actor)
+    while True:
+        if slices.advance():
+            return slices.result
         await asyncio.sleep(0)
-
-
-def _slice(steps: Steps[Result]) -> None:
-    """One step, and as many more as there is time for. Raises StopIteration at the end."""
-    current = Slice()
-    next(steps)
-    while not current.is_over:
-        next(steps)

@@ -13,6 +13,7 @@ from leveret.broker import announcing
 from leveret.broker.access import Access
 from leveret.broker.agenda import Agenda
 from leveret.broker.alarms import Alarms
+from leveret.broker.awaiting import Awaiting
 from leveret.broker.changes import (
     PermissionCleared,
     PermissionSet,
@@ -67,6 +68,7 @@ class Broker:
         self.storage = storage
         self.agenda = Agenda(clock)
         self.alarms = Alarms()
+        self.awaiting = Awaiting(self.agenda)
         self.random_bytes = random_bytes
         # The name of the node this is; the edge sets it.
         self.node = "leveret@localhost"

@@ -8,11 +8,13 @@
     │   └── InvalidParameter      a policy, parameter or limit that is none
     ├── SyntaxRefused        502  a request whose arguments contradict each other
     ├── CommandInvalid       503  a request that can never work
+    ├── Undone               320  it was done, and other nodes of the cluster know nothing of it
     ├── NotAllowed           530  a rule of the server forbids it
-    └── Unsupported          540  a feature Leveret does not have, by name
+    ├── Unsupported          540  a feature Leveret does not have, by name
+    └── Unavailable          541  too few nodes of the cluster are there
 
-The code decides how far the refusal reaches (book 1.2): 3xx and 4xx close the channel, 5xx the
-connection. The text is RabbitMQ's.
+The code decides how far the refusal reaches (book 1.2): 3xx and 4xx close the channel, 320 and 5xx
+the connection. The text is RabbitMQ's.
 """
 
 from __future__ import annotations
@@ -67,3 +69,15 @@ class Unsupported(Refused):
 
 class SyntaxRefused(Refused):
     code = ReplyCode.SYNTAX_ERROR
+
+
+class Unavailable(Refused):
+    """As RabbitMQ answers who declares a quorum queue where no majority is."""
+
+    code = ReplyCode.INTERNAL_ERROR
+
+
+class Undone(Refused):
+    """Not quite a refusal: something was changed, and may be so or not in the end."""
+
+    code = ReplyCode.CONNECTION_FORCED

@@ -150,6 +150,23 @@ class Moves(Protocol):
         `again` when it may be lost."""
 
 
+class Pen(Protocol):
+    """Leave to change what other nodes know too: one node of a cluster has it at a time."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether something may be committed right now."""
+
+    def when_writable(self, action: Callable[[], None], give_up: Callable[[], None]) -> None:
+        """Call `action` once it may, on what all know by then; or `give_up` after a while."""
+
+    def when_fresh(self, action: Callable[[], None]) -> None:
+        """Call it when all that the others were told so far is known here; or after a while."""
+
+    def when_placed(self, vhost: str, queue: str, action: Callable[[], None]) -> None:
+        """Call it when the queue's messages are where they are to be; or after a while."""
+
+
 def _at_once(action: Callable[[], None]) -> None:
     """A catalogue of one node can be told at any time."""
     action()
@@ -165,6 +182,7 @@ class Storage:
     first_position, first_queue_number: greater than any that is or was in use.
     is_shared: other nodes follow the catalogue: it is told of everything, durable or not.
     when_writable: calls it when the catalogue can be told of changes, which is soon or now.
+    pen: leave to tell it; None where it can be told at any time.
     disk_work: what the engine has asked of its disk; it counts on.
     apart: of messages alone, where they lie in several places, or `durability` waits for more than
         their store. moves: where they lie in several places.
@@ -180,6 +198,7 @@ class Storage:
     first_queue_number: int = 1
     is_shared: bool = False
     when_writable: Callable[[Callable[[], None]], None] = _at_once
+    pen: Pen | None = None
     disk_work: DiskWork = field(default_factory=DiskWork)
     apart: Confirming | None = None
     moves: Moves | None = None

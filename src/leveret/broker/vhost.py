@@ -391,8 +391,9 @@ class Vhost:
         return self._keeper.is_shared or (thing.options.durable and not is_passing)
 
     def retire_queue(self, queue: AnyQueue) -> None:
-        """Its own rules ended it, or its connection did: nobody asked for that."""
-        self._keeper.do_internally(lambda: self.remove_queue(queue))
+        """Its own rules ended it, or its connection did: nobody asked for that, and one that is in
+        use again by the time it can be done stays."""
+        self._keeper.do_internally(lambda: len(queue.consumers) or self.remove_queue(queue))
 
 
 def _nobody_refuses(_name: str) -> None:

@@ -39,6 +39,7 @@ from leveret.control.verbs import Known, find
 from leveret.durable import wait_settled
 from leveret.peers import EVERYBODY
 from leveret.unhurried import Slice
+from leveret.writing import with_pen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Container, Iterator
@@ -60,10 +61,11 @@ async def answers(
     try:
         verb = _wanted(host, ask.verb)
         yield Begun()
+        losses = 0 if host.application is None else host.application.broker.awaiting.losses
         reply = _performed(verb, Call(host, ask.arguments, ask.verb, others))
         if inspect.isawaitable(reply):
             reply = await reply
-        async for answer in _told(host, reply):
+        async for answer in _told(host, reply, losses):
             yield answer
     except VerbRefused as refused:
         yield Refused(refused.exit_code, refused.text, refused.needs)
@@ -90,9 +92,17 @@ def _performed(verb: Known, call: Call) -> Reply | Awaitable[Reply]:
     """What it comes to, here or among all nodes."""
     if call.host.application is None:
         return verb.function(call)
+    act: Verb = partial(_acted, function=verb.function)
+    if verb.commits and call.broker.storage.pen is not None:
+        act = partial(_acted_with_pen, function=verb.function)
     if verb.among and call.application.peers is not None and call.others is not EVERYBODY:
-        return verb.among(call, partial(_acted, function=verb.function))
-    return _acted(call, verb.function)
+        return verb.among(call, act)
+    return act(call)
+
+
+async def _acted_with_pen(call: Call, function: Verb) -> Reply:
+    reply = await with_pen(call.broker, partial(_acted, call, function))
+    return await reply if inspect.isawaitable(reply) else reply
 
 
 def _acted(call: Call, function: Verb) -> Reply | Awaitable[Reply]:
@@ -105,7 +115,7 @@ def _acted(call: Call, function: Verb) -> Reply | Awaitable[Reply]:
         events.actor = before
 
 
-async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
+async def _told(host: Host, reply: Reply, losses: int) -> AsyncIterator[Answer]:
     if isinstance(reply, Rows):
         yield Columns(list(reply.columns))
         for batch in _batches(reply):
@@ -118,7 +128,7 @@ async def _told(host: Host, reply: Reply) -> AsyncIterator[Answer]:
         yield Done()
     else:
         if host.application is not None:
-            await wait_settled(host.application.broker)
+            await wait_settled(host.application.broker, losses)
         yield Done(reply)
 
 

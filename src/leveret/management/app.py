@@ -36,6 +36,7 @@ from leveret.management.rendering import to_json
 from leveret.management.resource import POLICYMAKER, VHOST, Needs
 from leveret.management.responses import JSON, response_to
 from leveret.peers import EVERYBODY
+from leveret.writing import with_pen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Container
@@ -129,18 +130,31 @@ class _Endpoint:
             is_asked = request.method == "OPTIONS"
             return Response(status_code=200 if is_asked else 405, headers=self._allowed)
         call = await self._call(request, self._resource.needs_for(method))
-        way = self._resource.among.get(method)
+        losses = self._host.broker.awaiting.losses
+        way, act = self._resource.among.get(method), self._acting(method, handler)
         if way is None or self._host.peers is None or call.look.others is EVERYBODY:
-            answer = self._act(call, handler)
+            answer = act(call)
         else:
-            answer = way(call, partial(self._act, handler=handler))
+            answer = way(call, act)
         told: Answer = await answer if inspect.isawaitable(answer) else answer
         if method != "GET":
-            await wait_settled(self._host.broker)
+            await wait_settled(self._host.broker, losses)
         response = await self._response(told, call, is_head=request.method == "HEAD")
         if call.absent:
             response.headers[ABSENT_NODES] = ", ".join(sorted(call.absent))
         return response
+
+    def _acting(self, method: str, handler: Handler) -> Handler:
+        """What this node does, with the pen in hand where it has to be."""
+        act = partial(self._act, handler=handler)
+        if self._host.broker.storage.pen is None or method not in self._resource.commits:
+            return act
+
+        async def act_with_pen(call: Call) -> Answer:
+            answer = await with_pen(self._host.broker, partial(act, call))
+            return await answer if inspect.isawaitable(answer) else answer
+
+        return act_with_pen
 
     def _act(self, call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
         """What this node does. Whose doing it is was told to whoever listens to events."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.errors import AccessRefused, NotFound, Refused
+from leveret.broker.errors import AccessRefused, NotFound, Refused, Unavailable, Undone
 from leveret.broker.patterns import InvalidPattern
 from leveret.management.answers import BadRequest, HttpRefused, NotAuthorised, NotThere
 
@@ -24,6 +24,8 @@ def translated(error: Exception) -> HttpRefused:
             return error
         case AccessRefused():
             return NotAuthorised(ACCESS_REFUSED)
+        case Unavailable() | Undone():
+            return HttpRefused(503, "service_unavailable", str(error))
         case NotFound():
             return NotThere("not_found", str(error))
         case _:

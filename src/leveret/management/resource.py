@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,11 +49,15 @@ ANYBODY, USER, MANAGEMENT, VHOST = Needs.ANYBODY, Needs.USER, Needs.MANAGEMENT, 
 POLICYMAKER, MONITORING, ADMINISTRATOR = Needs.POLICYMAKER, Needs.MONITORING, Needs.ADMINISTRATOR
 
 
+WRITING: Final = ("PUT", "POST", "DELETE")
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """path: below /api; {vhost} and other {names} are segments. about: for the description.
 
     needs_to_write: who may PUT, POST and DELETE, where that is somebody else.
+    commits: the methods that change what all nodes know: they are done with the pen in hand.
     among: by method, how it is answered where there are other nodes; without, as by one alone.
     """
 
@@ -65,6 +69,7 @@ class Resource:
     post: Handler | None = None
     delete: Handler | None = None
     needs_to_write: Needs | None = None
+    commits: tuple[str, ...] = WRITING
     among: Mapping[str, Way] = field(default_factory=dict)
 
     @property

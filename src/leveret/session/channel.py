@@ -14,19 +14,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused
-from leveret.broker.events import INTERNAL
 from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
-from leveret.session import dispatch, publish, telling, unacked
+from leveret.session import answering, dispatch, publish, telling, unacked
 from leveret.session.consumer import Getter
-from leveret.session.later import Later
 from leveret.session.overdue import Overdue
 from leveret.session.tally import ChannelTally
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from leveret.session.consumer import Consumer
     from leveret.session.direct_reply import DirectReply
     from leveret.session.distant import Abandonable, Commit
-    from leveret.session.later import Answer
     from leveret.session.session import Session
     from leveret.session.transaction import Transaction
     from leveret.session.unacked import Settling, Unacked
@@ -61,7 +58,6 @@ class Channel:
 
     __slots__ = (
         "_confirms_due",
-        "_durability",
         "_known_traits",
         "_next_position",
         "_pid_number",
@@ -123,7 +119,6 @@ class Channel:
         self._confirms_due = session.confirms_due
         self._known_traits = session.known_traits
         self._store = session.broker.storage.messages
-        self._durability = session.durability
 
     @property
     def pid(self) -> str:
@@ -214,33 +209,7 @@ class Channel:
         handler = dispatch.HANDLERS.get(method.index)
         if handler is None:
             raise ProtocolViolation(ReplyCode.COMMAND_INVALID, "unimplemented method", method.index)
-        self._answer(method, lambda: handler(self, method))
-
-    def _answer(self, method: Method, act: Callable[[], Answer]) -> None:
-        """Act, and reply: at once, or when what that has changed is durable."""
-        demands = self._durability.demands
-        events = self.session.broker.events
-        events.actor = self.access.user.name
-        try:
-            answer = act()
-        except Refused as refused:
-            self.refused(refused, method.index)
-            return
-        finally:
-            events.actor = INTERNAL
-        if self._durability.demands != demands:
-            self._wait(method, Later(self._durability.when_durable, lambda: answer))
-        elif isinstance(answer, Later):
-            self._wait(method, answer)
-        elif answer is not None and not getattr(method, "nowait", False):
-            self.send(answer)
-
-    def _wait(self, method: Method, later: Later) -> None:
-        """Handle nothing further until the method can be answered."""
-        line = self.session.connection.wait(self.number)
-        later.register(
-            lambda: self.session.resume_channel(line, lambda: self._answer(method, later.act))
-        )
+        answering.perform(self, method, lambda: handler(self, method))
 
     # To the client ---------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leveret.broker.arguments import STREAM
@@ -10,12 +11,12 @@ from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.session import distant
+from leveret.session.later import Later
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
-    from leveret.session.later import Later
 
 
 def queue_name(channel: Channel, name: str) -> str:
@@ -26,18 +27,23 @@ def queue_name(channel: Channel, name: str) -> str:
 
 
 def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDeclareOk | Later:
-    if _is_direct_reply(channel, method.queue):
+    if is_direct_reply(channel, method.queue):
         return methods.QueueDeclareOk(queue=method.queue, message_count=0, consumer_count=1)
     queue = _declared(channel, method)
     channel.last_queue = queue.name
     if isinstance(queue, DistantQueue):
         return distant.declare(channel, queue)
-    return methods.QueueDeclareOk(
+    answer = methods.QueueDeclareOk(
         queue=queue.name,
         message_count=queue.ready.count,
         # RabbitMQ counts none of a stream's.
         consumer_count=0 if queue.type == STREAM else len(queue.consumers),
     )
+    pen = channel.session.pen
+    if pen is None or method.passive:
+        return answer
+    placed = partial(pen.when_placed, channel.access.vhost.name, queue.name)
+    return Later(placed, lambda: answer)
 
 
 def _declared(channel: Channel, method: methods.QueueDeclare) -> AnyQueue:
@@ -53,7 +59,7 @@ def _declared(channel: Channel, method: methods.QueueDeclare) -> AnyQueue:
     return channel.access.declare_queue(method.queue, options)
 
 
-def _is_direct_reply(channel: Channel, name: str) -> bool:
+def is_direct_reply(channel: Channel, name: str) -> bool:
     """Declaring the name of a direct reply-to consumer asks whether it is alive."""
     return name == PSEUDO_QUEUE or channel.access.vhost.reply_consumers.find(name) is not None
 

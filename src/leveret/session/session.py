@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.broker import Broker
     from leveret.broker.message import Traits
+    from leveret.broker.ports import Pen
     from leveret.protocol.waiting import Line
     from leveret.session.consumer import Consumer
     from leveret.session.identity import Peer, Terms
@@ -234,6 +235,15 @@ class Session:
         """Ask the peer to go, whatever it is about."""
         code = ReplyCode.CONNECTION_FORCED
         self.connection.close(code, f"{code.name} - {reason}")
+
+    @property
+    def pen(self) -> Pen | None:
+        """See Storage."""
+        return self.broker.storage.pen
+
+    def end_with(self, refused: Refused) -> None:
+        """What it was to be told it cannot be told any more."""
+        self.connection.close(refused.code, refused.reply_text)
 
     @property
     def access(self) -> Access:

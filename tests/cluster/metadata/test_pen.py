@@ -121,7 +121,7 @@ def test_without_a_majority_a_wish_waits_and_then_gives_up():
         world.engine.split(("hare",))
         happened = []
         hare.want(put("a"), happened.append, lambda: happened.append("gave up"))
-        await asyncio.sleep(9)
+        await asyncio.sleep(14)
         assert happened == []
         await asyncio.sleep(2)
         assert happened == ["gave up"]

@@ -152,8 +152,10 @@ class Node:
             durability=self.catalogue.durability,
             is_shared=True,
             when_writable=self.catalogue.insist,
+            pen=self.catalogue,
         )
         self.broker = Broker(self.agenda.hand, random_bytes(), storage=storage)
+        self.broker.node = name
         self.follower = Follower(self.broker, AllHere(), self.own.keep)
 
     def _follow(self, changes):

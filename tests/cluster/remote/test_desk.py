@@ -1,9 +1,12 @@
 """The desk of a home, by the frames it gets and gives."""
 
+from dataclasses import replace
+
 import pytest
 
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.desk import HomeDesk
+from leveret.wire.codes import ReplyCode
 from tests.broker.domain import message
 from tests.session.harness import World
 
@@ -112,3 +115,65 @@ def test_a_message_on_the_disk_is_got_when_it_is_read_unless_the_peer_is_gone():
     desk.world.pass_time()
     assert desk.told == []
     assert queue.ready.count == 1
+
+
+# In a cluster ------------------------------------------------------------------------------------
+
+
+class OnePen:
+    """A pen that comes when a test says so."""
+
+    def __init__(self):
+        self.is_writable = False
+        self.wishes = []
+
+    def when_writable(self, action, give_up):
+        self.wishes.append((action, give_up))
+
+    def come(self):
+        self.is_writable = True
+        for action, _give_up in self.wishes:
+            action()
+
+
+@pytest.fixture
+def shared(desk):
+    """A desk of a node in a cluster, and its pen."""
+    pen = OnePen()
+    desk.world.broker.storage = replace(desk.world.broker.storage, pen=pen)
+    return desk, pen
+
+
+DELETE = frames.Delete(9, "/", "q", False, False)
+
+
+def test_a_queue_is_deleted_with_the_pen_in_hand(shared):
+    desk, pen = shared
+    assert desk.hear(DELETE) == []
+    assert "q" in desk.world.vhost.queues
+    assert desk.hear(frames.Ask(10, "/", "q")) == [frames.Counted(10, 0, 0)]
+    desk.told.clear()
+    pen.come()
+    assert desk.told == [("mouse", frames.Counted(9, 0, 0))]
+    assert "q" not in desk.world.vhost.queues
+
+
+def test_where_the_pen_does_not_come_that_is_told(shared):
+    desk, pen = shared
+    desk.hear(DELETE)
+    ((_action, give_up),) = pen.wishes
+    give_up()
+    ((_peer, told),) = desk.told
+    assert (told.question, told.code) == (9, ReplyCode.INTERNAL_ERROR)
+    assert "q" in desk.world.vhost.queues
+
+
+def test_what_was_undone_is_told_as_such():
+    desk = Desk(is_durable=True)
+    desk.world.channel().declare_durable("q")
+    assert desk.hear(DELETE) == []
+    desk.world.broker.awaiting.lose()
+    ((_peer, told),) = desk.told
+    assert told.code == ReplyCode.CONNECTION_FORCED
+    desk.world.sync()
+    assert len(desk.told) == 1

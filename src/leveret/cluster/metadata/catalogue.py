@@ -174,15 +174,17 @@ class OwnThings:
 
 
 class SharedCatalogue:
-    """The port Catalogue.
+    """The ports Catalogue and Pen.
 
     choose_home: on which node a new queue is to be. on_said: told of each change that is committed.
+    when_placed: see Pen; set by whoever moves queues.
     """
 
     def __init__(self, pen: Pen, writing: Writing, copy: Copy, own: OwnThings, node: str) -> None:
         self.durability = SharedDurability(writing)
         self.choose_home: Callable[[QueueDeclared], str] = lambda _declared: node
         self.on_said: Callable[[SharedChange], None] = _nobody_listens
+        self.when_placed: Callable[[str, str, Callable[[], None]], None] = _is_there
         self._pen = pen
         self._writing = writing
         self._copy = copy
@@ -196,6 +198,11 @@ class SharedCatalogue:
     def when_writable(self, action: Callable[[], None], give_up: Callable[[], None]) -> None:
         """Do what commits something once that is possible; or give up after a while."""
         self._pen.when_held(action, give_up)
+
+    def when_fresh(self, action: Callable[[], None]) -> None:
+        """Do it when everything is read that was in the log when this was asked; or after a
+        while."""
+        self._pen.when_caught_up(action)
 
     def insist(self, action: Callable[[], None]) -> None:
         """The same for what nobody asked for and nobody waits for: it never gives up."""
@@ -229,3 +236,8 @@ class SharedCatalogue:
 
 def _nobody_listens(_change: SharedChange) -> None:
     """It is in the log."""
+
+
+def _is_there(_vhost: str, _queue: str, action: Callable[[], None]) -> None:
+    """Nobody moves queues: each is where it was declared."""
+    action()

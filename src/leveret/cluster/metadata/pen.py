@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from leveret.broker.awaiting import PATIENCE_S
 from leveret.cluster.ports import NoMajority
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ RETRY_S: Final = 0.2
 BEATEN_S: Final = 0.01
 # So often it is looked whether the pen has come.
 UNDISPUTED_TURNS: Final = 200
+# Who only wants to know whether he has heard the latest does not wait for a majority longer.
+LOOK_S: Final = 1.0
 # Beyond any sequence.
 END: Final = (1 << 63) - 1
-# What waits for the pen gives up after this.
-PATIENCE_S: Final = 10.0
 
 
 class Unanswered(Exception):
@@ -165,6 +166,24 @@ class Pen:
     def _act(self, action: Action) -> None:
         action()
         self._writing.flush()
+
+    def when_caught_up(self, action: Action) -> None:
+        """Do it when all is read that is in the log by now, or after a while without a majority."""
+        waiting = [action]
+
+        def act() -> None:
+            while waiting:
+                waiting.pop()()
+
+        self._tasks.later(LOOK_S, act)
+        self._tasks.start(self._catch_up_then(act))
+
+    async def _catch_up_then(self, act: Action) -> None:
+        try:
+            await self._reading.catch_up(END)
+        except NoMajority:
+            return
+        act()
 
     def _give_up(self, wish: Wish) -> None:
         if wish in self._wishes:

@@ -33,6 +33,8 @@ REFUSALS: Final[dict[int, type[errors.Refused]]] = {
         errors.CommandInvalid,
         errors.NotAllowed,
         errors.Unsupported,
+        errors.Unavailable,
+        errors.Undone,
     )
 }
 

@@ -9,8 +9,10 @@ out when a peer is lost goes back; what it asks for afterwards it asks anew.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from leveret.broker.awaiting import no_pen
 from leveret.broker.errors import NotFound
 from leveret.broker.errors import Refused as Refusal
 from leveret.broker.queues.distant import DistantQueue
@@ -143,18 +145,41 @@ class HomeDesk:
     def _answer(self, guest: Guest, asked: Question) -> None:
         if guest.is_gone or self._waits(guest, asked, lambda: self._answer(guest, asked)):
             return
-        demands = self._broker.storage.durability.demands
+        pen = self._broker.storage.pen
+        if pen is None or pen.is_writable or not isinstance(asked, frames.Delete):
+            self._perform(guest, asked)
+            return
+        again = partial(self._answer, guest, asked)
+        pen.when_writable(again, lambda: guest.tell(_declined(asked, no_pen())))
+
+    def _perform(self, guest: Guest, asked: Question) -> None:
+        durability = self._broker.storage.durability
+        demands = durability.demands
         try:
             answer = self._act(guest, asked)
         except Refusal as refusal:
-            answer = frames.Declined(asked.question, refusal.code, str(refusal))
+            answer = _declined(asked, refusal)
         if answer is None:
             return
-        durability = self._broker.storage.durability
         if durability.demands != demands:
-            durability.when_durable(lambda: guest.tell(answer))
+            self._tell_when_safe(guest, asked, answer)
         else:
             guest.tell(answer)
+
+    def _tell_when_safe(self, guest: Guest, asked: Question, answer: Frame) -> None:
+        """Or tell that it may never be."""
+        awaiting, storage = self._broker.awaiting, self._broker.storage
+        is_told_to_all = isinstance(asked, frames.Delete)
+        wait = awaiting.begin(
+            lambda lost: guest.tell(_declined(asked, lost)), needs_majority=is_told_to_all
+        )
+
+        def safe() -> None:
+            if awaiting.end(wait):
+                guest.tell(answer)
+
+        durability = storage.durability if is_told_to_all else storage.confirming
+        durability.when_durable(safe)
 
     def _act(self, guest: Guest, asked: Question) -> Frame | None:
         """Do it; the answer, None when it comes later. Raises what the broker refuses with."""
@@ -206,3 +231,7 @@ class HomeDesk:
         seat = Seat(guest, queue, asked, arguments)
         queue.subscribe(seat)
         guest.seats[asked.consumer] = seat
+
+
+def _declined(asked: Question, refusal: Refusal) -> frames.Declined:
+    return frames.Declined(asked.question, refusal.code, str(refusal))

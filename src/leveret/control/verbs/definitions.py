@@ -19,6 +19,7 @@ from leveret.definitions.files import Source
 from leveret.definitions.loading import DefinitionsRefused, import_steps
 from leveret.definitions.writing import document_steps, encoded
 from leveret.unhurried import unhurried
+from leveret.writing import unhurried_with_pen, with_pen
 
 if TYPE_CHECKING:
     from leveret.control.call import Call, Reply
@@ -40,11 +41,11 @@ async def import_definitions(call: Call) -> Reply:
         return []
     steps = import_steps(call.broker, [Source(Path("(given)"), data)])
     try:
-        [(_source, report)] = await unhurried(steps, call.broker.events, ACTOR)
+        [(_source, report)] = await unhurried_with_pen(call.broker, steps, ACTOR)
     except DefinitionsRefused as refused:
         raise refusal(exits.DATA, "\n".join(map(str, refused.faults))) from refused
     if call.flag("skip_if_unchanged"):
-        parameters.set_global(LOADED_LAST, mark)
+        await with_pen(call.broker, lambda: parameters.set_global(LOADED_LAST, mark))
     return [*telling.remarks(report)]
 
 

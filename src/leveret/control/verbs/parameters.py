@@ -71,3 +71,12 @@ VERBS = {
     "set_global_parameter": set_global_parameter,
     "set_parameter": set_parameter,
 }
+# What changes what all nodes know.
+COMMITS = frozenset(
+    {
+        "clear_global_parameter",
+        "clear_parameter",
+        "set_global_parameter",
+        "set_parameter",
+    }
+)

@@ -136,3 +136,13 @@ VERBS = {
     "set_permissions_globally": set_permissions_globally,
     "set_topic_permissions": set_topic_permissions,
 }
+# What changes what all nodes know.
+COMMITS = frozenset(
+    {
+        "clear_permissions",
+        "clear_topic_permissions",
+        "set_permissions",
+        "set_permissions_globally",
+        "set_topic_permissions",
+    }
+)

@@ -153,3 +153,13 @@ VERBS = {
     "set_operator_policy": set_operator_policy,
     "set_policy": set_policy,
 }
+# What changes what all nodes know.
+COMMITS = frozenset(
+    {
+        "clear_operator_policy",
+        "clear_policy",
+        "remove_classic_queue_mirroring_from_policies",
+        "set_operator_policy",
+        "set_policy",
+    }
+)

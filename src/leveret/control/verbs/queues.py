@@ -272,3 +272,5 @@ VERBS = {
     "list_unresponsive_queues": list_unresponsive_queues,
     "purge_queue": purge_queue,
 }
+# What changes what all nodes know.
+COMMITS = frozenset({"delete_queue"})

@@ -112,3 +112,15 @@ VERBS = {
     "set_user_limits": set_user_limits,
     "set_user_tags": set_user_tags,
 }
+# What changes what all nodes know.
+COMMITS = frozenset(
+    {
+        "add_user",
+        "change_password",
+        "clear_password",
+        "clear_user_limits",
+        "delete_user",
+        "set_user_limits",
+        "set_user_tags",
+    }
+)

@@ -169,3 +169,14 @@ VERBS = {
     "trace_on": trace_on,
     "update_vhost_metadata": update_vhost_metadata,
 }
+# What changes what all nodes know.
+COMMITS = frozenset(
+    {
+        "add_vhost",
+        "clear_vhost_limits",
+        "delete_vhost",
+        "set_vhost_limits",
+        "set_vhost_tags",
+        "update_vhost_metadata",
+    }
+)

@@ -15,6 +15,7 @@ from leveret.management.resource import MANAGEMENT, VHOST, Resource
 from leveret.management.routes.health_checks import failed
 from leveret.management.routes.nodes import named_node
 from leveret.wire.properties import NO_PROPERTIES
+from leveret.writing import with_pen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -35,7 +36,7 @@ async def try_vhost(call: Call) -> Answer:
     """A queue is declared, a message goes in and comes out. The queue stays, as RabbitMQ's does:
     who asks each second does not want one made each second."""
     access = call.access(call.vhost)
-    queue = access.declare_queue(QUEUE, QueueOptions())
+    queue = await with_pen(call.broker, lambda: access.declare_queue(QUEUE, QueueOptions()))
     _publish(access)
     if not await _taken(access.readable_queue(QUEUE)):
         return failed(f"a message to '{QUEUE}' did not come out of it: has it a consumer?")

@@ -57,12 +57,19 @@ RESOURCES = (
         put=set_name,
         needs_to_write=ADMINISTRATOR,
     ),
-    Resource("/rebalance/queues", ADMINISTRATOR, "Spread queues over nodes.", post=rebalance),
+    Resource(
+        "/rebalance/queues",
+        ADMINISTRATOR,
+        "Spread queues over nodes.",
+        post=rebalance,
+        commits=(),
+    ),
     Resource(
         "/reset",
         ADMINISTRATOR,
         "Forget all statistics.",
         delete=reset,
+        commits=(),
         among={"DELETE": everywhere},
     ),
     Resource(
@@ -70,6 +77,7 @@ RESOURCES = (
         ADMINISTRATOR,
         "Forget a node's statistics.",
         delete=reset_node,
+        commits=(),
         among={"DELETE": at_node},
     ),
 )

@@ -95,6 +95,7 @@ RESOURCES = (
         "The connections of a user; DELETE closes them, with the reason in the header X-Reason.",
         get=list_of_user,
         delete=close_of_user,
+        commits=(),
         among={**_LISTED, "DELETE": everywhere},
     ),
     Resource(
@@ -103,6 +104,7 @@ RESOURCES = (
         "One connection; DELETE closes it, with the reason in the header X-Reason.",
         get=show,
         delete=close,
+        commits=(),
         among={"GET": found_anywhere, "DELETE": found_anywhere},
     ),
     Resource(

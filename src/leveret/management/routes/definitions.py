@@ -25,6 +25,7 @@ from leveret.management.answers import (
 )
 from leveret.management.resource import ADMINISTRATOR, Resource
 from leveret.unhurried import unhurried
+from leveret.writing import unhurried_with_pen
 
 if TYPE_CHECKING:
     from leveret.broker.definitions.steps import Steps
@@ -86,7 +87,7 @@ async def _import(call: Call, vhost: str | None) -> Answer:
     _refuse_unreadable(content)
     try:
         steps = import_steps(call.broker, [Source(SENT, content)], vhost)
-        reports = await unhurried(steps, call.broker.events, call.user.name)
+        reports = await unhurried_with_pen(call.broker, steps, call.user.name)
     except DefinitionsRefused as refused:
         raise BadRequest("\n".join(map(str, refused.faults))) from None
     for report in reports:
@@ -117,6 +118,7 @@ RESOURCES: Final = (
             "bindings. POST imports them, as JSON or as a form's file.",
             get=show_definitions,
             post=import_definitions,
+            commits=(),
         )
         for path in ("/definitions", "/all-configuration")
     ),
@@ -126,5 +128,6 @@ RESOURCES: Final = (
         "The definitions of what is in one vhost; POST imports them into it.",
         get=show_definitions_of_vhost,
         post=import_definitions_into_vhost,
+        commits=(),
     ),
 )

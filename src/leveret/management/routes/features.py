@@ -75,7 +75,11 @@ RESOURCES = (
     Resource("/extensions", MANAGEMENT, "What extends the console.", get=list_extensions),
     Resource("/feature-flags", ADMINISTRATOR, "RabbitMQ's feature flags.", get=list_flags),
     Resource(
-        "/feature-flags/{name}/enable", ADMINISTRATOR, "Enable a feature flag.", put=enable_flag
+        "/feature-flags/{name}/enable",
+        ADMINISTRATOR,
+        "Enable a feature flag.",
+        put=enable_flag,
+        commits=(),
     ),
     Resource(
         "/deprecated-features",

@@ -76,13 +76,14 @@ def log_in(call: Call) -> Answer:
 
 
 RESOURCES: Final = (
-    Resource("/login", ANYBODY, "Log in with the fields of a form.", post=log_in),
+    Resource("/login", ANYBODY, "Log in with the fields of a form.", post=log_in, commits=()),
     Resource(
         "/auth/attempts/{node}",
         MONITORING,
         "Attempts to log in, by protocol; DELETE counts them from nothing.",
         get=list_attempts,
         delete=forget_attempts,
+        commits=(),
     ),
     Resource(
         "/auth/attempts/{node}/source",
@@ -90,12 +91,14 @@ RESOURCES: Final = (
         "Attempts to log in by address and name, while they are counted.",
         get=list_attempts_by_source,
         delete=forget_attempts,
+        commits=(),
     ),
     Resource(
         "/auth/hash_password",
         ADMINISTRATOR,
         'What would be kept of a password: {"password": text}.',
         post=hash_of_body,
+        commits=(),
     ),
     Resource(
         "/auth/hash_password/{password}",

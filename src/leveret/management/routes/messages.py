@@ -106,12 +106,19 @@ def _refusal(refused: Refused) -> HttpRefused:
 
 
 RESOURCES: Final = (
-    Resource("/exchanges/{vhost}/{name}/publish", VHOST, "Publish a message.", post=publish),
+    Resource(
+        "/exchanges/{vhost}/{name}/publish",
+        VHOST,
+        "Publish a message.",
+        post=publish,
+        commits=(),
+    ),
     Resource(
         "/queues/{vhost}/{name}/get",
         VHOST,
         "Get messages from a queue.",
         post=get,
+        commits=(),
         among={"POST": at_home},
     ),
 )

@@ -202,6 +202,7 @@ RESOURCES: Final = (
         VHOST,
         "What waits in a queue: DELETE purges it.",
         delete=purge_queue,
+        commits=(),
         among={"DELETE": at_home},
     ),
     Resource(
@@ -209,6 +210,7 @@ RESOURCES: Final = (
         ADMINISTRATOR,
         "What may be done to a queue: sync, cancel_sync.",
         post=act,
+        commits=(),
     ),
     Resource(
         "/queues/quorum/{vhost}/{name}/status",

@@ -1,0 +1,93 @@
+"""When a method is answered in a cluster, and what becomes of answers that never come."""
+
+import asyncio
+from dataclasses import replace
+
+from leveret.wire import methods
+from leveret.wire.codes import ReplyCode
+from tests.session.in_cluster import closed, heard, said, scene
+
+
+def declare(name="q"):
+    return methods.QueueDeclare(queue=name, durable=True)
+
+
+def test_whoever_has_the_pen_acts_at_once_and_answers_when_a_majority_knows():
+    async def act(_world, hare, _mouse, _vole):
+        channel = hare.channel()
+        channel.say(declare())
+        assert "q" in hare.queues
+        assert channel.take() == []
+        assert (await heard(channel))[0].queue == "q"
+        assert len(hare.broker.awaiting) == 0
+
+    scene(act)
+
+
+def test_what_no_majority_has_taken_is_answered_by_the_end_of_the_connection():
+    async def act(world, hare, mouse, _vole):
+        client, other = hare.client(), hare.client()
+        channel = client.channel()
+        world.engine.split(("hare",))
+        channel.say(declare())
+        assert "q" in hare.queues
+        close, after_s = await closed(client)
+        assert close.reply_code == ReplyCode.INTERNAL_ERROR
+        assert close.reply_text.endswith("what was asked may have been done or not")
+        assert 14.9 < after_s < 15.1
+        assert other.take(0) == []
+        # It was: when they are together again all know it.
+        world.engine.heal()
+        await asyncio.sleep(5)
+        assert "q" in mouse.queues
+
+    scene(act)
+
+
+def test_whoever_waits_for_what_was_undone_is_told_to_come_again():
+    async def act(world, hare, mouse, vole):
+        client, other = hare.client(), hare.client()
+        channel = client.channel()
+        world.engine.split(("hare",))
+        channel.say(declare())
+        assert (await said(mouse.channel(), declare("theirs"))).queue == "theirs"
+        world.engine.heal()
+        close, _after_s = await closed(client)
+        assert close.reply_code == ReplyCode.CONNECTION_FORCED
+        assert other.take(0) == []
+        await asyncio.sleep(5)
+        assert hare.queues.keys() == mouse.queues.keys() == vole.queues.keys() == {"theirs"}
+
+    scene(act)
+
+
+def test_a_purge_needs_nobody_else():
+    async def act(world, hare, _mouse, _vole):
+        client = hare.client()
+        channel, waiting = client.channel(), client.channel()
+        await said(channel, declare())
+        disk = hare.node.engine.durability
+        hare.broker.storage = replace(hare.broker.storage, apart=disk)
+        world.engine.split(("hare",))
+        waiting.say(declare("other"))
+        channel.say(methods.QueuePurge(queue="q"))
+        disk.sync()
+        assert channel.take() == [methods.QueuePurgeOk(0)]
+        assert waiting.take() == []
+
+    scene(act)
+
+
+def test_a_declare_is_answered_when_the_queue_is_where_it_is_to_be():
+    async def act(_world, hare, _mouse, _vole):
+        placed = []
+        hare.node.catalogue.when_placed = lambda *asked: placed.append(asked)
+        channel = hare.channel()
+        channel.say(declare())
+        await asyncio.sleep(1)
+        ((vhost, queue, go_on),) = placed
+        assert (vhost, queue, channel.take()) == ("/", "q", [])
+        go_on()
+        assert channel.take() == [methods.QueueDeclareOk("q", 0, 0)]
+
+    scene(act)
