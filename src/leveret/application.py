@@ -134,6 +134,8 @@ class Application:
         from leveret.management.elsewhere.asking import HTTP  # noqa: PLC0415  # not of a node alone
         from leveret.management.elsewhere.desk import HttpDesk  # noqa: PLC0415
 
+        assert self._membership is not None
+        self._membership.settle_in()
         self.peers = sharing.peers
         sharing.peers.serve(HTTP, HttpDesk(self).answer)
         sharing.follow()

@@ -21,10 +21,12 @@ from leveret.control.cookie import CookieRefused, make_or_find_cookie
 from leveret.control.port import NodePort
 from leveret.data_directory import DataDirectory
 from leveret.errors import StartRefused
-from leveret.storage.opening import forget_everything
+from leveret.storage.opening import CATALOGUE, forget_everything
 from leveret.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.broker import Broker
     from leveret.cluster.membership import Membership
     from leveret.config import Listener, Listening, Settings
@@ -35,6 +37,8 @@ log = logging.getLogger("leveret")
 SWITCH_S = 0.0005
 # Where cluster/members/file.py keeps what the node knows of its cluster.
 CLUSTER_FILE = "cluster.json"
+# From here on it is said that a node waits for others.
+WAITING_S = 3.0
 
 
 class Node:
@@ -43,6 +47,7 @@ class Node:
     application: None while there is none: before the start, and after stop_app().
     has_node_port: whether leveretctl reaches it.
     told_to_stop: somebody asked it to end; whoever runs it does so.
+    on_waiting: called when a start takes long, since other nodes are waited for.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class Node:
         self._has_node_port = has_node_port
         self._node_port: NodePort | None = None
         self._membership: Membership | None = None
+        self.on_waiting: Callable[[], None] = _nobody_waits
+        self._waiting: asyncio.TimerHandle | None = None
         self._cookie = b""
         self._changing = asyncio.Lock()
         self.application: Application | None = None
@@ -92,11 +99,16 @@ class Node:
         if self._files:
             self._files.claim()
         try:
-            if self._is_in_cluster:
-                await self._open_node_port()
-                self._say_where_the_node_port_is()
-                await self.membership.begin()
-            await self._start_application()
+            if self._is_clustered:
+                await self._begin_membership()
+            try:
+                await self._start_application()
+            except StartRefused as refused:
+                if not self._is_forgotten:
+                    raise
+                # Within reach of leveretctl, which can reset it.
+                log.error("%s serves nobody: %s", self.settings.node, refused)
+                return
             if self._has_node_port and self._node_port is None:
                 await self._open_node_port()
             self._say_what_is_up()
@@ -121,11 +133,35 @@ class Node:
             raise cannot_listen(where, error, "--node-port") from error
 
     @property
-    def _is_in_cluster(self) -> bool:
-        """Whether its files say anything of a cluster."""
-        if not self._has_node_port or self.settings.data_dir is None:
+    def _is_clustered(self) -> bool:
+        """Whether its files say anything of a cluster, or its settings do and it has no files."""
+        directory = self.settings.data_dir
+        if not self._has_node_port or directory is None:
             return False
-        return (self.settings.data_dir / CLUSTER_FILE).exists()
+        is_new = bool(self.settings.cluster.formation) and not (directory / CATALOGUE).exists()
+        return is_new or (directory / CLUSTER_FILE).exists()
+
+    @property
+    def _is_forgotten(self) -> bool:
+        """The others have taken it out of its cluster."""
+        return self._membership is not None and self._membership.is_forgotten
+
+    async def _begin_membership(self) -> None:
+        """The others can come in, and tools, while this node waits for them."""
+        await self._open_node_port()
+        if self._files:
+            self._files.report(self.settings.node, (), self.listeners)
+        waiting = asyncio.get_running_loop().call_later(WAITING_S, self._wait_for_others)
+        self._waiting = waiting
+        membership = self.membership
+        await membership.begin()
+        formation = self.settings.cluster.formation
+        if formation and membership.roll is None:
+            await membership.discovering.find_cluster(formation)
+
+    def _wait_for_others(self) -> None:
+        log.warning("%s waits for other nodes of its cluster", self.settings.node)
+        self.on_waiting()
 
     @property
     def membership(self) -> Membership:
@@ -162,6 +198,8 @@ class Node:
         self._latest = application
         await application.start()
         self.application = application
+        if self._waiting is not None:
+            self._waiting.cancel()
         if application.sharing is not None:
             from leveret.control.desk import ControlDesk  # noqa: PLC0415  # not of a node alone
             from leveret.control.elsewhere import CONTROL  # noqa: PLC0415
@@ -199,11 +237,6 @@ class Node:
         if self.application is not None:
             self.application.reload()
 
-    def _say_where_the_node_port_is(self) -> None:
-        """For tools, while the application waits for the other nodes."""
-        if self._files:
-            self._files.report(self.settings.node, (), self.listeners)
-
     def _say_what_is_up(self) -> None:
         node = self.settings.node
         if self._files:
@@ -222,6 +255,10 @@ class Node:
             _durability(self.settings),
             extra={"fields": {"event": "up", "node": node, "port": self.address.port}},
         )
+
+
+def _nobody_waits() -> None:
+    """Whoever runs the node has nothing to tell meanwhile."""
 
 
 def _durability(settings: Settings) -> str:

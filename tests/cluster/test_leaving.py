@@ -49,3 +49,41 @@ def test_one_that_is_down_is_forgotten_and_finds_itself_out(scene_of_nodes):
             await hare.membership.leaving.forget(name_of(VOLE))
 
     scene_of_nodes(scene)
+
+
+def test_one_that_was_forgotten_says_so_and_is_reset(scene_of_nodes):
+    async def scene(nodes):
+        hare, *_others = await nodes.start(*HOSTS)
+        await nodes.join(MOUSE)
+        await nodes.join(VOLE)
+        await nodes.stop(VOLE)
+        await until(lambda: len(hare.membership.sharing.liveness.living) == 2)
+        await hare.membership.leaving.forget(name_of(VOLE))
+        (vole,) = await nodes.start(VOLE)
+        assert vole.application is None
+        assert vole.membership.is_forgotten
+        await vole.membership.leaving.reset(is_forced=False)
+        assert vole.membership.standing.phase is Phase.ALONE
+        await vole.start_app()
+        # The same name is another member.
+        await nodes.join(VOLE)
+        assert hare.membership.roll.find(name_of(VOLE)).incarnation == 2
+
+    scene_of_nodes(scene)
+
+
+def test_a_start_that_is_forced_waits_for_nobody(scene_of_nodes):
+    async def scene(nodes):
+        hare, mouse = await nodes.start(HARE, MOUSE)
+        await nodes.client(HARE, lambda channel: channel.queue_declare("jobs", durable=True))
+        await nodes.client(HARE, lambda channel: publish(channel, "jobs", b"1"))
+        await nodes.join(MOUSE)
+        await hare.stop_app()
+        await hare.membership.leaving.force_boot()
+        await nodes.stop(MOUSE)
+        await hare.start_app()
+        await until(lambda: hare.membership.seat is None and hare.application is not None)
+        assert await nodes.client(HARE, lambda channel: drain(channel, "jobs")) == [b"1"]
+        assert mouse.membership.standing.phase is Phase.MEMBER
+
+    scene_of_nodes(scene)

@@ -11,7 +11,7 @@ from leveret.config.settings import ROWS
     [
         "management.tcp.port",
         "vm_memory_calculation_strategy",
-        "cluster_formation.peer_discovery_backend",
+        "cluster_formation.target_cluster_size_hint",
         "log.file.rotation.count",
     ],
 )

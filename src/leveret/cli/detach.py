@@ -52,6 +52,11 @@ def detach(settings: Settings, run: Run) -> str:
     if answer != UP:
         raise StartRefused(answer or f"the node ended before it was up; see {log_file}")
     listeners = json.loads(files.report_file.read_text())["listeners"]
+    if not listeners:
+        return (
+            f"{settings.node} waits for the other nodes of its cluster "
+            f"(process {pid}, log {log_file})"
+        )
     where = ", ".join(str(Listener(**each)) for each in listeners)
     return f"{settings.node} listens on {where} (process {pid}, log {log_file})"
 
@@ -78,9 +83,15 @@ def _run_and_report(run: Run, writing: int) -> None:
     """Never returns: the forked process must not go on as if it were the command."""
     exit_code = 1
 
+    is_told = False
+
     def report(answer: str) -> None:
-        os.write(writing, answer.encode())
-        os.close(writing)
+        """Once: a node that has said that it waits for others may be up some day."""
+        nonlocal is_told
+        if not is_told:
+            is_told = True
+            os.write(writing, answer.encode())
+            os.close(writing)
 
     try:
         run(lambda: report(UP))

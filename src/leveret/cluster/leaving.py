@@ -20,7 +20,9 @@ from leveret.cluster.members import standing as steps
 from leveret.cluster.members.roll import MembershipRefused
 from leveret.cluster.members.standing import Phase
 from leveret.cluster.nats.client import Unanswered
+from leveret.cluster.nats.connection import ApiError
 from leveret.cluster.ports import NoMajority
+from leveret.errors import StartRefused
 
 if TYPE_CHECKING:
     from leveret.cluster.links.ports import Links
@@ -35,6 +37,8 @@ REFUSED: Final = 406
 REACH_S: Final = 5.0
 ANSWER_S: Final = 60.0
 DISMISS_EVERY_S: Final = 1.0
+# Two elections may have to fail first.
+RESCUE_S: Final = 30.0
 
 
 class Leaving:
@@ -42,6 +46,8 @@ class Leaving:
 
     def __init__(self, membership: Membership) -> None:
         self._membership = membership
+        # Whom a forced start has left behind.
+        self._gone: list[str] = []
 
     def serve(self, links: Links) -> None:
         """Answer those who go."""
@@ -99,6 +105,40 @@ class Leaving:
             raise PeerRefused(REFUSED, str(refused)) from refused
         return b""
 
+    async def force_boot(self) -> None:
+        """The next start waits for nobody: who is gone by then is gone for good. Raises
+        MembershipRefused for a node alone."""
+        member = self._membership
+        async with member.changing:
+            steps.require_member(member.standing)
+            member.set_standing(steps.force_boot(member.standing, is_forced=True))
+
+    async def go_on_without(self, seat: Seat) -> None:
+        """Those that cannot be reached count for no majority any more.
+
+        Raises StartRefused where the engine does not let them go."""
+        member = self._membership
+        ups = await asyncio.gather(
+            *(member.links.to(node).wait_up(REACH_S) for node in member.others),
+            return_exceptions=True,
+        )
+        self._gone = [node for node, up in zip(member.others, ups, strict=True) if up is not None]
+        log.warning("%s goes on without %s: its start was forced", member.node, self._gone)
+        try:
+            await _rescue(seat)
+            for node in self._gone:
+                struck = seat.roll.find(node)
+                assert struck is not None
+                await seat.dismiss(struck)
+        except (Unanswered, ApiError) as error:
+            raise StartRefused(f"the engine cannot go on without the others: {error}") from error
+
+    async def strike_off_the_gone(self) -> None:
+        """... and are members no more."""
+        gone, self._gone = self._gone, []
+        for node in gone:
+            await self.strike_off(node)
+
     async def forget(self, node: str) -> None:
         """A member that does not run is one no more. Raises MembershipRefused, NoMajority."""
         member = self._membership
@@ -146,3 +186,17 @@ class Leaving:
             await seat.give_up()
             member.drop_engine_files()
             await member.owner.start_app()
+
+
+async def _rescue(seat: Seat) -> None:
+    """An engine believes in its former leader for some seconds. Raises Unanswered, ApiError."""
+    until = asyncio.get_running_loop().time() + RESCUE_S
+    while True:
+        try:
+            await seat.engine.system.rescue()
+        except (Unanswered, ApiError):
+            if asyncio.get_running_loop().time() > until:
+                raise
+        else:
+            return
+        await asyncio.sleep(DISMISS_EVERY_S)

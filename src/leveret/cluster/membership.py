@@ -17,12 +17,15 @@ import logging
 import shutil
 from typing import TYPE_CHECKING, Final, Protocol
 
+from leveret.cluster.discovering import Discovering
+from leveret.cluster.groups import Groups
 from leveret.cluster.joining import Joining
 from leveret.cluster.leaving import Leaving
 from leveret.cluster.links.links import NodeLinks
 from leveret.cluster.links.peer import Home
+from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
 from leveret.cluster.members import standing as steps
-from leveret.cluster.members.file import StandingFile
+from leveret.cluster.members.file import StandingFile, read_roll, write_roll
 from leveret.cluster.members.roll import Place
 from leveret.cluster.members.standing import Phase
 from leveret.cluster.seat import Seat, engine_directory
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("leveret.cluster")
 
 USUAL_NODE_PORT: Final = 25672
+ROLL: Final = "roll"
+# Who runs is reached within some milliseconds.
+ROLL_S: Final = 1.0
 EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # where it listens
 
 
@@ -89,6 +95,8 @@ class Membership:
         self.beginning: Sequence[SharedChange] = ()
         self.joining = Joining(self)
         self.leaving = Leaving(self)
+        self.discovering = Discovering(self)
+        self._groups = Groups(self)
         self._tasks: set[asyncio.Task[None]] = set()
         self.links = self._new_links()
 
@@ -115,22 +123,39 @@ class Membership:
         """The application starts: what it shares with the others, read; None for a node alone.
 
         Waits for a majority. Raises StartRefused."""
-        if self.standing.phase is Phase.FORGOTTEN:
-            raise StartRefused(
-                f"node {self.node} was taken out of its cluster by the others: "
-                "reset it, then let it join again"
-            )
         seat = self.seat
-        if seat is None:
+        if seat is None and self.standing.phase is not Phase.FORGOTTEN:
             return None
         await self.renew_links()
+        await self._compare_rolls()
+        if seat is None or self.standing.phase is Phase.FORGOTTEN:
+            raise StartRefused(
+                f"node {self.node} thinks it is clustered with {', '.join(self.others)}, but they "
+                "disagree: reset it, then let it join again"
+            )
+        if self.standing.is_boot_forced:
+            await self.leaving.go_on_without(seat)
         sharing = self.sharing = Sharing(seat.roll, self.node, self.links, own)
+        sharing.join_group = self._groups.gather
         sharing.on_roll = self._adopt
         await sharing.begin(seat.logs)
         if self.beginning:
             await sharing.found(self.beginning)
         await asyncio.gather(sharing.catch_up(), sharing.wait_others())
         return sharing
+
+    def settle_in(self) -> None:
+        """The application runs: what the others know of this node is put right, if need be."""
+        if self.sharing is not None:
+            self.start(self._settle_in(self.sharing))
+
+    async def _settle_in(self, sharing: Sharing) -> None:
+        if self.standing.is_boot_forced:
+            self.set_standing(steps.force_boot(self.standing, is_forced=False))
+            await self.leaving.strike_off_the_gone()
+        own = sharing.roll.find(self.node)
+        if own is not None and own.place != self.own_place:
+            await sharing.change_roll(lambda roll: roll.moved(self.node, self.own_place))
 
     async def stop_sharing(self) -> None:
         """The application has stopped."""
@@ -152,9 +177,29 @@ class Membership:
 
     def _new_links(self) -> NodeLinks:
         links = NodeLinks(Home(self.node, self.cookie, self._place_of))
-        self.joining.serve(links)
-        self.leaving.serve(links)
+        for each in (self.joining, self.leaving, self.discovering, self._groups):
+            each.serve(links)
+        links.serve(ROLL, self._tell_roll)
         return links
+
+    async def _compare_rolls(self) -> None:
+        """Others may have changed the roll while this node was away, and struck it off."""
+        for octets in await asyncio.gather(*map(self._ask_roll, self.others)):
+            if octets and self.standing.roll is not None:
+                self.set_standing(steps.adopt(self.standing, read_roll(octets)))
+
+    async def _ask_roll(self, node: str) -> bytes:
+        link = self.links.to(node)
+        try:
+            await link.wait_up(ROLL_S)
+            return await link.call(ROLL, b"", ROLL_S)
+        except (LinkDown, Overdue, PeerRefused):
+            return b""
+
+    async def _tell_roll(self, _peer: str, _body: bytes) -> bytes:
+        """Nothing, of a node that is in no cluster or does not know."""
+        is_member = self.standing.phase is Phase.MEMBER and self.roll is not None
+        return write_roll(self.roll) if is_member and self.roll is not None else b""
 
     async def renew_links(self) -> None:
         """Nothing of one application hangs on what another uses."""
@@ -206,6 +251,11 @@ class Membership:
         for node in self.others:
             self.links.to(node)
         await replicate_metadata(seat.logs, replicas_of(roll))
+
+    @property
+    def is_forgotten(self) -> bool:
+        """The others count this node in no more; only a reset helps."""
+        return self.standing.phase is Phase.FORGOTTEN
 
     # Files, tasks --------------------------------------------------------------------------------
 

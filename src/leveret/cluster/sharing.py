@@ -40,7 +40,7 @@ from leveret.cluster.ports import NoMajority
 from leveret.cluster.remote.homes import Homes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from leveret.broker.broker import Broker
     from leveret.broker.ports import Storage
@@ -71,6 +71,7 @@ class Sharing:
     links: to the others, of this application alone.
 
     on_roll: told of each change of the roll.
+    join_group: makes a set of nodes known to all of them as one on which logs are.
     on_lost: told when something was undone that clients may have been about to be told.
     """
 
@@ -79,6 +80,7 @@ class Sharing:
         self.node = node
         self.on_roll: Callable[[Roll], None] = _nobody_listens
         self.on_lost: Callable[[], None] = _nothing
+        self.join_group: Callable[[tuple[str, ...]], Awaitable[None]] = _no_groups
         self._links = links
         self._chores = Chores()
         self._broker: Broker | None = None
@@ -179,6 +181,17 @@ class Sharing:
     def follow(self) -> None:
         """Hear of what the others change."""
         self._chores.start(self._reading.follow())
+        self._remove_passing()
+
+    def _remove_passing(self) -> None:
+        """Queues of this node's former application that were to go with it."""
+        assert self._broker is not None
+        for vhost in self._broker.vhosts.values():
+            for queue in list(vhost.queues.values()):
+                housed = self._housed(vhost.name, queue.name)
+                is_ours = housed is not None and housed.node == self.node and not housed.log
+                if is_ours and (queue.options.exclusive or not queue.options.durable):
+                    vhost.retire_queue(queue)
 
     def _apply(self, changes: Sequence[SharedChange]) -> None:
         if self._follower is not None:
@@ -313,6 +326,10 @@ async def replicate_metadata(logs: SharedLogs, replicas: int) -> None:
             log.warning("the metadata cannot have %d copies yet: %s", replicas, error)
         else:
             return
+
+
+async def _no_groups(_nodes: tuple[str, ...]) -> None:
+    """Every node is one of all."""
 
 
 def _nobody_listens(_roll: Roll) -> None:

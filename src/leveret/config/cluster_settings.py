@@ -11,6 +11,23 @@ from leveret.config.rows import setting
 class ClusterSettings:
     """Each field is a row of the table."""
 
+    formation: tuple[str, ...] = setting(
+        (),
+        values.no_nodes,
+        "nodes that this one looks for at its first start: cluster_formation.classic_config"
+        ".nodes.1 = leveret@hare",
+        key="cluster_formation.classic_config.nodes",
+        fold=values.add_node,
+        fold_start=(),
+        environment=(),
+        shown_default="none",
+    )
+    discovery: str = setting(
+        "classic_config",
+        values.peer_discovery,
+        "how nodes find each other at their first start: classic_config",
+        key="cluster_formation.peer_discovery_backend",
+    )
     nats_server: Path | None = setting(
         None,
         values.path,

@@ -28,7 +28,13 @@ NOT_SUPPORTED_YET = (
     "definitions.https.*", "definitions.tls.*",
     "vhost_restart_strategy", "vhost_max",
     # Clusters.
-    "cluster_formation.*", "cluster_partition_handling*", "cluster_keepalive_interval",
+    "cluster_formation.randomized_startup_delay_range.*", "cluster_formation.node_cleanup.*",
+    "cluster_formation.discovery_retry*", "cluster_formation.registration.*",
+    "cluster_formation.internal_lock_retries", "cluster_formation.node_type",
+    "cluster_formation.target_cluster_size_hint", "cluster_formation.proxy.*",
+    "cluster_formation.dns.*", "cluster_formation.k8s.*", "cluster_formation.aws.*",
+    "cluster_formation.consul.*", "cluster_formation.etcd.*",
+    "cluster_partition_handling*", "cluster_keepalive_interval",
     "cluster_tags.*", "mirroring_sync_*", "mnesia_table_loading_*", "net_ticktime",
     "distribution.*", "erlang.*", "node_tags.*",
     # Logs.

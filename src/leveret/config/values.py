@@ -244,6 +244,28 @@ def add_tls_listener(
     return (*so_far, dataclasses.replace(listener(written), is_tls=True))
 
 
+def no_nodes(written: str) -> tuple[str, ...]:
+    if written.lower() != "none":
+        raise ValueError("expected none, or the key with a number: .1 = leveret@hare")
+    return ()
+
+
+def add_node(so_far: tuple[str, ...], number: str, written: str) -> tuple[str, ...]:
+    if not number.isdecimal():
+        raise ValueError("expected a number behind the key: .1 = leveret@hare")
+    name, _, host = written.partition("@")
+    if not name or not host:
+        raise ValueError("expected a node's name, as leveret@hare")
+    return (*so_far, written)
+
+
+def peer_discovery(written: str) -> str:
+    """RabbitMQ's aliases of its one way that needs no plugin."""
+    if written.lower() not in ("classic_config", "rabbit_peer_discovery_classic_config"):
+        raise ValueError("only classic_config finds peers here")
+    return "classic_config"
+
+
 def names(written: str) -> frozenset[str]:
     """`none`, or names with commas between them."""
     if written.lower() == "none":

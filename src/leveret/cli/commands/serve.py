@@ -28,14 +28,18 @@ def serve(detached: bool, banner: bool | None, **flags: str | None) -> None:
     if detached:
         from leveret.cli.detach import detach  # noqa: PLC0415  # costs start-up time
 
-        print(detach(settings, lambda ready: _run(settings, lambda _node: ready())))
+        print(detach(settings, lambda ready: _run(settings, lambda _node: ready(), ready)))
         return
     if banner is None:
         banner = sys.stdout.isatty() and settings.log.format == "text"
     _run(settings, _show_banner if banner else _show_nothing)
 
 
-def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
+def _run(
+    settings: "Settings",
+    on_ready: "Callable[[Node], None]",
+    on_waiting: "Callable[[], None]" = lambda: None,
+) -> None:
     # Imports make no garbage: collecting during them costs a tenth of the start. The node turns
     # it on again, tuned, once it is up.
     gc.disable()
@@ -43,7 +47,7 @@ def _run(settings: "Settings", on_ready: "Callable[[Node], None]") -> None:
     from leveret.cli.logs import start_logging  # noqa: PLC0415
 
     start_logging(settings.log, settings.data_dir)
-    run(settings, on_ready)
+    run(settings, on_ready, on_waiting)
 
 
 def _show_banner(node: "Node") -> None:

@@ -131,6 +131,11 @@ def forget(standing: Standing, node: str, *, is_running: bool) -> Standing:
     return replace(standing, roll=standing.roll.without(node))
 
 
+def require_member(standing: Standing) -> None:
+    """Raises MembershipRefused."""
+    _require(standing, Phase.MEMBER)
+
+
 def force_boot(standing: Standing, *, is_forced: bool) -> Standing:
     """Asked for, or used up by a start."""
     return replace(standing, is_boot_forced=is_forced)
