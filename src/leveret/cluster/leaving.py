@@ -11,6 +11,7 @@ as it takes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ from leveret.cluster.ports import NoMajority
 from leveret.errors import StartRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leveret.cluster.links.ports import Links
     from leveret.cluster.members.roll import Member
     from leveret.cluster.membership import Membership
@@ -39,6 +42,7 @@ ANSWER_S: Final = 60.0
 DISMISS_EVERY_S: Final = 1.0
 # Two elections may have to fail first.
 RESCUE_S: Final = 30.0
+DISMISSALS: Final = 8
 
 
 class Leaving:
@@ -125,12 +129,8 @@ class Leaving:
         self._gone = [node for node, up in zip(member.others, ups, strict=True) if up is not None]
         log.warning("%s goes on without %s: its start was forced", member.node, self._gone)
         try:
-            await _rescue(seat)
-            for node in self._gone:
-                struck = seat.roll.find(node)
-                assert struck is not None
-                await seat.dismiss(struck)
-        except (Unanswered, ApiError) as error:
+            await _rescue(seat, self._gone)
+        except Unanswered as error:
             raise StartRefused(f"the engine cannot go on without the others: {error}") from error
 
     async def strike_off_the_gone(self) -> None:
@@ -188,15 +188,23 @@ class Leaving:
             await member.owner.start_app()
 
 
-async def _rescue(seat: Seat) -> None:
-    """An engine believes in its former leader for some seconds. Raises Unanswered, ApiError."""
+async def _rescue(seat: Seat, gone: Sequence[str]) -> None:
+    """Go on with an engine that has no majority any more. Raises Unanswered.
+
+    It believes in its former leader for some seconds, and elects itself some seconds later."""
     until = asyncio.get_running_loop().time() + RESCUE_S
     while True:
-        try:
+        with contextlib.suppress(Unanswered, ApiError):
             await seat.engine.system.rescue()
-        except (Unanswered, ApiError):
-            if asyncio.get_running_loop().time() > until:
-                raise
-        else:
-            return
-        await asyncio.sleep(DISMISS_EVERY_S)
+        for _ in range(DISMISSALS):
+            await asyncio.sleep(DISMISS_EVERY_S)
+            try:
+                for node in gone:
+                    struck = seat.roll.find(node)
+                    assert struck is not None
+                    await seat.dismiss(struck)
+            except Unanswered:
+                if asyncio.get_running_loop().time() > until:
+                    raise
+            else:
+                return
