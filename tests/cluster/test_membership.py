@@ -69,8 +69,9 @@ def test_one_that_was_forgotten_serves_nobody(owner, play):
     async def scene():
         membership = Membership(owner, b"cookie")
         roll = found("c", HARE, Place(HOSTS[0], 1, 2))
+        roll = roll.with_member("leveret@elsewhere", Place("127.0.0.1", 1, 2))
         membership.standing = Standing(HARE, Phase.FORGOTTEN, roll)
-        with pytest.raises(StartRefused, match="was taken out of its cluster"):
+        with pytest.raises(StartRefused, match="with leveret@elsewhere, but they disagree"):
             await membership.share(None)
         await membership.end()
 
