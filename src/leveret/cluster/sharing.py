@@ -142,6 +142,7 @@ class Sharing:
             durability=JointDurability(of_messages.durability, self.catalogue.durability),
             is_shared=True,
             when_writable=self.catalogue.insist,
+            pen=self.catalogue,
         )
 
     def _around(self) -> Around:
@@ -177,6 +178,7 @@ class Sharing:
             restore(broker, change)
         broker.recover()
         self._broker, self._follower = broker, follower
+        self.on_lost = self.mirrors.answers.on_lost = broker.awaiting.lose
 
     def follow(self) -> None:
         """Hear of what the others change."""
