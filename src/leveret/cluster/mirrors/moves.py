@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from leveret.cluster.mirrors.mirror import Mirror
 from leveret.cluster.mirrors.moving import Moving
 from leveret.cluster.mirrors.own_place import OwnPlace
+from leveret.cluster.ports import Deposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 FORGOTTEN_AT_ONCE: Final = 4096
 
 
-class MoveLost(Exception):
+class MoveLost(Deposed):
     """The log became somebody else's while the queue moved."""
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from leveret.broker.ports import Recovered
+from leveret.broker.queues.queue import Queue
 from leveret.cluster.mirrors.mirror import Mirror
 from leveret.cluster.mirrors.moves import Move, Ways
 from leveret.cluster.mirrors.own_place import OwnPlace
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.ports import MessageStore, Storage
-    from leveret.broker.queues.queue import Queue
+    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.vhost import Vhost
     from leveret.cluster.mirrors.mirror import Around
     from leveret.cluster.mirrors.moving import Place
@@ -73,7 +74,7 @@ class MirrorStore:
             place.when_safe(done.set, done.set)
             await done.wait()
 
-    async def move_to_log(self, vhost: Vhost, queue: Queue, shared: SharedLog) -> Move:
+    async def move_to_log(self, vhost: Vhost, queue: AnyQueue, shared: SharedLog) -> Move:
         """Have a new log hold, too, what this node's engine has for the queue. When this returns
         all of it is there, and stays so until `finish` or `give_up`.
 
@@ -83,11 +84,12 @@ class MirrorStore:
         await mirror.lead()
         return await self._move(vhost, queue, mirror)
 
-    async def move_to_own(self, vhost: Vhost, queue: Queue) -> Move:
+    async def move_to_own(self, vhost: Vhost, queue: AnyQueue) -> Move:
         """The same, from its log to this node's engine. Raises MoveLost."""
         return await self._move(vhost, queue, self._ways.own_place(queue.number))
 
-    async def _move(self, vhost: Vhost, queue: Queue, target: Mirror | OwnPlace) -> Move:
+    async def _move(self, vhost: Vhost, queue: AnyQueue, target: Mirror | OwnPlace) -> Move:
+        assert isinstance(queue, Queue), f"{queue} does not move"
         number = queue.number
         source = self.places.get(number) or self._ways.own_place(number)
         assert isinstance(source, Mirror | OwnPlace), "it is moving already"
