@@ -155,7 +155,7 @@ def test_a_message_that_is_larger_than_a_record_is_kept_whole(node):
 def test_a_message_that_its_leader_did_not_say_to_the_end_is_none(node):
     mirror = node.mirrors[JOBS]
     keep(node, 1)
-    first = pieces_of(message(2, bytes(2 * RECORD_BYTES_MAX)), 0)[0]
+    first = pieces_of(message(2, bytes(2 * RECORD_BYTES_MAX)), 0, 2)[0]
     node.loop.run_until_complete(_append(mirror.log, first))
     later = node.restarted()
     keep(later, 3)

@@ -31,10 +31,14 @@ class Life:
 
     def settle(self):
         if self.here:
-            position = self.here.pop(self.chance.randrange(min(len(self.here), 5)))
+            position = self.here.pop(self.choose())
             self.asked.add(position)
             self.node.storage.messages.settle(JOBS, position)
             self.node.loop.call_later(0.05, self.wait_settled, self.node, position)
+
+    def choose(self):
+        """Which of those that are here is settled: the oldest, about."""
+        return self.chance.randrange(min(len(self.here), 5))
 
     def wait_settled(self, node, position):
         """A transaction that wants to know."""

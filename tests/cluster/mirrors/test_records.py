@@ -23,7 +23,7 @@ from tests.storage.hand import message
 @pytest.mark.parametrize(("octets", "count"), [(0, 1), (1024, 1), (2 * RECORD_BYTES_MAX, 3)])
 def test_a_message_is_put_together_again(octets, count):
     said = message(7, bytes(octets), priority=3)
-    pieces = pieces_of(said, 1234)
+    pieces = pieces_of(said, 1234, 7)
     assert len(pieces) == count
     assert max(map(len, pieces)) <= RECORD_BYTES_MAX
     back, published_ms = message_of(pieces)
@@ -32,7 +32,7 @@ def test_a_message_is_put_together_again(octets, count):
 
 
 def test_a_damaged_message_is_none():
-    (piece,) = pieces_of(message(7, b"body"), 0)
+    (piece,) = pieces_of(message(7, b"body"), 0, 7)
     assert message_of([piece.replace(b"body", b"bodY")]) is None
 
 

@@ -13,28 +13,30 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.ports import Recovered
+from leveret.cluster.mirrors.places import Places
 from leveret.cluster.mirrors.records import (
-    DELIVERED,
-    SETTLED,
+    MOVED,
     Assembly,
-    head_of,
+    Gathered,
     kinds_of,
     message_of,
-    pack_sequences,
+    pack_moved,
     pieces_of,
-    unpack_sequences,
 )
+from leveret.cluster.mirrors.recovery import Recovery
+from leveret.cluster.mirrors.rewriting import SLICE, Extent, is_worthwhile
 from leveret.cluster.ports import NoMajority, NoSuchLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 
     from leveret.broker.message import Message
-    from leveret.cluster.ports import Record, SharedLog
+    from leveret.cluster.mirrors.recovery import Waiting
+    from leveret.cluster.ports import SharedLog
 
     Action = Callable[[], None]
 
@@ -55,7 +57,8 @@ RETRY_S: Final = 1.0
 class Around:
     """What a mirror has of its node.
 
-    renumber: the position that a message gets here, by the one it had where it was led before.
+    renumber: the position that a message gets here, by the key it has in the log; of 0: one that
+        is behind all that were given.
     wall_ms: the clock on the wall.
     epoch: when that was at 0, by the broker's clock. later: call it after so many seconds.
     start: run it as a task.
@@ -66,28 +69,6 @@ class Around:
     epoch: Callable[[], float]
     later: Callable[[float, Action], object]
     start: Callable[[Coroutine[None, None, None]], object]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A message that was found in the log. first: the sequence of its first record."""
-
-    sequence: int
-    first: int
-    position: int
-    priority: int
-    deliveries: int = 0
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What is to be said in one record each."""
-
-    settled: list[int] = field(default_factory=list)
-    delivered: list[int] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.settled) + len(self.delivered)
 
 
 class Mirror:
@@ -104,16 +85,17 @@ class Mirror:
         self.engines: dict[Mirror | None, None] = {self: None}
         self.is_given_up = False
         self._around = around
-        # The sequences of messages by position, rising as they were appended; and the first
-        # sequences of those that are in pieces.
-        self._places: dict[int, int] = {}
-        self._firsts: dict[int, int] = {}
+        self._places = Places()
+        # From a message's position to its key in the log.
+        self._shift = 0
+        self._extent = Extent()
+        self._is_rewriting = False
         # Messages that are not safe yet: by position, and in the order of their tickets.
         self._on_their_way: dict[int, list[bytes]] = {}
         self._unsafe: deque[tuple[int, int]] = deque()
         # Who waits for what was said up to a ticket, and what to call when that is lost.
         self._waiters: deque[tuple[int, Action, Action]] = deque()
-        self._gathered = _Gathered()
+        self._gathered = Gathered()
         self._is_flush_due = False
         self._last_ticket = 0
         self._purged_up_to = 0
@@ -127,34 +109,37 @@ class Mirror:
         fence = await self.log.take_over()
         self._last_ticket = fence
         recovered = await self._recover(fence)
-        self._purged_up_to = (self._oldest or fence + 1) - 1
+        self._purged_up_to = (self._places.oldest or fence + 1) - 1
         self.log.on_deposed(self._deposed)
         return recovered
 
     async def _recover(self, fence: int) -> Recovered:
         """The log up to the fence, which nobody adds to any more."""
-        waiting: dict[int, _Waiting] = {}
-        assembly = Assembly()
+        recovery = Recovery()
         async for record in self.log.read(1, fence):
-            pieces = assembly.add(record)
-            if pieces is None:
-                _note(record, waiting)
-            else:
-                head = head_of(pieces[0])
-                found = _Waiting(record.sequence, assembly.first, head.position, head.priority)
-                waiting[record.sequence] = found
-        return self._renumber(waiting.values())
+            recovery.add(record)
+        waiting, again = recovery.found()
+        # Whatever comes later stands behind all of it.
+        self._shift = max(0, recovery.highest + 1 - self._around.renumber(0))
+        recovered = self._renumber(waiting)
+        for sequence in self._places.by_position.values():
+            self._extent.add(sequence)
+        self._gathered.settled += again
+        self._gather()
+        return recovered
 
-    def _renumber(self, waiting: Iterable[_Waiting]) -> Recovered:
+    def _renumber(self, waiting: Iterable[Waiting]) -> Recovered:
         recovered = Recovered()
         lines: dict[int, list[int]] = {}
         for each in waiting:
-            position = self._around.renumber(each.position)
-            self._enter(position, each.sequence, each.first)
+            position = self._around.renumber(each.key)
+            self._places.enter(position, each.sequence, each.first)
             lines.setdefault(each.priority, []).append(position)
             if each.deliveries:
                 recovered.deliveries[position] = each.deliveries
         recovered.positions.update(lines)
+        self._places.marks.update(recovered.deliveries)
+        self._places.sort()
         return recovered
 
     # The end of it -------------------------------------------------------------------------------
@@ -171,9 +156,9 @@ class Mirror:
             return
         self.is_given_up = True
         waiters, self._waiters = self._waiters, deque()
-        self._places, self._firsts, self._on_their_way = {}, {}, {}
+        self._places, self._on_their_way = Places(), {}
         self._unsafe.clear()
-        self._gathered = _Gathered()
+        self._gathered = Gathered()
         for _ticket, action, lost in waiters:
             (action if is_kept else lost)()
 
@@ -191,16 +176,21 @@ class Mirror:
     def adopt(self, message: Message) -> None:
         if not self._may_write:
             return
-        pieces = pieces_of(message, self._published_ms(message))
+        position = message.position
+        pieces = pieces_of(message, self._published_ms(message), position + self._shift)
+        self._write(position, pieces)
+
+    def _write(self, position: int, pieces: list[bytes]) -> None:
         first = ticket = 0
         for kind, octets in zip(kinds_of(len(pieces)), pieces, strict=True):
             ticket = self._say(kind, octets)
             first = first or ticket
-        self._enter(message.position, ticket, first)
-        self._on_their_way[message.position] = pieces
+        self._places.enter(position, ticket, first)
+        self._extent.add(ticket)
+        self._on_their_way[position] = pieces
         if not self._unsafe:
             self.log.when_safe(ticket, self._became_safe)
-        self._unsafe.append((ticket, message.position))
+        self._unsafe.append((ticket, position))
 
     def _published_ms(self, message: Message) -> int:
         """By the clock on the wall; now, of one to which time did not matter so far."""
@@ -209,16 +199,14 @@ class Mirror:
         return max(0, round((message.published_at - self._around.epoch()) * 1000))
 
     def settle_all(self, positions: Sequence[int]) -> None:
-        places = self._places
         for position in positions:
-            sequence = places.pop(position, None)
+            sequence = self._places.take(position)
             if sequence is not None:
-                self._firsts.pop(sequence, None)
                 self._gathered.settled.append(sequence)
         self._gather()
 
     def delivered(self, position: int) -> None:
-        sequence = self._places.get(position)
+        sequence = self._places.mark(position)
         if sequence is not None:
             self._gathered.delivered.append(sequence)
             self._gather()
@@ -227,23 +215,35 @@ class Mirror:
         self._around.start(self._read(list(positions), take))
 
     async def _read(self, positions: list[int], take: Callable[[list[Message]], None]) -> None:
-        held = {each: self._on_their_way[each] for each in positions if each in self._on_their_way}
-        wanted = {
-            self._places[each]: each
-            for each in positions
-            if each in self._places and each not in held
-        }
-        if wanted:
-            first = min(wanted)
-            try:
-                await self._fetch(self._firsts.get(first, first), wanted, held)
-            except (NoMajority, NoSuchLog):
-                if not self.is_given_up:
-                    self._around.later(RETRY_S, lambda: self.read(positions, take))
-                return
+        held: dict[int, list[bytes]] = {}
+        try:
+            await self._read_all(positions, held)
+        except (NoMajority, NoSuchLog):
+            if not self.is_given_up:
+                self._around.later(RETRY_S, lambda: self.read(positions, take))
+            return
         if not self.is_given_up:
             found = [self._message(held[each], each) for each in positions if each in held]
             take([each for each in found if each is not None])
+
+    async def _read_all(self, positions: Iterable[int], held: dict[int, list[bytes]]) -> None:
+        """Into `held`; once more what was written anew while it was being read."""
+        places = self._places.by_position
+        wanted: dict[int, int] = {}
+        for each in positions:
+            if each in self._on_their_way:
+                held[each] = self._on_their_way[each]
+            elif each in places:
+                wanted[places[each]] = each
+        if not wanted:
+            return
+        await self._fetch(self._places.first_of(min(wanted)), wanted, held)
+        moved = [
+            each
+            for sequence, each in wanted.items()
+            if each not in held and places.get(each, sequence) != sequence
+        ]
+        await self._read_all(moved, held)
 
     async def _fetch(
         self, first: int, wanted: dict[int, int], held: dict[int, list[bytes]]
@@ -314,11 +314,6 @@ class Mirror:
         self._last_ticket = self.log.append(kind, octets)
         return self._last_ticket
 
-    def _enter(self, position: int, sequence: int, first: int) -> None:
-        self._places[position] = sequence
-        if first != sequence:
-            self._firsts[sequence] = first
-
     def _became_safe(self) -> None:
         safe_ticket, unsafe = self.log.safe_ticket, self._unsafe
         while unsafe and unsafe[0][0] <= safe_ticket:
@@ -340,19 +335,12 @@ class Mirror:
     def _flush(self) -> None:
         if not self._gathered or not self._may_write:
             return
-        gathered, self._gathered = self._gathered, _Gathered()
-        if gathered.delivered:
-            self._say(DELIVERED, pack_sequences(gathered.delivered))
+        gathered, self._gathered = self._gathered, Gathered()
+        for kind, octets in gathered.records():
+            self._say(kind, octets)
         if gathered.settled:
-            self._say(SETTLED, pack_sequences(gathered.settled))
             self._settled_count += len(gathered.settled)
             self._purge()
-
-    @property
-    def _oldest(self) -> int | None:
-        """The first sequence of the oldest message that is not settled."""
-        sequence = next(iter(self._places.values()), None)
-        return None if sequence is None else self._firsts.get(sequence, sequence)
 
     def _purge(self) -> None:
         """Forget what is before the oldest message that is not settled.
@@ -361,18 +349,48 @@ class Mirror:
         yet, and what is old would be gone."""
         if self._settled_count < PURGED_MIN:
             return
-        up_to = (self._oldest or self._last_ticket + 1) - 1
+        oldest = self._places.oldest
+        up_to = (oldest or self._last_ticket + 1) - 1
         if up_to > self._purged_up_to:
             self._purged_up_to, self._settled_count = up_to, 0
+            self._extent.forget_before(up_to)
             self.log.when_safe(self._last_ticket, lambda: self.log.purge(up_to))
+        if oldest is not None and not self._is_rewriting:
+            length = self._extent.since(oldest)
+            if is_worthwhile(length, len(self._places)):
+                self._is_rewriting = True
+                self._around.start(self._rewrite(self._last_ticket))
 
+    # Writing anew --------------------------------------------------------------------------------
 
-def _note(record: Record, waiting: dict[int, _Waiting]) -> None:
-    """What a record says of messages before it."""
-    if record.kind == SETTLED:
-        for sequence in unpack_sequences(record.octets):
-            waiting.pop(sequence, None)
-    elif record.kind == DELIVERED:
-        for sequence in unpack_sequences(record.octets):
-            if sequence in waiting:
-                waiting[sequence].deliveries += 1
+    async def _rewrite(self, up_to: int) -> None:
+        """A pass: whatever is older than it, a slice at a time. What can't be read now waits for
+        the next pass."""
+        try:
+            while older := self._places.older(up_to, SLICE):
+                held: dict[int, list[bytes]] = {}
+                await self._read_all(older, held)
+                if not held or self.is_behind or not self._may_write:
+                    break
+                self._move_up(older, held)
+        except (NoMajority, NoSuchLog) as error:
+            log.debug("queue %d is not written anew now: %r", self.number, error)
+        finally:
+            self._is_rewriting = False
+
+    def _move_up(self, older: dict[int, int], held: dict[int, list[bytes]]) -> None:
+        # What was said of them is said of where they were.
+        self._flush()
+        places, moved = self._places, []
+        for position, old in older.items():
+            if position in held and places.by_position.get(position) == old:
+                marks = places.marks.get(position, 0)
+                places.take(position)
+                self._write(position, held[position])
+                moved.append((old, places.by_position[position], marks))
+                if marks:
+                    places.marks[position] = marks
+        if moved:
+            self._say(MOVED, pack_moved(moved))
+            self._settled_count += len(moved)
+            self._purge()

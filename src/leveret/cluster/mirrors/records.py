@@ -6,6 +6,7 @@ FIRST, PART, LAST
             nothing: a purge may leave the last ones alone, a leader that dies the first ones
 SETTLED     sequences of messages that the queue is done with
 DELIVERED   sequences of messages handed to somebody who may fail to settle them
+MOVED       messages written anew: old sequence, new sequence, how often they were delivered
 
 A message in pieces is named by the sequence of its last.
 """
@@ -13,8 +14,11 @@ A message in pieces is named by the sequence of its last.
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.message import Message
 from leveret.cluster.ports import RECORD_BYTES_MAX
 from leveret.storage.record import (
     decode_message,
@@ -28,7 +32,6 @@ from leveret.storage.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from leveret.broker.message import Message
     from leveret.cluster.ports import Record
     from leveret.storage.record import MessageHead
 
@@ -38,10 +41,13 @@ SETTLED: Final = 3
 DELIVERED: Final = 4
 FIRST: Final = 5
 LAST: Final = 6
+MOVED: Final = 7
 
 
-def pieces_of(message: Message, published_ms: int) -> list[bytes]:
-    """A message's records; usually there is one."""
+def pieces_of(message: Message, published_ms: int, key: int) -> list[bytes]:
+    """A message's records; usually there is one. key: its place in the queue's order."""
+    if key != message.position:
+        message = Message(message.address, message.content, message.channel, key, message.traits)
     octets = encode_message(message, b"", published_ms)
     if len(octets) <= RECORD_BYTES_MAX:
         return [octets]
@@ -78,6 +84,22 @@ class Assembly:
         return pieces if kind in {MESSAGE, LAST} and pieces else None
 
 
+@dataclass(slots=True)
+class Gathered:
+    """Sequences of which the same is to be said, in one record each time."""
+
+    settled: list[int] = field(default_factory=list)
+    delivered: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.settled) + len(self.delivered)
+
+    def records(self) -> list[tuple[int, bytes]]:
+        """Kinds and octets; a mark stands before the settle that may follow it."""
+        said = ((DELIVERED, self.delivered), (SETTLED, self.settled))
+        return [(kind, pack_sequences(sequences)) for kind, sequences in said if sequences]
+
+
 def head_of(piece: bytes) -> MessageHead:
     """What is to be known of a message without its content, from its first piece."""
     return decode_message_head(piece, 0)
@@ -91,6 +113,15 @@ def message_of(pieces: Sequence[bytes]) -> tuple[Message, int] | None:
 
 def pack_sequences(sequences: Iterable[int]) -> bytes:
     return to_octets(array("Q", sequences))
+
+
+def pack_moved(moved: Iterable[tuple[int, int, int]]) -> bytes:
+    return pack_sequences(chain.from_iterable(moved))
+
+
+def unpack_moved(octets: bytes) -> Iterable[tuple[int, int, int]]:
+    numbers = iter(unpack_sequences(octets))
+    return zip(numbers, numbers, numbers, strict=True)
 
 
 def unpack_sequences(octets: bytes) -> array[int]:
