@@ -11,11 +11,14 @@ import dataclasses
 import errno
 import logging
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
+from leveret.broker.errors import Unavailable, Undone
 from leveret.config import Listener, Listening
+from leveret.durable import wait_settled
 from leveret.errors import StartRefused
-from leveret.furnish import furnished
+from leveret.furnish import furnished, load_definitions
 from leveret.management.port import HttpPort
 from leveret.server.listener import Server
 from leveret.server.log_exchange import LogExchange
@@ -23,8 +26,11 @@ from leveret.server.machine import Machine
 from leveret.server.monitor import Monitor
 from leveret.server.tls import TlsRefused
 from leveret.storage.opening import open_engine
+from leveret.writing import with_pen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
     from leveret.cluster.membership import Membership
@@ -116,8 +122,11 @@ class Application:
                 self.sharing = await self._membership.share(engine.storage)
             self._server = self._make_server()
             if self.sharing is not None:
-                self._share(self.sharing)
-            self._open_taps(self._server.broker)
+                await self._share(self.sharing)
+            if self.settings.taps.event_exchange or self.settings.taps.log_exchange:
+                await self._with_pen(self._open_taps)
+            else:
+                self._open_taps(self.broker)
             for listener in self.settings.addresses:
                 self.addresses += await self._listen(listener)
             self._monitor = Monitor(self._server.broker, self.settings, self.machine)
@@ -129,7 +138,7 @@ class Application:
             await self.stop()
             raise
 
-    def _share(self, sharing: Sharing) -> None:
+    async def _share(self, sharing: Sharing) -> None:
         """The broker is one of several: it follows them, and they may ask about it."""
         from leveret.management.elsewhere.asking import HTTP  # noqa: PLC0415  # not of a node alone
         from leveret.management.elsewhere.desk import HttpDesk  # noqa: PLC0415
@@ -139,6 +148,18 @@ class Application:
         self.peers = sharing.peers
         sharing.peers.serve(HTTP, HttpDesk(self).answer)
         sharing.follow()
+        if self.settings.definitions or self._definitions is not None:
+            await self._with_pen(
+                lambda broker: load_definitions(broker, self.settings, self._definitions)
+            )
+
+    async def _with_pen(self, act: Callable[[Broker], None]) -> None:
+        """What the settings want all nodes of a cluster to know. Raises StartRefused."""
+        try:
+            await with_pen(self.broker, partial(act, self.broker))
+            await wait_settled(self.broker)
+        except (Unavailable, Undone) as refused:
+            raise StartRefused(f"what the settings want cannot be made: {refused}") from refused
 
     async def suspend(self) -> None:
         """Let nobody in any more; who is connected over AMQP stays."""

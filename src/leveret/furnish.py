@@ -50,7 +50,7 @@ def furnished(
 
     engine: what keeps its things; None for a node without a data directory.
     definitions: a document in RabbitMQ's JSON, laid over what the settings make.
-    shared: what a cluster knows; None for a node alone.
+    shared: what a cluster knows, without the definitions; None for a node alone.
     """
     storage = MEMORY if engine is None else engine.storage
     if shared is not None:
@@ -59,7 +59,10 @@ def furnished(
     broker.agenda.wall_clock = time.time
     broker.node = settings.node
     is_new = engine is None or not _restore(broker, shared)
-    _furnish(broker, settings, definitions, is_new=is_new)
+    if is_new and not settings.definitions:
+        _make_defaults(broker, settings)
+    if shared is None:
+        load_definitions(broker, settings, definitions)
     if engine is not None:
         engine.on_trouble(partial(_raise_alarm, broker))
         engine.tidy_up()
@@ -92,14 +95,10 @@ def _restore(broker: Broker, shared: Shared | None) -> bool:
         ) from error
 
 
-def _furnish(
-    broker: Broker, settings: Settings, definitions: bytes | None, *, is_new: bool
-) -> None:
-    """What the settings want to be there. As RabbitMQ, a node that loads definitions makes no
-    vhost and user of its own: anybody would know the password."""
+def load_definitions(broker: Broker, settings: Settings, definitions: bytes | None) -> None:
+    """What the settings want to be there at every start; in a cluster it is done with the pen in
+    hand. Raises StartRefused."""
     paths = settings.definitions
-    if is_new and not paths:
-        _make_defaults(broker, settings)
     if not paths and definitions is None:
         return
     from leveret.definitions import starting  # noqa: PLC0415  # seldom used
@@ -111,7 +110,8 @@ def _furnish(
 
 
 def _make_defaults(broker: Broker, settings: Settings) -> None:
-    """The vhost and the user of a first start."""
+    """The vhost and the user of a first start. As RabbitMQ, a node that loads definitions makes
+    none of its own: anybody would know the password."""
     vhost, user = settings.default_vhost, settings.default_user
     broker.add_vhost(vhost, DEFAULT_VHOST)
     broker.users.add(user, settings.default_pass, settings.default_user_tags)

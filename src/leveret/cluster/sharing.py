@@ -169,6 +169,7 @@ class Sharing:
 
     def furnish(self, broker: Broker) -> None:
         """Make the broker what the metadata say. Raises Unrestorable."""
+        self.on_lost = self.mirrors.answers.on_lost = broker.awaiting.lose
         changes = list(self._copy.ledger.changes())
         self._own.drop_strays(changes)
         homes = Homes(broker, self._links, Knowing(self._copy, self._writing))
