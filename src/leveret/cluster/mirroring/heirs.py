@@ -22,6 +22,8 @@ log = logging.getLogger("leveret.cluster")
 # Each living node waits so much longer than the one before it: one pen is enough.
 RANK_S: Final = 0.3
 RETRY_S: Final = 0.5
+# A node that has just begun has not heard of all yet.
+HEARD_S: Final = 5.0
 
 
 class Heirs:
@@ -30,17 +32,25 @@ class Heirs:
     def __init__(self, around: Around, housings: Housings) -> None:
         self._around = around
         self._housings = housings
-        self._is_due = False
+        self._is_due = self._has_heard = False
+
+    def begin(self) -> None:
+        """From now on, once the others have had time to be heard of."""
+        self._around.tasks.later(HEARD_S, self._hear)
+
+    def _hear(self) -> None:
+        self._has_heard = True
+        self.look()
 
     def look(self) -> None:
         """Somebody came or went."""
-        if self._plan() and not self._is_due:
+        if self._has_heard and not self._is_due and self._plan():
             self._is_due = True
             living = sorted(self._around.liveness.living)
             rank = living.index(self._around.node) if self._around.node in living else len(living)
-            self._around.tasks.later(RANK_S * rank, self._begin)
+            self._around.tasks.later(RANK_S * rank, self._start)
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self._around.tasks.start(self._settle())
 
     async def _settle(self) -> None:

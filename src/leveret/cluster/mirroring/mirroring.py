@@ -13,7 +13,8 @@ Rule: nothing is decided from what this node alone knows: a queue is where the m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import STREAM
 from leveret.broker.changes import (
@@ -25,7 +26,7 @@ from leveret.broker.changes import (
 )
 from leveret.broker.queues.distant import DistantQueue
 from leveret.cluster.metadata.changes import QueueHoused
-from leveret.cluster.mirroring.balance import without
+from leveret.cluster.mirroring.balance import rebalanced, without
 from leveret.cluster.mirroring.freshness import Freshness
 from leveret.cluster.mirroring.heirs import Heirs
 from leveret.cluster.mirroring.housings import Housings
@@ -46,6 +47,11 @@ if TYPE_CHECKING:
     from leveret.cluster.ports import SharedLog
 
 
+# How long a node waits until others lead what it has led.
+LEFT_EVERY_S: Final = 0.02
+LEFT_LOOKS: Final = 150
+
+
 class Mirroring:
     """housings: where all queues are.
 
@@ -56,6 +62,8 @@ class Mirroring:
         self.housings = Housings()
         self.is_leaving = False
         self._has_begun = False
+        # Who is to lead a queue, as somebody has asked for.
+        self._wishes: dict[Place, str] = {}
         self._around = around
         self._tending = Tending(around, self.housings, self)
         self._serving = Serving(around.node)
@@ -75,11 +83,40 @@ class Mirroring:
         self._around.liveness.on_change(self._living_changed)
         self._living_changed()
         self._sweeping.begin()
+        self._heirs.begin()
 
-    def leave(self) -> None:
-        """Lead nothing that another can lead, from now on."""
+    # What is asked for ---------------------------------------------------------------------------
+
+    async def leave(self) -> None:
+        """Lead nothing that another can lead, from now on. Returns when that is so, or takes too
+        long."""
         self.is_leaving = True
         self.look_at_all()
+        for _ in range(LEFT_LOOKS):
+            if not without(self._around.node, self.housings.all, self._around.liveness.living):
+                return
+            await asyncio.sleep(LEFT_EVERY_S)
+
+    def stay(self) -> None:
+        """Lead again what comes."""
+        self.is_leaving = False
+
+    def give(self, place: Place, node: str) -> None:
+        """Another node is to lead the queue."""
+        self._wishes[place] = node
+        self._look(place)
+
+    async def rebalance(self, chosen: Callable[[QueueHoused], bool]) -> None:
+        """Ask whoever leads too many of these queues to give some to others."""
+        around = self._around
+        queues = [each for each in self.housings.all if chosen(each)]
+        for move in rebalanced(queues, around.members(), around.liveness.living):
+            place = (move.vhost, move.name)
+            leader = self.housings.housed[place].node
+            if leader == around.node:
+                self.give(place, move.node)
+            else:
+                await around.ask_to_give(leader, place, move.node)
 
     # What happens --------------------------------------------------------------------------------
 
@@ -180,8 +217,12 @@ class Mirroring:
 
     def next_step(self, housed: QueueHoused, declared: QueueDeclared) -> Step | None:
         """What is to be done about a queue of this node."""
+        living = self._around.liveness.living
+        heir = self._wishes.pop((housed.vhost, housed.name), None)
+        if heir in living.intersection(housed.members) and heir != housed.node:
+            return HandOver(heir)
         if self.is_leaving and housed.log:
-            heirs = without(self._around.node, [housed], self._around.liveness.living)
+            heirs = without(self._around.node, [housed], living)
             return HandOver(heirs[0].node) if heirs else None
         return next_step(housed, self.wanted(housed, declared), self.cluster)
 

@@ -22,6 +22,7 @@ class Around:
     """What mirroring has of its node.
 
     members: all names on the roll, in the order of the alphabet.
+    ask_to_give: has the leader of a queue give it to another node.
     gather: has the engine of each of these nodes know that a log may lie on them together. Raises
     GatherFailed.
     locator: where a queue begins of which nobody says anything. choose: one of these at random.
@@ -39,6 +40,7 @@ class Around:
     liveness: Liveness
     members: Callable[[], tuple[str, ...]]
     gather: Callable[[tuple[str, ...]], Awaitable[None]]
+    ask_to_give: Callable[[str, tuple[str, str], str], Awaitable[None]]
     locator: str
     choose: Callable[[Sequence[str]], str]
     token: Callable[[], str]
