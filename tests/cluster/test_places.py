@@ -17,25 +17,9 @@ from tests.broker.domain import HandAgenda, random_bytes
 DECLARED = QueueDeclared(7, "/", "jobs", QueueOptions(durable=True))
 
 
-class Mirrored:
-    def __init__(self):
-        self.told = []
-
-    def place(self, vhost, declared, housed):
-        self.told.append(("place", vhost.name, declared.name, housed.log))
-
-    def move(self, vhost, name, housed):
-        self.told.append(("move", vhost.name, name, housed.log))
-
-
 @pytest.fixture
 def agenda():
     return HandAgenda()
-
-
-@pytest.fixture
-def mirrored():
-    return Mirrored()
 
 
 @pytest.fixture
@@ -49,8 +33,8 @@ def vhost(broker):
 
 
 @pytest.fixture
-def places(broker, mirrored):
-    return ClusterPlaces("hare", Homes(broker, MemoryNetwork().links_of("hare")), mirrored)
+def places(broker):
+    return ClusterPlaces("hare", Homes(broker, MemoryNetwork().links_of("hare")))
 
 
 def test_at_its_home_it_is_the_queue_itself(places, vhost):
@@ -69,8 +53,11 @@ def test_elsewhere_it_is_remote(places, vhost):
     assert queue.home == "mouse"
 
 
-def test_one_with_a_log_is_somebody_elses_business(places, vhost, mirrored):
-    places.place(vhost, DECLARED, QueueHoused("/", "jobs", "hare", "q7.1", ("hare", "mouse")))
-    places.move(vhost, "jobs", QueueHoused("/", "jobs", "mouse", "q7.1", ("hare", "mouse")))
-    assert mirrored.told == [("place", "/", "jobs", "q7.1"), ("move", "/", "jobs", "q7.1")]
-    assert not vhost.queues
+def test_one_with_a_log_is_nobodys_until_this_node_has_read_it(places, vhost):
+    async def scene():
+        places.place(vhost, DECLARED, QueueHoused("/", "jobs", "hare", "q7.1", ("hare", "mouse")))
+
+    asyncio.run(scene())
+    queue = vhost.queues["jobs"]
+    assert isinstance(queue, RemoteQueue)
+    assert queue.is_mirrored

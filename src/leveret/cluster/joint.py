@@ -15,11 +15,20 @@ if TYPE_CHECKING:
 
 
 class JointDurability:
-    """The port Durability. messages, metadata: what it is made of."""
+    """The port Durability. messages, metadata: what it is made of.
 
-    def __init__(self, messages: Durability, metadata: Durability) -> None:
+    when_settled: whoever declared a queue in this turn is answered once it is where it is to be.
+    """
+
+    def __init__(
+        self,
+        messages: Durability,
+        metadata: Durability,
+        when_settled: Callable[[Callable[[], None]], None],
+    ) -> None:
         self._messages = messages
         self._metadata = metadata
+        self._when_settled = when_settled
 
     @property
     def batch(self) -> int:
@@ -40,4 +49,13 @@ class JointDurability:
         self._metadata.demand()
 
     def when_durable(self, action: Callable[[], None]) -> None:
-        self._messages.when_durable(lambda: self._metadata.when_durable(action))
+        left = ["durable", "settled"]
+
+        def done(what: str) -> None:
+            left.remove(what)
+            if not left:
+                action()
+
+        # Each is asked in this turn: what they wait for is what was said in it.
+        self._when_settled(lambda: done("settled"))
+        self._messages.when_durable(lambda: self._metadata.when_durable(lambda: done("durable")))

@@ -11,26 +11,23 @@ if TYPE_CHECKING:
     from leveret.broker.changes import QueueDeclared
     from leveret.broker.vhost import Vhost
     from leveret.cluster.metadata.changes import QueueHoused
-    from leveret.cluster.metadata.follower import Places
     from leveret.cluster.remote.homes import Homes
 
 
 class ClusterPlaces:
-    """The port Places. node: this one. mirrored: what stands for queues that have a log."""
+    """The port Places. node: this one."""
 
-    def __init__(self, node: str, homes: Homes, mirrored: Places) -> None:
+    def __init__(self, node: str, homes: Homes) -> None:
         self._node = node
         self._homes = homes
-        self._mirrored = mirrored
 
     def place(self, vhost: Vhost, declared: QueueDeclared, housed: QueueHoused) -> None:
-        if housed.log:
-            self._mirrored.place(vhost, declared, housed)
-        elif housed.node == self._node:
-            vhost.place_queue(declared.name, declared.options, declared.number)
+        """One that this node leads is nobody's until its log has been read."""
+        name, options, is_mirrored = declared.name, declared.options, bool(housed.log)
+        if housed.node == self._node and not is_mirrored:
+            vhost.place_queue(name, options, declared.number)
         else:
-            place(vhost, declared.name, declared.options, self._homes.of(housed.node))
+            place(vhost, name, options, self._homes.of(housed.node), is_mirrored=is_mirrored)
 
     def move(self, vhost: Vhost, name: str, housed: QueueHoused) -> None:
-        """Only queues that have a log, or had one, ever move."""
-        self._mirrored.move(vhost, name, housed)
+        """Mirroring hears of it, too, and knows more."""

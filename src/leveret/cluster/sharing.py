@@ -29,10 +29,12 @@ from leveret.cluster.members.liveness import Liveness
 from leveret.cluster.metadata.catalogue import OwnThings, SharedCatalogue
 from leveret.cluster.metadata.changes import RollSet
 from leveret.cluster.metadata.copying import Copy
-from leveret.cluster.metadata.follower import AllHere, Follower
+from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.knowing import Knowing
 from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
 from leveret.cluster.metadata.writing import Writing
+from leveret.cluster.mirroring.changing import Changing
+from leveret.cluster.mirroring.joining_in import join_in
 from leveret.cluster.mirrors.mirror import Around
 from leveret.cluster.mirrors.store import Mirrors
 from leveret.cluster.places import ClusterPlaces
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from leveret.cluster.links.ports import Links
     from leveret.cluster.members.roll import Roll
     from leveret.cluster.metadata.changes import QueueHoused, SharedChange
+    from leveret.cluster.mirroring.mirroring import Mirroring
     from leveret.cluster.ports import SharedLog, SharedLogs
 
 log = logging.getLogger("leveret.cluster")
@@ -93,9 +96,11 @@ class Sharing:
         self._copy = Copy(self._apply)
         self._follower: Follower | None = None
         self._log: SharedLog | None = None
+        self.mirroring: Mirroring | None = None
 
     async def begin(self, logs: SharedLogs) -> None:
         """Open the log of the metadata. Waits for a majority."""
+        self._logs = logs
         self._log = shared = await self._open(logs, replicas_of(self.roll))
         self._writing = Writing(shared, self._copy, _soon)
         self._writing.on_lost = self._lose
@@ -106,6 +111,7 @@ class Sharing:
         self._links.serve(ASK_PEN, self._answer_pen)
         self.liveness.begin()
         self.catalogue = SharedCatalogue(self._pen, self._writing, self._copy, self._own, self.node)
+        self._changing = Changing(self.catalogue)
 
     async def _open(self, logs: SharedLogs, replicas: int) -> SharedLog:
         while True:
@@ -139,7 +145,9 @@ class Sharing:
         return replace(
             of_messages,
             catalogue=self.catalogue,
-            durability=JointDurability(of_messages.durability, self.catalogue.durability),
+            durability=JointDurability(
+                of_messages.durability, self.catalogue.durability, self._when_settled
+            ),
             is_shared=True,
             when_writable=self.catalogue.insist,
             pen=self.catalogue,
@@ -173,7 +181,8 @@ class Sharing:
         changes = list(self._copy.ledger.changes())
         self._own.drop_strays(changes)
         homes = Homes(broker, self._links, Knowing(self._copy, self._writing))
-        follower = Follower(broker, ClusterPlaces(self.node, homes, AllHere()), self._keep)
+        self.mirroring = self._mirror(broker, homes)
+        follower = Follower(broker, ClusterPlaces(self.node, homes), self._keep)
         follower.apply(changes)
         for change in self._own.streams():
             restore(broker, change)
@@ -181,10 +190,30 @@ class Sharing:
         self._broker, self._follower = broker, follower
         self.on_lost = self.mirrors.answers.on_lost = broker.awaiting.lose
 
+    def _mirror(self, broker: Broker, homes: Homes) -> Mirroring:
+        """Who sees to it that queues are where they are to be."""
+        store, tasks = self.mirrors.store, self._chores
+        parts = (homes, store, self._own, self._changing, tasks, self.liveness)
+        mirroring = join_in(
+            broker, self._links, self._logs, parts, lambda: self.roll.nodes, self.join_group
+        )
+        self.catalogue.on_said = mirroring.said
+        self.catalogue.choose_home = mirroring.choose_home
+        return mirroring
+
+    def _when_settled(self, action: Callable[[], None]) -> None:
+        """Once queues that were just declared have the copies that they are to have."""
+        if self.mirroring is None:
+            action()
+        else:
+            self.mirroring.when_settled(action)
+
     def follow(self) -> None:
         """Hear of what the others change."""
         self._chores.start(self._reading.follow())
         self._remove_passing()
+        assert self.mirroring is not None
+        self.mirroring.begin()
 
     def _remove_passing(self) -> None:
         """Queues of this node's former application that were to go with it."""
@@ -202,6 +231,8 @@ class Sharing:
 
     def _keep(self, change: SharedChange) -> None:
         self._own.keep(change)
+        if self.mirroring is not None:
+            self.mirroring.keep(change)
         if isinstance(change, RollSet):
             self._set_roll(read_roll(change.roll))
 
@@ -210,6 +241,8 @@ class Sharing:
             self.roll = roll
             self.on_roll(roll)
             self.liveness.look()
+            if self.mirroring is not None:
+                self.mirroring.look_at_all()
 
     def _housed(self, vhost: str, queue: str) -> QueueHoused | None:
         return self._copy.ledger.housed(vhost, queue)
@@ -221,6 +254,8 @@ class Sharing:
 
     async def _rebalance(self) -> None:
         """Ordinary queues stay where they are."""
+        if self.mirroring is not None:
+            await self.mirroring.rebalance(lambda _housed: True)
 
     # Writing -------------------------------------------------------------------------------------
 
@@ -286,10 +321,14 @@ class Sharing:
         return (await answer or "").encode()
 
     def _lose(self) -> None:
+        self._changing.lost()
         self.on_lost()
 
     async def end(self) -> None:
-        """What was said is in the log, or is said to be lost; nothing follows any more."""
+        """Others lead what this node has led; what was said is in the log, or is said to be lost;
+        nothing follows any more."""
+        if self.mirroring is not None:
+            await self.mirroring.leave()
         if self._log is not None:
             safe = asyncio.Event()
             self._writing.when_all_safe(safe.set)

@@ -38,9 +38,28 @@ def test_a_node_that_leaves_leads_nothing():
         await world.set_policy(mouse, ALL)
         await world.declare(hare, "m")
         await asyncio.sleep(5)
-        hare.mirroring.leave()
+        await hare.mirroring.leave()
         await asyncio.sleep(5)
         assert world.housed("m").node != "hare"
         world.check_queues()
 
     scene_of(act)
+
+
+def test_who_leads_too_many_gives_some_away():
+    async def act(world, hare, mouse, _vole):
+        await world.set_policy(mouse, ALL)
+        for each in range(6):
+            await world.declare(hare, f"m{each}")
+        await asyncio.sleep(5)
+        await mouse.mirroring.rebalance(lambda housed: housed.name != "m0")
+        await asyncio.sleep(5)
+        leaders = [world.housed(f"m{each}").node for each in range(6)]
+        assert leaders[0] == "hare"
+        assert sorted(leaders[1:]) in (["hare", "mouse", "mouse", "vole", "vole"], SPREAD)
+        world.check_queues()
+
+    scene_of(act)
+
+
+SPREAD = ["hare", "hare", "mouse", "mouse", "vole"]

@@ -48,6 +48,7 @@ class Node(metadata.Node):
 
     def __init__(self, world, name, log):
         super().__init__(world, name, log)
+        self._world = world
         self.is_furnished = False
         self.living = Living(world, name)
         self.shelf = Shelf(world.disks.setdefault(name, {}))
@@ -68,6 +69,7 @@ class Node(metadata.Node):
                 liveness=self.living,
                 members=lambda: NODES,
                 gather=self._gather,
+                ask_to_give=self._ask_to_give,
                 locator="client-local",
                 choose=world.chance.choice,
                 token=lambda: f"{next(world.tokens)}",
@@ -83,6 +85,9 @@ class Node(metadata.Node):
 
     async def _gather(self, nodes):
         self.gathered = nodes
+
+    async def _ask_to_give(self, leader, place, node):
+        self._world.nodes[leader].mirroring.give(place, node)
 
     def _keep(self, change):
         self.own.keep(change)

@@ -218,7 +218,7 @@ class Mirroring:
     def next_step(self, housed: QueueHoused, declared: QueueDeclared) -> Step | None:
         """What is to be done about a queue of this node."""
         living = self._around.liveness.living
-        heir = self._wishes.pop((housed.vhost, housed.name), None)
+        heir = self._wishes.get((housed.vhost, housed.name))
         if heir in living.intersection(housed.members) and heir != housed.node:
             return HandOver(heir)
         if self.is_leaving and housed.log:
@@ -236,6 +236,7 @@ class Mirroring:
 
     def settled(self, place: Place) -> None:
         """It is as it is to be."""
+        self._wishes.pop(place, None)
         self._fresh.remove(place)
 
     def when_settled(self, action: Callable[[], None]) -> None:

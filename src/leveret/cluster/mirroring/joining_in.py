@@ -1,0 +1,75 @@
+"""A node's part in mirroring, put together from what its application shares with the others."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
+from leveret.cluster.mirroring.mirroring import Mirroring
+from leveret.cluster.mirroring.ports import Around, GatherFailed
+from leveret.cluster.mirroring.wanted import CLIENT_LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from leveret.broker.broker import Broker
+    from leveret.cluster.links.ports import Links
+    from leveret.cluster.mirroring.changing import Changing
+    from leveret.cluster.mirroring.housings import Place
+    from leveret.cluster.mirroring.ports import Engine, Liveness, Stand, Store, Tasks
+    from leveret.cluster.ports import SharedLogs
+
+GIVE: Final = "queue.give"
+ANSWER_S: Final = 5.0
+
+
+def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
+    broker: Broker,
+    links: Links,
+    logs: SharedLogs,
+    parts: tuple[Stand, Store, Engine, Changing, Tasks, Liveness],
+    members: Callable[[], tuple[str, ...]],
+    join_group: Callable[[tuple[str, ...]], Awaitable[None]],
+) -> Mirroring:
+    """It keeps what it hears of, and does nothing before it has begun."""
+    stand, store, engine, changing, tasks, liveness = parts
+
+    async def gather(nodes: tuple[str, ...]) -> None:
+        try:
+            await join_group(nodes)
+        except (LinkDown, Overdue, PeerRefused) as error:
+            raise GatherFailed(str(error)) from error
+
+    async def ask_to_give(leader: str, place: Place, node: str) -> None:
+        await links.to(leader).call(GIVE, json.dumps([*place, node]).encode(), ANSWER_S)
+
+    mirroring = Mirroring(
+        Around(
+            node=links.node,
+            broker=broker,
+            stand=stand,
+            logs=logs,
+            store=store,
+            engine=engine,
+            changing=changing,
+            tasks=tasks,
+            liveness=liveness,
+            members=lambda: tuple(sorted(members())),
+            gather=gather,
+            ask_to_give=ask_to_give,
+            locator=CLIENT_LOCAL,
+            choose=random.choice,
+            token=lambda: secrets.token_hex(4),
+        )
+    )
+
+    async def give(_peer: str, body: bytes) -> bytes:
+        vhost, name, node = json.loads(body)
+        mirroring.give((vhost, name), node)
+        return b""
+
+    links.serve(GIVE, give)
+    return mirroring
