@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
@@ -37,12 +38,6 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
     """It keeps what it hears of, and does nothing before it has begun."""
     stand, store, engine, changing, tasks, liveness = parts
 
-    async def gather(nodes: tuple[str, ...]) -> None:
-        try:
-            await join_group(nodes)
-        except (LinkDown, Overdue, PeerRefused) as error:
-            raise GatherFailed(str(error)) from error
-
     async def ask_to_give(leader: str, place: Place, node: str) -> None:
         await links.to(leader).call(GIVE, json.dumps([*place, node]).encode(), ANSWER_S)
 
@@ -58,7 +53,7 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
             tasks=tasks,
             liveness=liveness,
             members=lambda: tuple(sorted(members())),
-            gather=gather,
+            gather=partial(_gather, join_group),
             ask_to_give=ask_to_give,
             locator=CLIENT_LOCAL,
             choose=random.choice,
@@ -66,10 +61,21 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
         )
     )
 
-    async def give(_peer: str, body: bytes) -> bytes:
-        vhost, name, node = json.loads(body)
-        mirroring.give((vhost, name), node)
-        return b""
-
-    links.serve(GIVE, give)
+    links.serve(GIVE, partial(_give, mirroring))
     return mirroring
+
+
+async def _gather(
+    join_group: Callable[[tuple[str, ...]], Awaitable[None]], nodes: tuple[str, ...]
+) -> None:
+    try:
+        await join_group(nodes)
+    except (LinkDown, Overdue, PeerRefused) as error:
+        raise GatherFailed(str(error)) from error
+
+
+async def _give(mirroring: Mirroring, _peer: str, body: bytes) -> bytes:
+    """Another node asks for one of our queues to be led elsewhere."""
+    vhost, name, node = json.loads(body)
+    mirroring.give((vhost, name), node)
+    return b""
