@@ -13,7 +13,7 @@ import pytest
 
 from leveret.wire import methods
 from tests.cluster.remote.two import Two
-from tests.session.harness import Content
+from tests.session.harness import PERSISTENT, Content
 
 STEPS = 150
 SEEDS = 12
@@ -30,10 +30,14 @@ class Publisher:
         self.unanswered = set()
         self.confirmed = set()
 
-    def publish(self):
+    def publish(self, properties=None):
         self.count += 1
         self.unanswered.add(self.count)
-        self.channel.publish(b"%s %d" % (self.name, self.count), key="q")
+        body = b"%s %d" % (self.name, self.count)
+        self.channel.publish(body, key="q", properties=properties)
+
+    def publish_stored(self):
+        self.publish(PERSISTENT)
 
     def hear(self, said):
         for answer in said:

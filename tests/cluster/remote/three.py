@@ -9,6 +9,8 @@ What the log of a mirrored queue has is what its leader's engine had when it was
 Frames arrive in later turns, in order; `settle` goes on until nothing happens any more.
 """
 
+from copy import copy
+
 from leveret.broker.queues.queue import QueueOptions
 from leveret.cluster.remote.homes import Homes
 from leveret.cluster.remote.placing import place
@@ -61,6 +63,7 @@ class Three:
         self.leader = ""
         self.living = set(NODES)
         self._log = set()
+        self._reign = 0
         for world in self.worlds.values():
             world.settle = self.settle
         for node, peer in (("hare", "mouse"), ("hare", "vole"), ("mouse", "vole")):
@@ -133,8 +136,18 @@ class Three:
         self.announce(node, name)
         self.lead(node, name)
 
+    def take_over_from(self, messages, number, node, name="q"):
+        """The one who led it has stepped down, and all of his is safe."""
+        self._log = set(messages.positions(number))
+        self._before = messages, number
+        self._hear(node, name)
+        self.lead(node, name)
+
     def announce(self, node, name="q"):
         self._before = self.worlds[self.leader].engine.messages, self.queue(name=name).number
+        self._hear(node, name)
+
+    def _hear(self, node, name):
         self.leader = node
         for living in sorted(self.living):
             vhost = self.worlds[living].vhost
@@ -145,10 +158,11 @@ class Three:
         """It has read the log: a real queue stands there now."""
         messages, number = self._before
         world = self.worlds[node]
-        new = world.vhost.make_queue(name, self.queue(node, name).options, 1000)
+        self._reign += 1
+        new = world.vhost.make_queue(name, self.queue(node, name).options, 1000 + self._reign)
         for position in messages.positions(number):
             if position in self._log:
-                kept = messages.kept[position]
+                kept = copy(messages.kept[position])
                 kept.position = world.broker.next_position()
                 world.engine.messages.append(kept, (new.number,))
                 for _ in range(messages.marks.get((number, position), 0)):

@@ -275,6 +275,9 @@ class RemoteQueue(DistantQueue):
         def frame(number: int) -> Frame:
             return frames.Part(number, self.vhost_name, self.name)
 
+        if self._parting_from is home:
+            # It led the queue again meanwhile; what it was asked before it is not to answer.
+            self._parting_from = None
         if self._parting_from is None and self._publishes.is_awaited:
             self._parting_from = home
             home.question(self, Once(frame, lambda _told: self._part_at_last(), self._part_at_last))
