@@ -196,3 +196,13 @@ def test_too_much_on_its_way_is_told(node):
     keep(node, UNSAFE_MAX)
     assert node.mirrors[JOBS].is_behind
     assert node.storage.durability.is_behind
+
+
+def test_a_queue_of_very_many_messages_can_be_purged(node, monkeypatch):
+    monkeypatch.setattr("leveret.cluster.mirrors.records.SEQUENCES_MAX", 10)
+    keep(node, *range(1, 36))
+    node.run()
+    node.storage.messages.settle_all(JOBS, range(1, 36))
+    node.run()
+    assert kinds(node).count(SETTLED) == 4
+    assert waiting(node.restarted()) == {}

@@ -3,12 +3,14 @@
 import pytest
 
 from leveret.cluster.mirrors.records import (
+    DELIVERED,
     FIRST,
     LAST,
     MESSAGE,
     PART,
     SETTLED,
     Assembly,
+    Gathered,
     head_of,
     kinds_of,
     message_of,
@@ -67,3 +69,14 @@ def test_the_pieces_are_named_by_how_many_they_are():
     assert kinds_of(1) == [MESSAGE]
     assert kinds_of(2) == [FIRST, LAST]
     assert kinds_of(4) == [FIRST, PART, PART, LAST]
+
+
+def test_what_is_said_of_many_messages_fits_into_records():
+    """As when a queue of a million is purged."""
+    gathered = Gathered(settled=list(range(2**40, 2**40 + 70_000)), delivered=[7])
+    kinds = [kind for kind, _octets in gathered.records()]
+    assert kinds == [DELIVERED, SETTLED, SETTLED, SETTLED]
+    said = [list(unpack_sequences(octets)) for _kind, octets in gathered.records()]
+    assert [each for part in said[1:] for each in part] == gathered.settled
+    assert max(len(octets) for _kind, octets in gathered.records()) <= RECORD_BYTES_MAX
+    assert Gathered().records() == []

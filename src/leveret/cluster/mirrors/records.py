@@ -43,6 +43,9 @@ FIRST: Final = 5
 LAST: Final = 6
 MOVED: Final = 7
 
+# Sequences in one record, of a queue that is purged, say: 256 KiB.
+SEQUENCES_MAX: Final = 32_768
+
 
 def pieces_of(message: Message, published_ms: int, key: int) -> list[bytes]:
     """A message's records; usually there is one. key: its place in the queue's order."""
@@ -86,7 +89,7 @@ class Assembly:
 
 @dataclass(slots=True)
 class Gathered:
-    """Sequences of which the same is to be said, in one record each time."""
+    """Sequences of which the same is to be said, in as few records as may be."""
 
     settled: list[int] = field(default_factory=list)
     delivered: list[int] = field(default_factory=list)
@@ -96,8 +99,11 @@ class Gathered:
 
     def records(self) -> list[tuple[int, bytes]]:
         """Kinds and octets; a mark stands before the settle that may follow it."""
-        said = ((DELIVERED, self.delivered), (SETTLED, self.settled))
-        return [(kind, pack_sequences(sequences)) for kind, sequences in said if sequences]
+        return [
+            (kind, pack_sequences(sequences[first : first + SEQUENCES_MAX]))
+            for kind, sequences in ((DELIVERED, self.delivered), (SETTLED, self.settled))
+            for first in range(0, len(sequences), SEQUENCES_MAX)
+        ]
 
 
 def head_of(piece: bytes) -> MessageHead:
