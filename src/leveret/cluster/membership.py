@@ -18,12 +18,14 @@ import shutil
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.cluster.discovering import Discovering
+from leveret.cluster.engine.plan import route_tls_of
 from leveret.cluster.groups import Groups
 from leveret.cluster.joining import Joining
 from leveret.cluster.leaving import Leaving
 from leveret.cluster.links.links import NodeLinks
 from leveret.cluster.links.peer import Home
 from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
+from leveret.cluster.links.tls import link_tls
 from leveret.cluster.members import standing as steps
 from leveret.cluster.members.file import StandingFile, read_roll, write_roll
 from leveret.cluster.members.roll import Place
@@ -98,6 +100,8 @@ class Membership:
         self.discovering = Discovering(self)
         self._groups = Groups(self)
         self._tasks: set[asyncio.Task[None]] = set()
+        files = route_tls_of(self.settings)
+        self._tls = link_tls(files.certificate, files.key, files.authorities) if files else None
         self.links = self._new_links()
 
     # With the node and its application -----------------------------------------------------------
@@ -176,7 +180,7 @@ class Membership:
     # Other nodes ---------------------------------------------------------------------------------
 
     def _new_links(self) -> NodeLinks:
-        links = NodeLinks(Home(self.node, self.cookie, self._place_of))
+        links = NodeLinks(Home(self.node, self.cookie, self._place_of, self._tls))
         for each in (self.joining, self.leaving, self.discovering, self._groups):
             each.serve(links)
         links.serve(ROLL, self._tell_roll)

@@ -14,6 +14,7 @@ from leveret.cluster.links.frames import CALL, head
 from leveret.cluster.links.links import NodeLinks
 from leveret.cluster.links.peer import Tls
 from leveret.cluster.links.ports import LinkDown
+from leveret.cluster.links.tls import link_tls
 from leveret.control import challenge
 from leveret.control.challenge import Purpose
 from leveret.control.client import connect
@@ -98,12 +99,7 @@ def tls(tmp_path_factory):
     (directory / "ca.pem").write_bytes(ca.pem)
     address = x509.IPAddress(ipaddress.ip_address("127.0.3.9"))
     files = ca.vouch_for("node", names=[address]).write(directory, "node")
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=directory / "ca.pem")
-    server.verify_mode = ssl.CERT_REQUIRED
-    client = ssl.create_default_context(cafile=directory / "ca.pem")
-    for context in (server, client):
-        context.load_cert_chain(*files)
-    return Tls(server, client)
+    return link_tls(*files, directory / "ca.pem")
 
 
 @pytest.mark.parametrize("make_loop", [asyncio.new_event_loop, new_event_loop])
