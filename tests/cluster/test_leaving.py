@@ -87,3 +87,22 @@ def test_a_start_that_is_forced_waits_for_nobody(scene_of_nodes):
         assert mouse.membership.standing.phase is Phase.MEMBER
 
     scene_of_nodes(scene)
+
+
+def test_what_was_mirrored_stays_with_the_one_that_is_left(scene_of_nodes):
+    async def scene(nodes):
+        hare, mouse = await nodes.start(HARE, MOUSE)
+        await nodes.join(MOUSE)
+
+        def declare(channel):
+            channel.queue_declare("jobs", durable=True, arguments={"x-queue-type": "quorum"})
+            publish(channel, "jobs", b"1", b"2")
+
+        await nodes.client(MOUSE, declare)
+        assert hare.membership.sharing.has_logs
+        await mouse.stop_app()
+        await mouse.membership.leaving.reset(is_forced=False)
+        await until(lambda: hare.membership.seat is None and hare.application is not None)
+        assert await nodes.client(HARE, lambda channel: drain(channel, "jobs")) == [b"1", b"2"]
+
+    scene_of_nodes(scene)

@@ -172,8 +172,16 @@ class Leaving:
         if len(seat.roll.members) == 1:
             await self._go_on_alone(seat)
 
+    async def _bring_home(self) -> None:
+        """Until all messages lie in this node's own files."""
+        sharing = self._membership.sharing
+        while sharing is not None and sharing.has_logs:
+            await asyncio.sleep(DISMISS_EVERY_S)
+            sharing = self._membership.sharing
+
     async def _go_on_alone(self, seat: Seat) -> None:
         member = self._membership
+        await self._bring_home()
         async with member.changing:
             assert member.sharing is not None
             metadata = member.sharing.metadata

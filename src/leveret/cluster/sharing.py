@@ -188,7 +188,6 @@ class Sharing:
             restore(broker, change)
         broker.recover()
         self._broker, self._follower = broker, follower
-        self.on_lost = self.mirrors.answers.on_lost = broker.awaiting.lose
 
     def _mirror(self, broker: Broker, homes: Homes) -> Mirroring:
         """Who sees to it that queues are where they are to be."""
@@ -246,6 +245,12 @@ class Sharing:
 
     def _housed(self, vhost: str, queue: str) -> QueueHoused | None:
         return self._copy.ledger.housed(vhost, queue)
+
+    @property
+    def has_logs(self) -> bool:
+        """Whether the messages of any queue lie in a log of several nodes."""
+        assert self.mirroring is not None
+        return any(each.log for each in self.mirroring.housings.housed.values())
 
     @property
     def metadata(self) -> list[SharedChange]:
