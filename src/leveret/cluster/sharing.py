@@ -340,6 +340,7 @@ class Sharing:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL_S):
                     await safe.wait()
+            self.liveness.farewell()
         await self._chores.end()
         if self._log is not None:
             await self._log.close()

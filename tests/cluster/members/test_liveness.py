@@ -124,3 +124,18 @@ def test_one_that_says_nothing_does_not_run():
         await chores.end()
 
     play(scene())
+
+
+def test_one_that_says_farewell_is_gone_at_once_and_comes_again(run):
+    async def scene(world):
+        world.nodes["vole"].farewell()
+        await world.chores["vole"].end()
+        await asyncio.sleep(GRACE_S / 10)
+        await world.kill("vole")
+        await asyncio.sleep(GRACE_S / 10)
+        assert world.living("hare") == world.living("mouse") == {"hare", "mouse"}
+        world.boot("vole")
+        await asyncio.sleep(1)
+        assert world.living("hare") == ALL
+
+    run(scene)

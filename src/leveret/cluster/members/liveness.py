@@ -2,7 +2,8 @@
 
 Each tells the others whom it reaches itself, whenever that changes and now and then. A node is gone
 when nobody whom this one reaches reaches it either, for longer than a connection takes to be made
-anew; so two nodes that only cannot reach each other take nothing over from each other.
+anew; so two nodes that only cannot reach each other take nothing over from each other. One that
+stops in order says so with an empty view, and is gone at once.
 
 Rule: a node notices that it is in a minority before the majority calls it gone. It counts whom it
 reaches at once, and the others wait GRACE_S: by more than their heartbeats are apart.
@@ -79,6 +80,11 @@ class Liveness:
         self.look()
         self._say_now_and_then()
 
+    def farewell(self) -> None:
+        """This node's application stops; it has given away what it led."""
+        for node in self._watched:
+            self._links.to(node).send(VIEW, _STREAM, b"")
+
     def on_change(self, action: Callable[[], None]) -> None:
         """Call it whenever `living` or `has_majority` is another."""
         self._actions.append(action)
@@ -134,11 +140,21 @@ class Liveness:
         self._timers.later(GRACE_S, gone)
 
     def _hear(self, peer: str, _stream: int, octets: bytes) -> None:
+        if not octets:
+            self._lose(peer)
+            return
         is_new = peer not in self._views
         self._views[peer] = frozenset(octets.decode().split())
         self._fading.pop(peer, None)
         if is_new:
             self._say()
+        self.look()
+
+    def _lose(self, peer: str) -> None:
+        """It has said farewell; whoever has not heard it yet may still say to reach it."""
+        self._views.pop(peer, None)
+        self._fading.pop(peer, None)
+        self._say()
         self.look()
 
     def _say(self) -> None:
