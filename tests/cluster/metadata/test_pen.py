@@ -9,11 +9,11 @@ from leveret.cluster.metadata.pen import State
 from tests.cluster.metadata.world import World, play
 
 
-def scene_of(act):
+def scene_of(act, seed=0):
     """Play it with three nodes."""
 
     async def run():
-        world = World()
+        world = World(seed)
         nodes = await world.begin()
         await act(world, *nodes)
         await world.end()
@@ -187,3 +187,20 @@ def test_who_starts_later_begins_with_the_snapshot():
         await done(vole, put("b"))
 
     scene_of(act)
+
+
+def test_with_all_nodes_well_and_all_of_them_busy_nothing_is_ever_undone():
+    async def client(world, node, count):
+        for number in range(count):
+            await done(node, put(f"{node.name}-{number}"))
+            await asyncio.sleep(world.delay())
+
+    async def act(world, *nodes):
+        clients = [client(world, each, 30) for each in nodes for _ in range(2)]
+        await asyncio.gather(*clients)
+        assert world.lost == []
+        await asyncio.sleep(1)
+        assert {len(globals_of(each)) for each in nodes} == {90}
+
+    for seed in range(10):
+        scene_of(act, seed)

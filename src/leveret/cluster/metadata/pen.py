@@ -14,7 +14,7 @@ nothing under way is lost; one that does not answer is not waited for long, sinc
 refuses what a former holder writes.
 
 Rule: nothing is said by a node that does not hold the pen. Who waits for the pen on its holder goes
-before who asks for it from elsewhere, and who asked first gets it.
+before who asks for it from elsewhere, and who had it longest ago gets it first.
 """
 
 from __future__ import annotations
@@ -39,9 +39,13 @@ if TYPE_CHECKING:
     # Told where to ask next; None: it was let go of for you. Who names itself knows nothing.
     Whereabouts: TypeAlias = Callable[[str | None], None]
 
-# How many nodes are asked for the pen, one after the other, before it is simply taken.
-HOPS_MAX: Final = 5
+# How often somebody is asked for the pen, and how often nobody knows better, before it is simply
+# taken: what is said under it just then is undone.
+HOPS_MAX: Final = 100
+LOOKS_MAX: Final = 10
 RETRY_S: Final = 0.2
+# So often it is looked whether somebody who has taken the log over begins.
+BEGINNING_TURNS: Final = 100
 # Until it is known who was quicker.
 BEATEN_S: Final = 0.01
 # So often it is looked whether the pen has come.
@@ -140,8 +144,9 @@ class Pen:
         self._reigns = 0
         self._wishes: deque[Wish] = deque()
         self._askers: list[tuple[str, Whereabouts]] = []
-        # Who got the pen from here.
+        # Who got the pen from here; and in which order others did before.
         self._heir: str | None = None
+        self._given: dict[str, int] = {}
         self._is_fetching = False
         writing.deposed = self._deposed
         writing.on_tidy = self._look_for_askers
@@ -245,27 +250,36 @@ class Pen:
 
     async def _ask_holder(self) -> bool:
         """Let whoever has it finish, as far as that is known; whether it did. Raises NoMajority."""
-        if self._copy.holder is None:
-            await self._reading.catch_up(END)
-        if self._copy.holder is None:
-            # Somebody may be about to begin.
-            await self._tasks.pause(BEATEN_S)
-            await self._reading.catch_up(END)
-        asked, holder = None, self._copy.holder
+        holder = await self._look()
+        looks_left = LOOKS_MAX
         for _ in range(HOPS_MAX):
-            if holder in (None, self._name.node, asked):
+            if holder is None or holder == self._name.node or not looks_left:
                 return False
-            asked = holder
             try:
-                holder = await self._post.ask(asked)
+                told = await self._post.ask(holder)
             except Unanswered:
                 return False
-            if holder is None:
+            if told is None:
                 return True
-            if holder == asked:
-                await self._reading.catch_up(END)
-                holder = self._copy.holder
+            if told in (holder, self._name.node):
+                # It knows no better: it is about to be given it, or nobody has it.
+                looks_left -= 1
+                await self._tasks.pause(BEATEN_S)
+                told = await self._look()
+            holder = told
         return False
+
+    async def _look(self) -> str | None:
+        """Who has it, as far as can be known. Raises NoMajority."""
+        for _ in range(BEGINNING_TURNS):
+            if self._copy.holder is not None:
+                break
+            # Somebody has taken the log over and not begun, or will not any more.
+            await self._tasks.pause(BEATEN_S)
+            await self._reading.catch_up(END)
+        holder = self._copy.holder
+        # The log may not say yet whom this node gave it to.
+        return self._heir or holder if holder == self._name.node else holder
 
     async def found(self, changes: Iterable[SharedChange]) -> bool:
         """Write down what this node's broker is: all further nodes begin with it. Returns when it
@@ -301,7 +315,11 @@ class Pen:
 
     def _hand_over(self) -> None:
         if self.state is State.GOING:
-            heir, answer = self._askers.pop(0)
+            # Who had it from here last waits behind the others: two might else pass it to and fro.
+            first = min(self._askers, key=lambda asker: self._given.get(asker[0], 0))
+            self._askers.remove(first)
+            heir, answer = first
+            self._given[heir] = max(self._given.values(), default=0) + 1
             answer(None)
             self._forgo(heir)
 
