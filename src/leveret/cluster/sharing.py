@@ -56,7 +56,8 @@ log = logging.getLogger("leveret.cluster")
 
 METADATA: Final = "metadata"
 ASK_PEN: Final = "pen"
-ASK_PEN_S: Final = 2.0
+# A node that does not answer so long is frozen, or has no majority.
+ASK_PEN_S: Final = 5.0
 # Who joins hears of the beginning of all things a moment after it was asked for.
 LOOK_EVERY_S: Final = 0.05
 # How long a stop waits until what was said is safe.
