@@ -56,6 +56,7 @@ class Application:
     machine: what the node runs on. peers: the other nodes; None for a node that is alone.
     membership: of a cluster, of a node that is in one or may come into one.
     sharing: what it has with the other nodes; None for a node that is alone.
+    is_under_maintenance: nobody is let in, and it leads nothing that another node can lead.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Application:
         self.settings = settings
         self.machine = Machine()
         self.peers: Peers | None = None
+        self.is_under_maintenance = False
         self.addresses: tuple[Listener, ...] = ()
         self._definitions = definitions
         self._membership = membership

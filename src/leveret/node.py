@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leveret.cluster.membership import Membership
     from leveret.config import Listener, Listening, Settings
     from leveret.control.challenge import Challenge, Purpose
+    from leveret.control.host import Clustering
 
 log = logging.getLogger("leveret")
 
@@ -172,6 +173,15 @@ class Node:
 
             self._membership = Membership(self, self._cookie)
         return self._membership
+
+    @property
+    def clustering(self) -> Clustering | None:
+        """Its place among others, for leveretctl; None without files. Raises StartRefused."""
+        if self.settings.data_dir is None:
+            return None
+        from leveret.cluster.commanding import Commanding  # noqa: PLC0415  # not of a node alone
+
+        return Commanding(self.membership)
 
     async def _welcome(
         self,

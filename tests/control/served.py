@@ -46,6 +46,7 @@ class Application:
     """A broker and nothing around it."""
 
     peers = None
+    is_under_maintenance = False
 
     def __init__(self):
         self.monitor = Following()
@@ -59,6 +60,8 @@ class Application:
 
 class OneBroker:
     """A host whose application is a broker alone: what verbs need that only look at it."""
+
+    clustering = None
 
     def __init__(self):
         self.settings = ALONE

@@ -13,6 +13,7 @@ class FakeHost:
     """An application that runs nothing."""
 
     peers = None
+    is_under_maintenance = False
 
     def __init__(self, broker, settings=None, listeners=()):
         self.broker = broker

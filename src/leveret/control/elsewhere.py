@@ -77,6 +77,12 @@ def value_of(told: list[Answer]) -> Plain:
     return last.value
 
 
+async def values_of_others(call: Call, verb: str) -> dict[str, Plain]:
+    """What a verb comes to at each other node that answers."""
+    told = await _ask_others(call, Ask(verb, {}))
+    return {node: said[-1].value for node, said in told.items() if isinstance(said[-1], Done)}
+
+
 async def _own(call: Call, verb: Verb) -> Reply:
     reply = verb(call)
     return await reply if inspect.isawaitable(reply) else reply

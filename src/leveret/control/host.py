@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
+    from leveret.control.messages import Plain
     from leveret.peers import Peers
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class Running(Protocol):
-    """An application, as long as it runs (leveret/application.py)."""
+    """An application, as long as it runs (leveret/application.py).
+
+    is_under_maintenance: nobody is let in, and it leads nothing that another node can lead.
+    """
+
+    is_under_maintenance: bool
 
     @property
     def peers(self) -> Peers | None:
@@ -46,6 +52,30 @@ class Running(Protocol):
         """Let clients in again, where they were before. Raises OSError."""
 
 
+class Clustering(Protocol):
+    """A node's place among others, as leveretctl changes it; cluster/commanding.py is one.
+
+    What cannot be done is refused with VerbRefused (call.py).
+    """
+
+    async def join(self, through: str) -> bool:
+        """Become a member of the other node's cluster, empty; False: it is one already. The
+        application is stopped."""
+
+    async def reset(self, *, is_forced: bool) -> None:
+        """Forget everything, and be alone. is_forced: the others are not asked. The application is
+        stopped."""
+
+    async def forget(self, node: str) -> None:
+        """A member that does not run is one no more."""
+
+    async def force_boot(self) -> None:
+        """The next start waits for nobody. The application is stopped."""
+
+    async def engine(self) -> dict[str, Plain] | None:
+        """What decides for all: has_majority, leader, unreachable; None of a node alone."""
+
+
 class Host(Protocol):
     """A node, whether its application runs or is stopped."""
 
@@ -61,6 +91,10 @@ class Host(Protocol):
     @property
     def listeners(self) -> tuple[Listening, ...]:
         """All that it listens on, or did so last."""
+
+    @property
+    def clustering(self) -> Clustering | None:
+        """None of a node without files, which joins nobody."""
 
     async def start_app(self) -> None:
         """Serve again; nothing happens if it does already. Raises StartRefused."""

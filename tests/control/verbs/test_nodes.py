@@ -105,4 +105,4 @@ def test_what_goes_wrong_is_said():
     with pytest.raises(VerbRefused, match="Error:\nthe port is taken"):
         asyncio.run(nodes.start_app(call))
     with pytest.raises(VerbRefused, match="cannot reset the node"):
-        nodes.reset(call)
+        asyncio.run(nodes.reset(call))

@@ -5,7 +5,7 @@ import os
 import time
 
 from leveret.cli.ctl.asking import Asking
-from leveret.cli.ctl.command import NODES, OPERATIONS, Command, Given
+from leveret.cli.ctl.command import CLUSTER, NODES, OPERATIONS, Command, Given
 from leveret.cli.ctl.output import print_value
 from leveret.cli.ctl.refusals import Failed
 from leveret.control import exits
@@ -79,15 +79,15 @@ def refuse_rotation(_given: Given, _asking: Asking) -> None:
 COMMANDS = (
     Command(
         name="force_reset",
-        about="Forcefully returns a stopped node to its virgin state",
-        group=NODES,
+        about="Forcefully returns a stopped node to its virgin state: no other node is told",
+        group=CLUSTER,
         usage="force_reset",
         example="leveretctl force_reset",
         banner=lambda given: f"Forcefully resetting node {given.node} ...",
     ),
     Command(
         name="reset",
-        about="Returns a stopped node to its virgin state: everything it has kept is removed",
+        about="Instructs a stopped node to leave its cluster and return to its virgin state",
         group=NODES,
         usage="reset",
         example="leveretctl stop_app && leveretctl reset && leveretctl start_app",

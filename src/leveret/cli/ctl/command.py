@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # rabbitmqctl's headings.
 HELP: Final = "Help"
 NODES: Final = "Nodes"
+CLUSTER: Final = "Cluster"
+REPLICATION: Final = "Replication"
 USERS: Final = "Users"
 ACCESS: Final = "Access Control"
 MONITORING: Final = "Monitoring, observability and health checks"
@@ -44,8 +46,8 @@ FEATURE_FLAGS: Final = "Feature flags"
 OPERATIONS: Final = "Operations"
 QUEUES: Final = "Queues"
 GROUPS: Final = (
-    HELP, NODES, USERS, ACCESS, MONITORING, PARAMETERS, POLICIES, VIRTUAL_HOSTS, CONFIGURATION,
-    DEFINITIONS, FEATURE_FLAGS, OPERATIONS, QUEUES,
+    HELP, NODES, CLUSTER, REPLICATION, USERS, ACCESS, MONITORING, PARAMETERS, POLICIES,
+    VIRTUAL_HOSTS, CONFIGURATION, DEFINITIONS, FEATURE_FLAGS, OPERATIONS, QUEUES,
 )  # fmt: skip
 
 # What an option takes: nothing, a text, a whole number.

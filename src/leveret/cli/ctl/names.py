@@ -23,6 +23,14 @@ MODULES: dict[str, tuple[str, ...]] = {
         "list_node_auth_attempt_stats",
         "reset_node_auth_attempt_metrics",
     ),
+    "cluster": (
+        "await_online_nodes",
+        "cluster_status",
+        "force_boot",
+        "forget_cluster_node",
+        "join_cluster",
+        "set_cluster_name",
+    ),
     "encryption": (
         "certificates",
         "check_certificate_expiration",

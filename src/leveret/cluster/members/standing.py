@@ -125,7 +125,7 @@ def forget(standing: Standing, node: str, *, is_running: bool) -> Standing:
     if node == standing.node or is_running:
         raise MembershipRefused(
             "still_running",
-            f"RabbitMQ on node {node} must be stopped with 'rabbitmqctl -n {node} stop_app' "
+            f"Leveret on node {node} must be stopped with 'leveretctl -n {node} stop_app' "
             "before it can be removed",
         )
     return replace(standing, roll=standing.roll.without(node))

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from leveret.control.elsewhere import Way
 
 MODULES: Final = (
-    "attempts", "channels", "connections", "definitions", "encryption", "exchanges", "features",
-    "health", "logs", "nodes", "parameters", "permissions", "policies", "queues", "resolving",
-    "resources", "status", "users", "vhosts",
+    "attempts", "channels", "cluster", "connections", "definitions", "encryption", "exchanges",
+    "features", "health", "logs", "nodes", "parameters", "permissions", "policies", "queues",
+    "resolving", "resources", "status", "users", "vhosts",
 )  # fmt: skip
 
 

@@ -69,6 +69,12 @@ async def close_all_user_connections(call: Call) -> Reply:
     return None
 
 
+def close_everybody(call: Call, reason: str) -> None:
+    """All at once."""
+    for each in sessions(call.broker):
+        each.close_forced(reason)
+
+
 async def _close(chosen: Iterable[Session], reason: str, delay_s: float) -> None:
     for each in chosen:
         each.close_forced(reason)

@@ -29,10 +29,14 @@ async def stop_app(call: Call) -> None:
     await call.host.stop_app()
 
 
-def reset(call: Call) -> None:
-    """Back to a first start; what `force_reset` does to a node that is alone is the same."""
+async def reset(call: Call) -> None:
+    """Back to a first start. A member leaves its cluster first, unless that is forced."""
+    clustering = call.host.clustering
     try:
-        call.host.reset()
+        if clustering is None:
+            call.host.reset()
+        else:
+            await clustering.reset(is_forced=call.verb == "force_reset")
     except OSError as error:
         raise VerbRefused(exits.UNAVAILABLE, f"Error:\ncannot reset the node: {error}") from error
 

@@ -47,7 +47,7 @@ def status(call: Call) -> Plain:
             "total_limit": open_files_max(),
             "total_used": int(readings["fd_used"]),
         },
-        "is_under_maintenance": False,
+        "is_under_maintenance": application.is_under_maintenance,
         "listeners": listeners_of(call),
         "log_files": list[Plain](locations(settings)),
         "memory": _memory(call),
