@@ -76,10 +76,23 @@ def test_nobody_answers(questions):
 def test_who_asked_for_the_end_has_what_he_wanted(questions):
     deletion, purge = questions.deletion(if_unused=True, if_empty=False), questions.purge()
     assert deletion.frame(4) == frames.Delete(4, "/", "q", True, False)
-    questions.deleted(NotFound("gone"))
-    assert deletion.question.collect() == 0
+    assert questions.deleted(NotFound("gone")) == [deletion]
     with pytest.raises(NotFound):
         purge.question.collect()
+    deletion.hear(frames.Counted(4, 7, 0))
+    assert deletion.question.collect() == 7
+
+
+@pytest.mark.parametrize(
+    "end", [lambda each: each.lost(), lambda each: each.hear(frames.Declined(4, 404, "no queue"))]
+)
+def test_nobody_may_be_left_to_count(questions, end):
+    deletion = questions.deletion(if_unused=False, if_empty=False)
+    deletion.lost()
+    assert not deletion.question.is_answered
+    questions.deleted(NotFound("gone"))
+    end(deletion)
+    assert deletion.question.collect() == 0
 
 
 def test_once_is_heard_or_lost():

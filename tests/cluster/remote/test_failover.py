@@ -386,6 +386,26 @@ class TestTheEnd:
         withdraw(three.mouse.vhost, three.queue("mouse"))
         assert away.take() == [methods.QueueDeleteOk(0)]
 
+    def test_its_home_says_how_much_went_when_the_metadata_were_quicker(self, three, away):
+        away.fill_stored("q", b"a", b"b")
+        three.sync()
+        three.links["hare"].to("mouse").is_held = True
+        away.say(methods.QueueDelete(queue="q"))
+        assert away.take() == []
+        withdraw(three.mouse.vhost, three.queue("mouse"))
+        assert away.take() == []
+        three.links["hare"].to("mouse").is_held = False
+        three.hare.sync()
+        assert away.take() == [methods.QueueDeleteOk(2)]
+
+    def test_a_home_that_is_lost_before_it_has_said_so(self, three, away):
+        three.links["hare"].to("mouse").is_held = True
+        away.say(methods.QueueDelete(queue="q"))
+        away.take()
+        withdraw(three.mouse.vhost, three.queue("mouse"))
+        three.kill("hare")
+        assert away.take() == [methods.QueueDeleteOk(0)]
+
     def test_a_queue_that_is_deleted_at_its_leader_ends_its_consumers(self, three, away):
         away.consume("q")
         three.hare.vhost.remove_queue(three.queue("hare"))

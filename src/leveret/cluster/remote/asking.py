@@ -146,17 +146,24 @@ class Questions:
         for standing in self.waiting():
             standing.refuse(refusal)
 
-    def deleted(self, refusal: errors.Refused) -> None:
-        """The queue is no more, as who asked for that has wanted."""
+    def deleted(self, refusal: errors.Refused) -> list[Standing[Any]]:
+        """The queue is no more. Those who asked for that are left: their home may yet say how many
+        messages went with it."""
+        left = []
         for standing in self.waiting():
             if standing.is_deletion:
-                standing.hear(frames.Counted(0, 0, 0))
+                standing.is_over = True
+                left.append(standing)
             else:
                 standing.refuse(refusal)
+        return left
 
 
 class Standing(Generic[Told]):
-    """A question that stands out; see Asked. is_deletion: of the queue."""
+    """A question that stands out; see Asked.
+
+    is_deletion: of the queue. is_over: that is done, whatever is answered.
+    """
 
     def __init__(
         self,
@@ -167,19 +174,23 @@ class Standing(Generic[Told]):
     ) -> None:
         self.question = question
         self.frame = frame
-        self.is_deletion = False
+        self.is_deletion = self.is_over = False
         self._among = among
         self._answer = answer
 
     def hear(self, told: Answer) -> None:
         self._among.discard(self)
-        if isinstance(told, frames.Declined):
-            self.question.refuse(refusal_of(told))
-        else:
+        if not isinstance(told, frames.Declined):
             self.question.answer(self._answer(told))
+        elif self.is_over:
+            self.lost()
+        else:
+            self.question.refuse(refusal_of(told))
 
     def lost(self) -> None:
-        """Its queue knows what is to become of it."""
+        """Its queue knows what is to become of it, unless it is no more."""
+        if self.is_over:
+            self.hear(frames.Counted(0, 0, 0))
 
     def refuse(self, refusal: errors.Refused) -> None:
         """Nobody will answer."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.broker import Broker
@@ -112,11 +112,14 @@ class Home:
         if self._consumers.pop(number, None) is not None and self.is_up:
             self.ask(frames.Unsubscribe(number))
 
-    def leave(self, queue: RemoteQueue) -> None:
-        """The queue has another home: what was asked of this one it is not to answer."""
+    def leave(self, queue: RemoteQueue, but: Sequence[Asked] = ()) -> None:
+        """The queue has another home, or is no more: what was asked of this one it is not to
+        answer, but for some."""
         self.queues.discard(queue)
         self._asked = {
-            number: asked for number, asked in self._asked.items() if asked[0] is not queue
+            number: asked
+            for number, asked in self._asked.items()
+            if asked[0] is not queue or asked[1] in but
         }
 
     def settle(self, deliveries: list[int]) -> None:

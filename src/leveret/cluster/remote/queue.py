@@ -335,13 +335,12 @@ class RemoteQueue(DistantQueue):
 
     def home_lost(self) -> None:
         """The home is down: what is out is forgotten. A mirrored queue waits for another."""
+        self._out.clear()
         if self.is_mirrored:
-            self._out.clear()
             for subscription in self.consumers.subscriptions():
                 self.consumers.interrupt(subscription)
             self._patience.begin()
             return
-        self._out.clear()
         self.ready.count = 0
         for subscription in self.consumers.subscriptions():
             self.consumers.end(subscription)
@@ -376,15 +375,17 @@ class RemoteQueue(DistantQueue):
     def delete(self) -> int:
         self.is_deleted = True
         self._patience.end()
-        self._home.leave(self)
+        self._publishes.refuse()
+        deletions = self._questions.deleted(NotFound(f"no {self}"))
+        self._home.leave(self, but=deletions)
+        for each in () if self._is_served else deletions:
+            each.lost()
         for subscription in self.consumers.subscriptions():
             self.consumers.remove(subscription.consumer)
             self._home.forget_consumer(subscription.number)
             self._home.agenda.soon(subscription.consumer.queue_gone)
             subscription.refuse(NotFound(f"no {self}"))
         self._out.clear()
-        self._publishes.refuse()
-        self._questions.deleted(NotFound(f"no {self}"))
         self.tally.close(self)
         _do_all(self._to_move)
         self._look_writable()
