@@ -112,7 +112,8 @@ class Confirming(Durability, Protocol):
     """
 
     def begin(self) -> None:
-        """A client's turn begins; `when_kept` is about what is appended from here on."""
+        """A client's turn begins; `when_kept` is about what is appended from here on. Not to be
+        said while another's is under way."""
 
     def when_kept(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
         """Call `action` once what was appended in this turn is safe, and with it all that was

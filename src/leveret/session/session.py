@@ -162,9 +162,8 @@ class Session:
             self.throttle.hold(DISK, confirming)
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
-        """A channel that waited goes on."""
-        if self._begin_turn is not None:
-            self._begin_turn()
+        """A channel that waited goes on; perhaps in the middle of a chunk, its own or another's: no
+        new turn begins, as that one's confirms are still to wait for what it has appended."""
         self.connection.resume(line, action)
         self.end_turn()
 

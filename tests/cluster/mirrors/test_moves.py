@@ -11,6 +11,7 @@ from leveret.wire import methods
 from tests.broker.domain import message
 from tests.cluster.mirrors.leading import NODES
 from tests.cluster.mirrors.living import MirroredWorld, scene
+from tests.session.harness import PERSISTENT
 
 
 def begin(**arguments):
@@ -326,3 +327,33 @@ async def test_another_nodes_publishers_hear_of_what_is_safe_alone():
     await world.settle(2)
     # They say it again to whoever leads it now.
     assert told == [frames.Taken((1,))]
+
+
+@scene
+async def test_a_channel_that_goes_on_in_the_middle_of_a_chunk_makes_nobody_forget():
+    world, channel = begin()
+    await world.mirror()
+    other = channel.client.channel()
+    other.say(methods.QueueDeclare(queue="own", durable=True))
+    await world.settle(2)
+    other.take()
+    for each in (channel, other):
+        each.call(methods.ConfirmSelect())
+    session = channel.client.session
+    receive = session.connection.receive
+    to_log = channel.published(b"a", key="q", properties=PERSISTENT)
+    to_disk = other.published(b"b", key="own", properties=PERSISTENT)
+
+    def receive_and_resume(_data):
+        receive(to_log)
+        session.resume_channel(session.connection.wait(other.number), lambda: receive(to_disk))
+
+    session.connection.receive = receive_and_resume
+    world.faults.split((NODES[0],))
+    session.receive(b"")
+    await world.settle(3)
+    assert channel.take() == []
+    world.faults.heal()
+    await world.settle(3)
+    assert channel.take() == [methods.BasicAck(1)]
+    assert other.take() == [methods.BasicAck(1)]
