@@ -19,6 +19,7 @@ from leveret.control.messages import (
     Refused,
     Told,
 )
+from tests.broker.hand_pen import give_pen
 from tests.control.served import OneBroker
 
 
@@ -127,3 +128,61 @@ def test_whose_doing_it_is():
     host = OneBroker()
     assert told("acts", host)[-1] == Done("rmq-cli")
     assert host.broker.events.actor == INTERNAL
+
+
+# In a cluster ------------------------------------------------------------------------------------
+
+
+def test_whatever_is_named_like_a_change_is_done_with_the_pen_in_hand():
+    changing = {
+        name
+        for name in verbs._all()
+        if name.partition("_")[0] in {"add", "change", "clear", "delete", "remove", "set", "update"}
+    }
+    of_this_node = {"set_disk_free_limit", "set_log_level", "set_vm_memory_high_watermark"}
+    commits = {name for name, verb in verbs._all().items() if verb.commits}
+    assert commits == changing - of_this_node
+
+
+@pytest.fixture
+def in_cluster(monkeypatch):
+    """A node of a cluster, its pen, and a verb that changes something."""
+
+    def add(call):
+        call.broker.add_vhost("jobs")
+
+    monkeypatch.setattr(answering, "find", lambda _name: verbs.Known(add, True, commits=True))
+    host = OneBroker()
+    return host, give_pen(host.application.broker)
+
+
+async def collected(host):
+    return [each async for each in answering.answers(host, Ask("add"))]
+
+
+def test_it_waits_for_the_pen(in_cluster):
+    host, pen = in_cluster
+
+    async def scene():
+        asking = asyncio.create_task(collected(host))
+        await asyncio.sleep(0.05)
+        assert "jobs" not in host.application.broker.vhosts
+        pen.come()
+        assert "jobs" in host.application.broker.vhosts
+        return await asking
+
+    assert asyncio.run(scene()) == [Begun(), Done()]
+
+
+def test_what_cannot_be_done_without_a_majority_is_told(in_cluster):
+    host, pen = in_cluster
+
+    async def scene():
+        asking = asyncio.create_task(collected(host))
+        await asyncio.sleep(0.05)
+        pen.give_up()
+        return await asking
+
+    begun, refused = asyncio.run(scene())
+    assert (begun, refused.exit_code) == (Begun(), exits.UNAVAILABLE)
+    assert "majority" in refused.text

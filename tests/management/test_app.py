@@ -1,5 +1,6 @@
 """From requests to calls and from answers to responses, whatever the resource."""
 
+import asyncio
 import logging
 
 import pytest
@@ -66,3 +67,115 @@ def test_a_bug_of_ours_costs_one_request(monkeypatch, caplog):
         assert (told.status, told.json["error"]) == (500, "internal_error")
         assert api.get("/api/whoami").status == 200
     assert "GET /api/broken failed" in caplog.text
+
+
+# In a cluster ------------------------------------------------------------------------------------
+
+# What neither changes what all nodes know, nor waits until it may.
+NEEDS_NO_PEN = {
+    ("POST", "/rebalance/queues"),
+    ("DELETE", "/reset"),
+    ("DELETE", "/reset/{node}"),
+    ("DELETE", "/connections/username/{user}"),
+    ("DELETE", "/connections/{name}"),
+    ("PUT", "/feature-flags/{name}/enable"),
+    ("POST", "/login"),
+    ("DELETE", "/auth/attempts/{node}"),
+    ("DELETE", "/auth/attempts/{node}/source"),
+    ("POST", "/auth/hash_password"),
+    ("POST", "/exchanges/{vhost}/{name}/publish"),
+    ("POST", "/queues/{vhost}/{name}/get"),
+    ("DELETE", "/queues/{vhost}/{name}/contents"),
+    ("POST", "/queues/{vhost}/{name}/actions"),
+}
+# What takes it a slice at a time.
+TAKES_IT_ITSELF = {
+    ("POST", "/definitions"),
+    ("POST", "/all-configuration"),
+    ("POST", "/definitions/{vhost}"),
+}
+
+
+def test_whatever_writes_does_so_with_the_pen_in_hand_but_for_these():
+    from leveret.management.api import RESOURCES
+
+    without = {
+        (method, each.path)
+        for each in RESOURCES
+        for method in each.handlers
+        if method != "GET" and method not in each.commits
+    }
+    assert without == NEEDS_NO_PEN | TAKES_IT_ITSELF
+
+
+async def asked_in_cluster(act):
+    """What an app answers whose broker is one of several; act(app, pen)."""
+    from types import SimpleNamespace
+
+    from leveret.config import Settings
+    from leveret.management.app import make_app
+    from leveret.statistics.statistics import Statistics
+    from tests.broker.hand_pen import give_pen
+    from tests.management.asked import new_broker
+
+    broker = new_broker()
+    host = SimpleNamespace(
+        broker=broker, settings=Settings(), statistics=Statistics(broker), peers=None
+    )
+    pen = give_pen(broker)
+    return await act(make_app(host), broker, pen)
+
+
+async def reply_of(app, method, path, content=b"{}"):
+    from leveret.management.elsewhere.desk import _reply
+    from leveret.management.question import Question
+
+    return await _reply(app, Question(method, path, content=content, user="ada"), "")
+
+
+def test_what_changes_metadata_waits_for_the_pen():
+    async def act(app, broker, pen):
+        asking = asyncio.create_task(reply_of(app, "PUT", "/queues/%2F/q"))
+        await asyncio.sleep(0.05)
+        assert not asking.done()
+        assert not broker.vhosts["/"].queues
+        pen.come()
+        assert "q" in broker.vhosts["/"].queues
+        assert (await asking).status == 201
+
+    asyncio.run(asked_in_cluster(act))
+
+
+def test_without_a_pen_that_is_told_with_a_reason():
+    async def act(app, broker, pen):
+        asking = asyncio.create_task(reply_of(app, "PUT", "/queues/%2F/q"))
+        await asyncio.sleep(0.05)
+        pen.give_up()
+        reply = await asking
+        assert reply.status == 503
+        assert b"majority" in reply.content
+        assert not broker.vhosts["/"].queues
+
+    asyncio.run(asked_in_cluster(act))
+
+
+def test_what_was_undone_before_it_was_looked_for_is_told_too():
+    async def act(app, broker, pen):
+        asking = asyncio.create_task(reply_of(app, "PUT", "/queues/%2F/q"))
+        await asyncio.sleep(0.05)
+        pen.come()
+        broker.awaiting.lose()
+        assert (await asking).status == 503
+
+    asyncio.run(asked_in_cluster(act))
+
+
+def test_what_changes_none_waits_for_nothing():
+    async def act(app, _broker, pen):
+        assert (await reply_of(app, "GET", "/queues")).status == 200
+        assert (
+            await reply_of(app, "POST", "/auth/hash_password", b'{"password":"x"}')
+        ).status == 200
+        assert pen.wishes == []
+
+    asyncio.run(asked_in_cluster(act))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed
+from leveret.broker.errors import AccessRefused, NotFound, PreconditionFailed, Unavailable, Undone
 from leveret.management.answers import BadRequest
 from leveret.management.refusals import body, erlang_list, translated
 
@@ -13,6 +13,8 @@ from leveret.management.refusals import body, erlang_list, translated
         (BadRequest("x"), 400, {"error": "bad_request", "reason": "x"}),
         (PreconditionFailed("in use"), 400, {"error": "bad_request", "reason": "in use"}),
         (NotFound("no queue"), 404, {"error": "not_found", "reason": "no queue"}),
+        (Unavailable("few"), 503, {"error": "service_unavailable", "reason": "few"}),
+        (Undone("gone"), 503, {"error": "service_unavailable", "reason": "gone"}),
         (AccessRefused("secret"), 401, {"error": "not_authorised", "reason": "Access refused."}),
     ],
 )

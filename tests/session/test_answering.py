@@ -76,18 +76,3 @@ def test_a_purge_needs_nobody_else():
         assert waiting.take() == []
 
     scene(act)
-
-
-def test_a_declare_is_answered_when_the_queue_is_where_it_is_to_be():
-    async def act(_world, hare, _mouse, _vole):
-        placed = []
-        hare.node.catalogue.when_placed = lambda *asked: placed.append(asked)
-        channel = hare.channel()
-        channel.say(declare())
-        await asyncio.sleep(1)
-        ((vhost, queue, go_on),) = placed
-        assert (vhost, queue, channel.take()) == ("/", "q", [])
-        go_on()
-        assert channel.take() == [methods.QueueDeclareOk("q", 0, 0)]
-
-    scene(act)

@@ -164,9 +164,6 @@ class Pen(Protocol):
     def when_fresh(self, action: Callable[[], None]) -> None:
         """Call it when all that the others were told so far is known here; or after a while."""
 
-    def when_placed(self, vhost: str, queue: str, action: Callable[[], None]) -> None:
-        """Call it when the queue's messages are where they are to be; or after a while."""
-
 
 def _at_once(action: Callable[[], None]) -> None:
     """A catalogue of one node can be told at any time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from leveret.broker.arguments import STREAM
@@ -11,12 +10,12 @@ from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.queues.queue import QueueOptions
 from leveret.broker.reply_to import PSEUDO_QUEUE
 from leveret.session import distant
-from leveret.session.later import Later
 from leveret.wire import methods
 
 if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.session.channel import Channel
+    from leveret.session.later import Later
 
 
 def queue_name(channel: Channel, name: str) -> str:
@@ -33,17 +32,12 @@ def declare(channel: Channel, method: methods.QueueDeclare) -> methods.QueueDecl
     channel.last_queue = queue.name
     if isinstance(queue, DistantQueue):
         return distant.declare(channel, queue)
-    answer = methods.QueueDeclareOk(
+    return methods.QueueDeclareOk(
         queue=queue.name,
         message_count=queue.ready.count,
         # RabbitMQ counts none of a stream's.
         consumer_count=0 if queue.type == STREAM else len(queue.consumers),
     )
-    pen = channel.session.pen
-    if pen is None or method.passive:
-        return answer
-    placed = partial(pen.when_placed, channel.access.vhost.name, queue.name)
-    return Later(placed, lambda: answer)
 
 
 def _declared(channel: Channel, method: methods.QueueDeclare) -> AnyQueue:

@@ -1,13 +1,12 @@
 """The desk of a home, by the frames it gets and gives."""
 
-from dataclasses import replace
-
 import pytest
 
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.desk import HomeDesk
 from leveret.wire.codes import ReplyCode
 from tests.broker.domain import message
+from tests.broker.hand_pen import give_pen
 from tests.session.harness import World
 
 
@@ -120,28 +119,10 @@ def test_a_message_on_the_disk_is_got_when_it_is_read_unless_the_peer_is_gone():
 # In a cluster ------------------------------------------------------------------------------------
 
 
-class OnePen:
-    """A pen that comes when a test says so."""
-
-    def __init__(self):
-        self.is_writable = False
-        self.wishes = []
-
-    def when_writable(self, action, give_up):
-        self.wishes.append((action, give_up))
-
-    def come(self):
-        self.is_writable = True
-        for action, _give_up in self.wishes:
-            action()
-
-
 @pytest.fixture
 def shared(desk):
     """A desk of a node in a cluster, and its pen."""
-    pen = OnePen()
-    desk.world.broker.storage = replace(desk.world.broker.storage, pen=pen)
-    return desk, pen
+    return desk, give_pen(desk.world.broker)
 
 
 DELETE = frames.Delete(9, "/", "q", False, False)
@@ -161,8 +142,7 @@ def test_a_queue_is_deleted_with_the_pen_in_hand(shared):
 def test_where_the_pen_does_not_come_that_is_told(shared):
     desk, pen = shared
     desk.hear(DELETE)
-    ((_action, give_up),) = pen.wishes
-    give_up()
+    pen.give_up()
     ((_peer, told),) = desk.told
     assert (told.question, told.code) == (9, ReplyCode.INTERNAL_ERROR)
     assert "q" in desk.world.vhost.queues

@@ -177,14 +177,12 @@ class SharedCatalogue:
     """The ports Catalogue and Pen.
 
     choose_home: on which node a new queue is to be. on_said: told of each change that is committed.
-    when_placed: see Pen; set by whoever moves queues.
     """
 
     def __init__(self, pen: Pen, writing: Writing, copy: Copy, own: OwnThings, node: str) -> None:
         self.durability = SharedDurability(writing)
         self.choose_home: Callable[[QueueDeclared], str] = lambda _declared: node
         self.on_said: Callable[[SharedChange], None] = _nobody_listens
-        self.when_placed: Callable[[str, str, Callable[[], None]], None] = _is_there
         self._pen = pen
         self._writing = writing
         self._copy = copy
@@ -236,8 +234,3 @@ class SharedCatalogue:
 
 def _nobody_listens(_change: SharedChange) -> None:
     """It is in the log."""
-
-
-def _is_there(_vhost: str, _queue: str, action: Callable[[], None]) -> None:
-    """Nobody moves queues: each is where it was declared."""
-    action()
