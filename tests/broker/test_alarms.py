@@ -79,3 +79,15 @@ def test_a_watcher_may_leave_when_it_is_told():
     alarms.set("disk")
     alarms.clear("disk")
     assert guard.seen == ["low on disk", False]
+
+
+def test_a_minority_is_told_and_is_no_alarm(guard):
+    alarms = guard.alarms
+    alarms.minority(is_on=True)
+    alarms.minority(is_on=True)
+    assert alarms.is_minority
+    assert not alarms.is_on
+    assert alarms.reason == "no majority of the cluster's nodes is reached"
+    alarms.set("disk")
+    alarms.minority(is_on=False)
+    assert guard.seen == [False, "low on disk", "low on disk"]

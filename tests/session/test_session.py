@@ -1,5 +1,7 @@
 """A session from its greeting to its end."""
 
+from dataclasses import replace
+
 import pytest
 from pamqp import commands, frame
 
@@ -525,6 +527,59 @@ def test_a_client_that_left_hears_of_no_alarm(world):
     client.hang_up()
     world.broker.alarms.set("disk")
     assert client.take(0) == []
+
+
+class Copied:
+    """A store some of whose messages have copies on other nodes."""
+
+    has_written_copies = False
+
+    def __init__(self, durability):
+        self._durability = durability
+        self.begin = lambda: None
+
+    def __getattr__(self, name):
+        return getattr(self._durability, name)
+
+
+@pytest.fixture
+def copied(durable):
+    copied = Copied(durable.engine.durability)
+    durable.broker.storage = replace(durable.broker.storage, apart=copied)
+    return copied
+
+
+def test_who_published_to_copies_is_blocked_while_there_are_too_few(durable, copied):
+    durable.channel().declare_durable()
+    before, other, after = durable.channel(), durable.channel(), durable.channel()
+    other.fill_stored("q", b"a")
+    copied.has_written_copies = True
+    before.fill_stored("q", b"b")
+    durable.broker.alarms.minority(is_on=True)
+    reason = "no majority of the cluster's nodes is reached"
+    assert before.client.take(0) == [methods.ConnectionBlocked(reason)]
+    after.fill_stored("q", b"c")
+    assert after.client.take(0) == [methods.ConnectionBlocked(reason)]
+    copied.has_written_copies = False
+    other.fill_stored("q", b"d")
+    assert not other.client.is_reading_held
+    durable.broker.alarms.minority(is_on=False)
+    for each in (before, after):
+        assert each.client.take(0) == [methods.ConnectionUnblocked()]
+        assert not each.client.is_reading_held
+
+
+def test_an_alarm_goes_on_when_there_are_copies_enough_again(durable, copied):
+    channel = durable.channel()
+    channel.declare_durable()
+    copied.has_written_copies = True
+    channel.fill_stored("q", b"a")
+    durable.broker.alarms.minority(is_on=True)
+    durable.broker.alarms.set("disk")
+    durable.broker.alarms.minority(is_on=False)
+    assert channel.client.is_reading_held
+    durable.broker.alarms.clear("disk")
+    assert not channel.client.is_reading_held
 
 
 # Turns -----------------------------------------------------------------------------------------

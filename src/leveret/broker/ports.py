@@ -111,6 +111,10 @@ class Confirming(Durability, Protocol):
     Rule: whoever says what he has written to waits for that, and for nobody else's.
     """
 
+    @property
+    def has_written_copies(self) -> bool:
+        """In this turn something was appended that other nodes have, too."""
+
     def begin(self) -> None:
         """A client's turn begins; `when_kept` is about what is appended from here on. Not to be
         said while another's is under way."""
@@ -210,6 +214,11 @@ class Storage:
     def begin_turn(self) -> Callable[[], None] | None:
         """To be called when a client's turn begins; None: that makes no difference."""
         return None if self.apart is None else self.apart.begin
+
+    @property
+    def has_written_copies(self) -> bool:
+        """See Confirming."""
+        return self.apart is not None and self.apart.has_written_copies
 
     def when_queue_kept(
         self,

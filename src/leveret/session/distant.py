@@ -105,6 +105,8 @@ def settled_later(channel: Channel, queues: tuple[DistantQueue, ...]) -> None:
     elif channel.commit is not None:
         channel.commit.expect(queues)
     for queue in queues:
+        if queue.is_mirrored:
+            channel.session.has_published_copies()
         if queue.is_behind:
             channel.session.throttle.hold_until(HOME, queue.when_writable)
 

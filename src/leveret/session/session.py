@@ -96,7 +96,7 @@ class Session:
             broker.storage.confirming, self.connection.write, broker.storage.when_kept
         )
         self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
-        self.is_blocked = False
+        self.is_blocked = self._publishes_copies = False
         self._edge = edge
         self._terms = terms
         self.report = terms.report
@@ -160,6 +160,14 @@ class Session:
         confirming = self.broker.storage.confirming
         if confirming.is_behind:
             self.throttle.hold(DISK, confirming)
+        if self.broker.storage.has_written_copies:
+            self.has_published_copies()
+
+    def has_published_copies(self) -> None:
+        """To a queue that has copies on other nodes: it waits while there are too few of them."""
+        self._publishes_copies = True
+        if self.broker.alarms.is_minority:
+            self.block()
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on; perhaps in the middle of a chunk, its own or another's: no
@@ -214,8 +222,11 @@ class Session:
     def alarms_changed(self) -> None:
         """An alarm went on or off. Only publishing blocks; only the last alarm's end unblocks."""
         is_on = self.broker.alarms.is_on
+        lacks_copies = self._publishes_copies and self.broker.alarms.is_minority
         self.connection.watch_contents(is_watching=is_on)
-        if self.is_blocked and not is_on:
+        if lacks_copies:
+            self.block()
+        elif self.is_blocked and not is_on:
             self._unblock()
 
     def _unblock(self) -> None:

@@ -317,3 +317,13 @@ def say(node, action):
     """In the event loop, which then has a turn."""
     node.loop.call_soon(action)
     turn(node)
+
+
+def test_what_has_copies_is_known_until_the_turn_ends(node):
+    begin(node)
+    keep(node, 1, OWN)
+    assert not node.storage.has_written_copies
+    keep(node, 2, OWN, JOBS)
+    assert node.storage.has_written_copies
+    begin(node)
+    assert not node.storage.has_written_copies

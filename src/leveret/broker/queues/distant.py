@@ -200,12 +200,14 @@ class DistantQueue(ABC):
     home: the node's name.
     owner: who it belongs to when it is exclusive: nobody that is here.
     number: 0: this node's store keeps nothing for it.
+    is_mirrored: its messages have copies on other nodes than its home.
     may_refuse: whether it does is known at its home alone; so no route to it is remembered.
     successor: what stands for the queue now, if this does not any more.
     """
 
     kind: ClassVar[str] = "queue"
     number: ClassVar[int] = 0
+    is_mirrored: bool = False
     may_refuse: ClassVar[bool] = True
 
     consumers: DistantConsumers

@@ -247,7 +247,9 @@ class Mirroring:
     # Who lives -----------------------------------------------------------------------------------
 
     def _living_changed(self) -> None:
-        self._serving.majority(has_it=self._around.liveness.has_majority)
+        has_majority = self._around.liveness.has_majority
+        self._serving.majority(has_it=has_majority)
+        self._around.broker.alarms.minority(is_on=not has_majority)
         self._heirs.look()
         self.look_at_all()
 

@@ -140,6 +140,11 @@ class MirrorDurability:
             each is not None and each.is_behind for each in self._touched.noted
         )
 
+    @property
+    def has_written_copies(self) -> bool:
+        """A mirror was written to in this turn."""
+        return any(each is not None for each in self._touched.noted)
+
     def demand(self) -> None:
         self._own.demand()
 
