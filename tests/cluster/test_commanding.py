@@ -1,12 +1,13 @@
 """leveretctl's commands about a cluster, done by the nodes themselves."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from leveret.control import exits
 from leveret.control.call import VerbRefused
-from tests.cluster.nodes import HOSTS, name_of
+from tests.cluster.nodes import HOSTS, drain, name_of, publish
 from tests.cluster.until import until
 
 HARE, MOUSE, VOLE = HOSTS
@@ -122,5 +123,74 @@ def test_a_start_can_be_forced_of_a_member_alone(scene_of_nodes):
         await mouse.stop_app()
         await mouse.clustering.force_boot()
         assert mouse.membership.standing.is_boot_forced
+
+    scene_of_nodes(scene)
+
+
+QUORUM = {"x-queue-type": "quorum"}
+JOBS = tuple(f"jobs-{number}" for number in range(6))
+
+
+async def leading_all(nodes):
+    """The first of three nodes, which leads all the queues that have copies on each."""
+    hare, *_others = await nodes.start(*HOSTS)
+    await nodes.join(MOUSE)
+    await nodes.join(VOLE)
+
+    def declare(channel):
+        for queue in JOBS:
+            channel.queue_declare(queue, durable=True, arguments=QUORUM)
+            publish(channel, queue, b"1", b"2")
+
+    await nodes.client(HARE, declare)
+    await until(lambda: leaders(hare) == {name_of(HARE): len(JOBS)})
+    return hare
+
+
+def leaders(node):
+    """How many of the queues each node leads."""
+    housed = node.membership.sharing.mirroring.housings.housed
+    return Counter(housed["/", queue].node for queue in JOBS if housed["/", queue].log)
+
+
+async def assert_all_is_there(nodes, host):
+    for queue in JOBS:
+        found = await nodes.client(host, lambda channel, name=queue: drain(channel, name))
+        assert found == [b"1", b"2"], queue
+
+
+def test_who_is_set_aside_leads_nothing_until_it_comes_back(scene_of_nodes):
+    async def scene(nodes):
+        hare = await leading_all(nodes)
+        await hare.clustering.set_aside()
+        assert leaders(hare)[name_of(HARE)] == 0
+        assert leaders(hare).total() == len(JOBS)
+        await assert_all_is_there(nodes, MOUSE)
+        hare.clustering.come_back()
+        await hare.clustering.rebalance(lambda _vhost, _name: True)
+        assert leaders(hare)[name_of(HARE)] == 2
+
+    scene_of_nodes(scene)
+
+
+def test_leaders_are_spread_over_the_nodes_where_that_is_wanted(scene_of_nodes):
+    async def scene(nodes):
+        hare = await leading_all(nodes)
+        await hare.clustering.rebalance(lambda _vhost, name: name in JOBS[:2])
+        assert leaders(hare)[name_of(HARE)] == len(JOBS) - 1
+        await hare.clustering.rebalance(lambda _vhost, _name: True)
+        assert leaders(hare) == dict.fromkeys(map(name_of, HOSTS), 2)
+        await assert_all_is_there(nodes, VOLE)
+
+    scene_of_nodes(scene)
+
+
+def test_a_node_alone_leads_what_it_leads(scene_of_nodes):
+    async def scene(nodes):
+        (hare,) = await nodes.start(HARE)
+        await hare.clustering.set_aside()
+        hare.clustering.come_back()
+        await hare.clustering.rebalance(lambda _vhost, _name: True)
+        assert hare.application is not None
 
     scene_of_nodes(scene)

@@ -9,17 +9,26 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from leveret.cluster.members.roll import MembershipRefused
+from leveret.cluster.mirroring.balance import rebalanced
 from leveret.cluster.ports import NoMajority
 from leveret.control import exits
 from leveret.control.call import VerbRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.cluster.membership import Membership
+    from leveret.cluster.metadata.changes import QueueHoused
+    from leveret.cluster.mirroring.mirroring import Mirroring
     from leveret.control.messages import Plain
 
 # Longer than a node fades (members/liveness.py).
 GONE_LOOKS: Final = 60
 GONE_EVERY_S: Final = 0.05
+
+# A queue changes its leader within some milliseconds, where nothing stands in the way.
+SPREAD_LOOKS: Final = 100
+SPREAD_EVERY_S: Final = 0.1
 
 UNKNOWN: Final = "{:not_a_cluster_node, 'The node selected is not in the cluster.'}"
 UNREACHABLE: Final = """\
@@ -110,6 +119,41 @@ class Commanding:
             "leader": health.leader,
             "unreachable": [each for each in seat.roll.nodes if each not in health.members],
         }
+
+    # Leaders -------------------------------------------------------------------------------------
+
+    @property
+    def _mirroring(self) -> Mirroring | None:
+        """None of a node alone, and while its application is stopped."""
+        sharing = self._membership.sharing
+        return None if sharing is None else sharing.mirroring
+
+    async def rebalance(self, is_chosen: Callable[[str, str], bool]) -> None:
+        """Returns when it is done, or takes too long."""
+        mirroring = self._mirroring
+        if mirroring is None:
+            return
+
+        def is_meant(housed: QueueHoused) -> bool:
+            return is_chosen(housed.vhost, housed.name)
+
+        await mirroring.rebalance(is_meant)
+        for _ in range(SPREAD_LOOKS):
+            cluster = mirroring.cluster
+            queues = [each for each in cluster.housings if is_meant(each)]
+            if not rebalanced(queues, cluster.members, cluster.living):
+                return
+            await asyncio.sleep(SPREAD_EVERY_S)
+
+    async def set_aside(self) -> None:
+        """Returns when others lead what this node has led, or that takes too long."""
+        if self._mirroring is not None:
+            await self._mirroring.leave()
+
+    def come_back(self) -> None:
+        """It may lead again."""
+        if self._mirroring is not None:
+            self._mirroring.stay()
 
 
 def _refused(refused: MembershipRefused | NoMajority) -> VerbRefused:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
@@ -74,6 +75,16 @@ class Clustering(Protocol):
 
     async def engine(self) -> dict[str, Plain] | None:
         """What decides for all: has_majority, leader, unreachable; None of a node alone."""
+
+    async def rebalance(self, is_chosen: Callable[[str, str], bool]) -> None:
+        """Spread the leaders of replicated queues evenly, of those that are chosen by vhost and
+        name."""
+
+    async def set_aside(self) -> None:
+        """Lead nothing that another node can lead."""
+
+    def come_back(self) -> None:
+        """Lead again what comes."""
 
 
 class Host(Protocol):

@@ -31,10 +31,8 @@ ABSENT: dict[str, tuple[str, str]] = {
     "list_network_interfaces": ("asks the operating system, as you can", "ip address"),
     **dict.fromkeys(
         (
-            "cancel_sync_queue",
             "change_cluster_node_type",
             "rename_cluster_node",
-            "sync_queue",
             "update_cluster_nodes",
         ),
         ("is not how a cluster of Leveret changes", "leveretctl join_cluster"),

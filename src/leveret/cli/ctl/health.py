@@ -223,11 +223,3 @@ def check_virtual_hosts(given: Given, asking: Asking) -> None:
         raise fail(given, sentence, told)
     if not given.is_silent:
         say(given, asking, f"Node {given.node} reported all vhosts as running", {"result": "ok"})
-
-
-def check_alone(given: Given, asking: Asking) -> None:
-    """What matters to a cluster only."""
-    asking.value("listeners")
-    rest = "seems to be the only one in a single node cluster, the check does not apply"
-    told: dict[str, Plain] = {"message": f"Target node {rest}", "result": "ok"}
-    say(given, asking, f"Node {given.node} {rest}", told)

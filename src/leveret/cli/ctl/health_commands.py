@@ -25,31 +25,6 @@ COMMANDS = (
         run=health.check_alarms,
     ),
     Command(
-        name="check_if_node_is_mirror_sync_critical",
-        about=f"{FAILS} there are classic mirrored queues without online synchronised mirrors "
-        "(queues that would potentially lose data if the target node is shut down)",
-        group=MONITORING,
-        usage="check_if_node_is_mirror_sync_critical [--timeout <timeout>]",
-        example="leveretctl check_if_node_is_mirror_sync_critical",
-        banner=lambda given: (
-            f"Checking if node {given.node} is critical for data safety of any classic mirrored "
-            "queues ..."
-        ),
-        run=health.check_alone,
-    ),
-    Command(
-        name="check_if_node_is_quorum_critical",
-        about=f"{FAILS} there are queues with minimum online quorum "
-        "(queues that would lose their quorum if the target node is shut down)",
-        group=MONITORING,
-        usage="check_if_node_is_quorum_critical [--timeout <timeout>]",
-        example="leveretctl check_if_node_is_quorum_critical",
-        banner=lambda given: (
-            f"Checking if node {given.node} is critical for quorum of any quorum queues ..."
-        ),
-        run=health.check_alone,
-    ),
-    Command(
         name="check_local_alarms",
         about=f"{FAILS} the target node reports any local alarms",
         group=MONITORING,

@@ -40,8 +40,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "health_commands": (
         "alarms",
         "check_alarms",
-        "check_if_node_is_mirror_sync_critical",
-        "check_if_node_is_quorum_critical",
         "check_local_alarms",
         "check_port_connectivity",
         "check_port_listener",
@@ -134,6 +132,15 @@ MODULES: dict[str, tuple[str, ...]] = {
         "list_queues",
         "list_unresponsive_queues",
         "purge_queue",
+    ),
+    "replicas": (
+        "cancel_sync_queue",
+        "check_if_node_is_mirror_sync_critical",
+        "check_if_node_is_quorum_critical",
+        "drain",
+        "rebalance",
+        "revive",
+        "sync_queue",
     ),
     "report": ("report",),
     "resources": (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MODULES: Final = (
     "attempts", "channels", "cluster", "connections", "definitions", "encryption", "exchanges",
     "features", "health", "logs", "nodes", "parameters", "permissions", "policies", "queues",
-    "resolving", "resources", "status", "users", "vhosts",
+    "replicas", "resolving", "resources", "status", "users", "vhosts",
 )  # fmt: skip
 
 
