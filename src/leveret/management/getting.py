@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.broker.firehose import Client
+from leveret.broker.queues.distant import DistantQueue
 from leveret.broker.tallies import Deliveries
 from leveret.definitions.arguments import json_of, spelled
 from leveret.management.publishing import CONNECTION
@@ -71,8 +72,11 @@ ACK_MODES: Final[Mapping[str, Settling]] = {
 
 async def get(access: Access, name: str, count: int, ack_mode: str) -> list[Taken]:
     """The oldest messages of the queue, `count` at most, all for a negative one. Raises Refused."""
-    settle = ACK_MODES[ack_mode]
-    getter = _Getter(access, access.readable_queue(name), no_ack=settle is _acknowledge)
+    settle, queue = ACK_MODES[ack_mode], access.readable_queue(name)
+    if isinstance(queue, DistantQueue):
+        # One whose home lives would have been asked there.
+        raise queue.absence()
+    getter = _Getter(access, queue, no_ack=settle is _acknowledge)
     try:
         await getter.take(count)
     except BaseException:

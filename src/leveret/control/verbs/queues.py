@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from leveret.broker.queues.holdings import Holdings
-    from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.queue import Queue
     from leveret.broker.streams.stream import Stream
     from leveret.control.call import Call, Reply, Verb
@@ -128,11 +127,11 @@ def purge_queue(call: Call) -> Reply:
     return None
 
 
-def _queue(call: Call) -> AnyQueue | None:
-    """None also where its home is down, as in RabbitMQ."""
+def _queue(call: Call) -> Queue | Stream | None:
+    """None also where its home is down, as in RabbitMQ: one that lives would have been asked."""
     vhost = call.broker.vhosts.get(call.text("vhost"))
     queue = None if vhost is None else vhost.queues.get(call.text("queue"))
-    return None if isinstance(queue, DistantQueue) and not queue.is_up else queue
+    return None if isinstance(queue, DistantQueue) else queue
 
 
 # Columns ----------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
     from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.queues.queue import Queue
+    from leveret.broker.streams.stream import Stream
     from leveret.broker.vhost import Vhost
     from leveret.management.answers import Answer, Handler
     from leveret.management.call import Call
@@ -83,10 +85,7 @@ def _view(call: Call) -> View[AnyQueue]:
 
 def show_queue(call: Call) -> Answer:
     """As in RabbitMQ one whose home is down is listed, and not there when it is asked for."""
-    queue = _queue(call)
-    if isinstance(queue, DistantQueue):
-        raise NotThere
-    return Item(queue, BARE_QUEUE if call.query.flag("disable_stats") else QUEUE_DETAILED)
+    return Item(_queue(call), BARE_QUEUE if call.query.flag("disable_stats") else QUEUE_DETAILED)
 
 
 def declare_queue(call: Call) -> Answer:
@@ -162,10 +161,10 @@ def show_quorum(call: Call) -> Answer:
     return Json([{"Node Name": node, "Raft State": state} for node, state in states.items()])
 
 
-def _queue(call: Call) -> AnyQueue:
-    """Raises NotThere, also where its home is down."""
+def _queue(call: Call) -> Queue | Stream:
+    """Raises NotThere, also where its home is down: one that lives would have been asked."""
     queue = call.vhost.queues.get(call.path["name"])
-    if queue is None or (isinstance(queue, DistantQueue) and not queue.is_up):
+    if queue is None or isinstance(queue, DistantQueue):
         raise NotThere
     return queue
 
@@ -210,6 +209,7 @@ RESOURCES: Final = (
         ADMINISTRATOR,
         "What may be done to a queue: sync, cancel_sync.",
         post=act,
+        among={"POST": at_home},
         commits=(),
     ),
     Resource(
