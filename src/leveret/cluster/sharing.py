@@ -182,6 +182,7 @@ class Sharing:
         changes = list(self._copy.ledger.changes())
         self._own.drop_strays(changes)
         homes = Homes(broker, self._links, Knowing(self._copy, self._writing))
+        homes.greet(self.roll.nodes)
         self.mirroring = self._mirror(broker, homes)
         follower = Follower(broker, ClusterPlaces(self.node, homes), self._keep)
         follower.apply(changes)

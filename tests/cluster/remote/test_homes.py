@@ -7,6 +7,7 @@ from leveret.cluster.links.memory import MemoryNetwork
 from leveret.cluster.remote.homes import Homes
 from leveret.cluster.remote.placing import place
 from leveret.wire import methods
+from tests.cluster.remote.two import Two
 from tests.session.harness import World
 
 NODES = ("hare", "mouse", "vole")
@@ -143,3 +144,42 @@ def test_two_nodes_are_homes_for_each_other():
         assert found.body == b"a"
 
     play(scene)
+
+
+def test_a_home_is_up_once_its_desk_is_there_and_not_with_its_link():
+    """The link to a node whose application is stopped is up as well."""
+    two = Two()
+    _queue, known = two.declare(durable=True)
+    assert known.is_up
+    two.mouse_links.link.change(is_up=False)
+    two.mouse_links.link.change(is_up=True)
+    two.hare_links.link.change(is_up=False)
+    assert not known.is_up
+    assert not two.mouse_homes.of("hare").is_up
+    two.hare_links.link.change(is_up=True)
+    two.settle()
+    assert known.is_up
+
+
+def test_who_is_there_later_hears_that_the_other_is():
+    two = Two()
+    two.change(is_up=False)
+    two.change(is_up=True)
+    late = Homes(two.mouse.broker, two.mouse_links)
+    late.greet(["hare", "mouse"])
+    two.settle()
+    assert late.of("hare").is_up
+
+
+def test_a_peer_that_was_known_before_loses_what_it_had_when_it_is_lost():
+    """Its link is older than the homes, and it is the home of nothing."""
+    two = Two()
+    queue, _known = two.declare(durable=True)
+    two.hare.client().channel().publish(b"one", key="q")
+    two.hare_links.on_link = lambda _action: None
+    Homes(two.hare.broker, two.hare_links)
+    two.mouse.client().channel().call(methods.BasicGet(queue="q"))
+    assert queue.tally.unacknowledged == 1
+    two.change(is_up=False)
+    assert queue.tally.unacknowledged == 0
+    assert queue.ready.count == 1

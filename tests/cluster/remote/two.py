@@ -45,7 +45,9 @@ class HandLink:
             action()
 
     def change(self, *, is_up):
+        """Nothing of an old connection holds a new one up."""
         self.is_up = is_up
+        self.is_held = self.is_held and not is_up
         self.said.clear()
         for action in self.actions:
             action(is_up)

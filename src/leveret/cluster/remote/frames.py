@@ -243,6 +243,12 @@ class Ended(Frame, tag=8):
     consumer: int
 
 
+class Opened(Frame, tag=9):
+    """The home's desk is there: its link may be up before and after. is_answer: to the same."""
+
+    is_answer: bool
+
+
 Answer: TypeAlias = Counted | Found | Nothing | Declined
 Told: TypeAlias = (
     Taken | Refused | Counted | Found | Nothing | Declined | Delivered | Ended
@@ -250,6 +256,6 @@ Told: TypeAlias = (
 
 encode: Final[Callable[[Frame], bytes]] = msgspec.msgpack.Encoder().encode
 read_asked: Final[Callable[[bytes], Asked]] = msgspec.msgpack.Decoder(Asked).decode
-read_told: Final[Callable[[bytes], Told]] = msgspec.msgpack.Decoder(Told).decode
+read_told: Final[Callable[[bytes], Told | Opened]] = msgspec.msgpack.Decoder(Told | Opened).decode
 # What both raise.
 Unreadable: Final = msgspec.DecodeError

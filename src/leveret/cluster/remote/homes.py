@@ -16,7 +16,7 @@ from leveret.cluster.remote.knowledge import KnowsAll, Listener
 from leveret.cluster.remote.queue import RemoteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
@@ -136,10 +136,17 @@ class Homes:
         self.nobody = Home(broker, "", NoWay(), self._next_number, self.own)
         self._homes: dict[str, Home] = {}
         self._watched: set[str] = set()
-        listen = self._listener.take
-        links.receive(ASKED, lambda peer, _, data: listen(peer, frames.read_asked(data)))
-        links.receive(TOLD, lambda peer, _, data: self.of(peer).hear(frames.read_told(data)))
+        # Whose desks are there. A link is up as well while its node's application is stopped.
+        self._open: set[str] = set()
+        links.receive(ASKED, self._asked)
+        links.receive(TOLD, self._told)
         links.on_link(self._watch)
+
+    def greet(self, nodes: Iterable[str]) -> None:
+        """These are members: their links may be older than this."""
+        for node in nodes:
+            if node != self._links.node:
+                self._watch(self._links.to(node))
 
     def of(self, node: str) -> Home:
         """A node as the home of queues. This node itself is nobody to queues that stand here for
@@ -152,9 +159,20 @@ class Homes:
             way = LinkWay(link, self._knowledge)
             home = self._homes[node] = Home(self._broker, node, way, self._next_number, self.own)
             self._watch(link)
-            if link.is_up:
+            if node in self._open:
                 home.changed(is_up=True)
         return home
+
+    def _asked(self, peer: str, _stream: int, data: bytes) -> None:
+        self._watch(self._links.to(peer))
+        self._listener.take(peer, frames.read_asked(data))
+
+    def _told(self, peer: str, _stream: int, data: bytes) -> None:
+        told = frames.read_told(data)
+        if isinstance(told, frames.Opened):
+            self._opened(peer, is_answer=told.is_answer)
+        else:
+            self.of(peer).hear(told)
 
     def _tell(self, peer: str, frame: Frame) -> None:
         if peer == self._links.node:
@@ -166,14 +184,34 @@ class Homes:
         if link.node not in self._watched:
             self._watched.add(link.node)
             link.on_state(lambda is_up: self._changed(link.node, is_up=is_up))
+            if link.is_up:
+                self._say_open(link.node, is_answer=False)
+
+    def _say_open(self, node: str, *, is_answer: bool) -> None:
+        """Who has not been there yet when it was said says so itself, and is answered."""
+        opened = frames.encode(frames.Opened(is_answer))
+        self._links.to(node).send(TOLD, _STREAM, opened)
+
+    def _opened(self, node: str, *, is_answer: bool) -> None:
+        self._open.add(node)
+        self._watch(self._links.to(node))
+        if not is_answer:
+            self._say_open(node, is_answer=True)
+        home = self._homes.get(node)
+        if home is not None and not home.is_up:
+            home.changed(is_up=True)
 
     def _changed(self, node: str, *, is_up: bool) -> None:
-        if not is_up:
-            self._listener.forget(node)
-            self.desk.lost(node)
+        """The link was lost, or is there again."""
+        if is_up:
+            self._say_open(node, is_answer=False)
+            return
+        self._open.discard(node)
+        self._listener.forget(node)
+        self.desk.lost(node)
         home = self._homes.get(node)
-        if home is not None and home.is_up is not is_up:
-            home.changed(is_up=is_up)
+        if home is not None and home.is_up:
+            home.changed(is_up=False)
 
     # What stands for a queue -----------------------------------------------------------------
 
