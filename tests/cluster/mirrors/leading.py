@@ -107,11 +107,20 @@ class Leading:
         return Leading(self)
 
     def close(self):
+        """Those that died waiting are let go."""
+        left = asyncio.all_tasks(self.loop)
+        for each in left:
+            each.cancel()
+        self.loop.run_until_complete(_wait(left))
         self.loop.close()
 
     def damage(self, body):
         for kept in self.engine.logs.values():
             kept.records = [_damaged(each, body) for each in kept.records]
+
+
+async def _wait(tasks):
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _damaged(record, body):
