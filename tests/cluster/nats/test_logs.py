@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from leveret.cluster.nats.naming import node_of
+from leveret.cluster.nats.stream import Stream
 from tests.cluster.logs.test_log import say, words, written
 from tests.cluster.until import until
 
@@ -59,5 +61,29 @@ def test_a_log_lies_on_the_nodes_that_are_named(play):
             return await cluster.logs("hare").leader_of("one") == "vole"
 
         await until(has_moved)
+
+    play(scene)
+
+
+def test_a_log_gives_up_the_copy_that_is_on_none_of_the_named_nodes(play):
+    async def scene(cluster):
+        logs = cluster.logs("hare")
+        log = await logs.open("three", 3)
+        await log.take_over()
+        await say(log, b"x")
+        await logs.change_replicas("three", 2, ("hare", "mouse"))
+        stream = Stream(logs._client, "three")
+
+        async def is_on_both():
+            return {node_of(each) for each in await stream.servers()} == {"hare", "mouse"}
+
+        await until(is_on_both)
+        assert await words(log) == [b"x"]
+        await logs.change_replicas("three", 3)
+
+        async def is_on_all():
+            return len(await stream.servers()) == 3
+
+        await until(is_on_all)
 
     play(scene)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.cluster.nats.client import Address, Client, Unanswered
@@ -104,9 +105,16 @@ class NatsLogs:
 
     async def change_replicas(self, name: str, replicas: int, nodes: tuple[str, ...] = ()) -> None:
         stream = Stream(self._client, name)
-        # JetStream moves a stream or scales it, not both in one update.
-        await patiently(name, lambda: stream.change("placement", _placement(nodes)))
-        await patiently(name, lambda: stream.change("num_replicas", replicas))
+        # JetStream moves a stream or scales it, not both in one update; and it moves none to fewer
+        # nodes than it has copies.
+        steps: list[tuple[str, object]] = [
+            ("placement", _placement(nodes)),
+            ("num_replicas", replicas),
+        ]
+        if replicas < len(await patiently(name, stream.servers)):
+            steps.reverse()
+        for key, wanted in steps:
+            await patiently(name, partial(stream.change, key, wanted))
 
     async def leader_of(self, name: str) -> str | None:
         stream = Stream(self._client, name)
