@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from leveret.wire import methods
 from leveret.wire.codes import ReplyCode
+from tests.session.harness import PERSISTENT
 from tests.session.in_cluster import closed, heard, said, scene
 
 
@@ -67,12 +68,32 @@ def test_a_purge_needs_nobody_else():
         channel, waiting = client.channel(), client.channel()
         await said(channel, declare())
         disk = hare.node.engine.durability
-        hare.broker.storage = replace(hare.broker.storage, apart=disk)
+        hare.broker.storage = replace(hare.broker.storage, answers=disk)
         world.engine.split(("hare",))
         waiting.say(declare("other"))
         channel.say(methods.QueuePurge(queue="q"))
         disk.sync()
         assert channel.take() == [methods.QueuePurgeOk(0)]
         assert waiting.take() == []
+
+    scene(act)
+
+
+def test_a_commit_whose_messages_were_lost_is_not_answered_as_if_it_were_safe():
+    async def act(_world, hare, _mouse, _vole):
+        client = hare.client()
+        channel = client.channel()
+        await said(channel, declare())
+        await said(channel, methods.TxSelect())
+        disk = hare.node.engine.durability
+        hare.broker.storage = replace(hare.broker.storage, answers=disk)
+        disk.demand()
+        channel.publish(b"x", key="q", properties=PERSISTENT)
+        channel.say(methods.TxCommit())
+        assert channel.take() == []
+        hare.broker.awaiting.lose()
+        assert client.closed_with().reply_code == ReplyCode.CONNECTION_FORCED
+        disk.sync()
+        assert channel.take() == []
 
     scene(act)

@@ -188,6 +188,7 @@ class Storage:
     disk_work: what the engine has asked of its disk; it counts on.
     apart: of messages alone, where they lie in several places, or `durability` waits for more than
         their store. moves: where they lie in several places.
+    answers: for answers that wait for messages alone, where `durability` waits for metadata too.
     """
 
     messages: MessageStore
@@ -204,6 +205,12 @@ class Storage:
     disk_work: DiskWork = field(default_factory=DiskWork)
     apart: Confirming | None = None
     moves: Moves | None = None
+    answers: Durability | None = None
+
+    @property
+    def answering(self) -> Durability:
+        """When what was done to messages may be answered: tx.commit, a purge."""
+        return self.durability if self.answers is None else self.answers
 
     @property
     def confirming(self) -> Durability:

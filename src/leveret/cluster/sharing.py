@@ -146,6 +146,7 @@ class Sharing:
         return replace(
             of_messages,
             catalogue=self.catalogue,
+            answers=of_messages.durability,
             durability=JointDurability(
                 of_messages.durability, self.catalogue.durability, self._when_settled
             ),

@@ -85,7 +85,7 @@ def _when_safe(channel: Channel, method: Method, go_on: Callable[[], None]) -> N
         if awaiting.end(wait):
             go_on()
 
-    durability = session.broker.storage.confirming if is_of_messages else session.durability
+    durability = session.broker.storage.answering if is_of_messages else session.durability
     durability.when_durable(safe)
 
 

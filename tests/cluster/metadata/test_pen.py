@@ -202,5 +202,5 @@ def test_with_all_nodes_well_and_all_of_them_busy_nothing_is_ever_undone():
         await asyncio.sleep(1)
         assert {len(globals_of(each)) for each in nodes} == {90}
 
-    for seed in range(10):
+    for seed in range(3):
         scene_of(act, seed)

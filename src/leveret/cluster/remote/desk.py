@@ -178,7 +178,7 @@ class HomeDesk:
             if awaiting.end(wait):
                 guest.tell(answer)
 
-        durability = storage.durability if is_told_to_all else storage.confirming
+        durability = storage.durability if is_told_to_all else storage.answering
         durability.when_durable(safe)
 
     def _act(self, guest: Guest, asked: Question) -> Frame | None:
