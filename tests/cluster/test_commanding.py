@@ -36,6 +36,9 @@ def test_a_node_joins_and_who_is_a_member_does_not_join_again(scene_of_nodes):
         await mouse.stop_app()
         assert await mouse.clustering.join(name_of(HARE)) is True
         assert await mouse.clustering.join(name_of(HARE)) is False
+        code, text = await refusal(mouse.clustering.join(name_of(VOLE)))
+        assert code == exits.UNAVAILABLE
+        assert text.endswith("is member, and would have to be alone: reset it first")
         await mouse.start_app()
         told = await engine_of(hare)
         assert told["has_majority"]

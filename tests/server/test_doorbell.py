@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from leveret.config.socket_settings import SocketSettings
+from leveret.node import new_event_loop
 from leveret.server.doorbell import Doorbell
 
 
@@ -72,3 +73,18 @@ def test_a_bell_that_never_rang_leaves_its_port_free():
             socket.create_connection(place)
 
     asyncio.run(scene())
+
+
+def test_a_bell_may_be_closed_again():
+    """By a node that lets clients in again; uvloop refuses what is done to a closed socket."""
+
+    async def scene():
+        async with hung(None) as bell:
+            bell.close()
+            bell.close()
+
+    for loop in (asyncio.new_event_loop(), new_event_loop()):
+        try:
+            loop.run_until_complete(scene())
+        finally:
+            loop.close()

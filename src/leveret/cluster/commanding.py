@@ -64,6 +64,9 @@ class Commanding:
         except MembershipRefused as refused:
             if refused.reason == "already_member":
                 return False
+            if refused.reason == "not_permitted":
+                text = f"Error:\n{refused}: reset it first"
+                raise VerbRefused(exits.UNAVAILABLE, text) from refused
             if refused.reason == "unreachable":
                 raise self._unreachable(through, str(refused)) from refused
             raise _refused(refused) from refused

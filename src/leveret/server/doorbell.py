@@ -72,5 +72,7 @@ class Doorbell:
         self._close_sockets()
 
     def _close_sockets(self) -> None:
-        for each in self._sockets:
+        """Once: uvloop does not know a socket any more that is closed."""
+        closing, self._sockets = self._sockets, []
+        for each in closing:
             each.close()

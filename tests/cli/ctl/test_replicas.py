@@ -139,7 +139,17 @@ def test_who_leads_is_drawn(ctl, answering):
 def test_a_node_alone_leads_all_there_is(ctl):
     outcome = ctl("rebalance", "quorum", "--queue-pattern", "^q")
     assert (outcome.code, outcome.err) == (exits.OK, "")
-    assert outcome.out == "Re-balancing leaders of quorum queues...\n"
+    banner, *drawn = outcome.out.splitlines()
+    assert banner == "Re-balancing leaders of quorum queues..."
+    assert drawn == [
+        "\x1b(0lqqqqqqqqk\x1b(B",
+        "\x1b(0x\x1b(B \x1b[1mOutput\x1b[0m \x1b(0x\x1b(B",
+        "\x1b(0tqqqqqqqqu\x1b(B",
+        "\x1b(0x\x1b(B []     \x1b(0x\x1b(B",
+        "\x1b(0mqqqqqqqqj\x1b(B",
+    ]
+    told = ctl("rebalance", "quorum", "--formatter", "json")
+    assert json.loads(told.out) == {"node": OWN, "result": "ok", "value": []}
 
 
 def test_no_type_of_queue(ctl):

@@ -89,10 +89,8 @@ def rebalance(given: Given, asking: Asking) -> None:
 def show_leaders(value: Plain, given: Given) -> Iterator[str]:
     """Drawn, also where no format was named. A row is pairs of a column and a value."""
     pairs = [[_list(pair) for pair in _list(row)] for row in _list(value)]
-    if pairs:
-        columns = [str(name) for name, _ in pairs[0]]
-        rows = [[value for _, value in row] for row in pairs]
-        yield from pretty_table(given, columns, rows)
+    columns = [str(name) for name, _ in pairs[0]] if pairs else []
+    yield from pretty_table(given, columns, [[value for _, value in row] for row in pairs])
 
 
 def leaders_as_json(value: Plain, given: Given) -> Plain:
@@ -170,6 +168,7 @@ COMMANDS = (
             ("--vhost-pattern <pattern>", "regular expression to match virtual host names"),
         ),
         banner=lambda given: f"Re-balancing leaders of {given.words[0]} queues...",
+        is_list=True,
         run=rebalance,
         show=show_leaders,
         as_json=leaders_as_json,
