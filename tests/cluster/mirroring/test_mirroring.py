@@ -36,11 +36,12 @@ def test_a_queue_that_begins_elsewhere_is_not_here():
 def test_a_node_that_leaves_leads_nothing():
     async def act(world, hare, mouse, _vole):
         await world.set_policy(mouse, ALL)
-        await world.declare(hare, "m")
+        for name in ("m1", "m2"):
+            await world.declare(hare, name)
         await asyncio.sleep(5)
         await hare.mirroring.leave()
         await asyncio.sleep(5)
-        assert world.housed("m").node != "hare"
+        assert {world.housed(name).node for name in ("m1", "m2")} == {"mouse", "vole"}
         world.check_queues()
 
     scene_of(act)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 # How long a node waits until others lead what it has led.
 LEFT_EVERY_S: Final = 0.02
 LEFT_LOOKS: Final = 150
+READ_S: Final = 0.3
 
 
 class Mirroring:
@@ -92,8 +93,10 @@ class Mirroring:
         long."""
         self.is_leaving = True
         self.look_at_all()
-        for _ in range(LEFT_LOOKS):
+        for at in range(LEFT_LOOKS):
             if not without(self._around.node, self.housings.all, self._around.liveness.living):
+                # They read the logs yet, and are quicker while this node's engine is there.
+                await asyncio.sleep(READ_S if at else 0)
                 return
             await asyncio.sleep(LEFT_EVERY_S)
 
@@ -222,8 +225,8 @@ class Mirroring:
         if heir in living.intersection(housed.members) and heir != housed.node:
             return HandOver(heir)
         if self.is_leaving and housed.log:
-            heirs = without(self._around.node, [housed], living)
-            return HandOver(heirs[0].node) if heirs else None
+            heirs = without(self._around.node, self.housings.all, living)
+            return next((HandOver(each.node) for each in heirs if _is_of(each, housed)), None)
         return next_step(housed, self.wanted(housed, declared), self.cluster)
 
     def led(self, queue: Served, shared: SharedLog) -> None:
@@ -252,6 +255,11 @@ class Mirroring:
         self._around.broker.alarms.minority(is_on=not has_majority)
         self._heirs.look()
         self.look_at_all()
+
+
+def _is_of(one: QueueHoused, other: QueueHoused) -> bool:
+    """They are about the same queue."""
+    return (one.vhost, one.name) == (other.vhost, other.name)
 
 
 def _stands_alike(one: QueueHoused, other: QueueHoused) -> bool:
