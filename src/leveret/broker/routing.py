@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Remembered routes of a user in a vhost: more than the queues most brokers have, at some 250
 # octets each. Publishing to ever new routing keys (RPC replies) fills it and starts it anew.
 REMEMBERED_MAX: Final = 65_536
+# Behind an address, for a route to receivers that have to be asked, or are other nodes' queues:
+# whoever looks for the address alone does not find it.
+TO_BE_ASKED: Final = b"\xff"
 
 
 class Receiver(Protocol):

@@ -35,7 +35,7 @@ from leveret.broker.queues.kinds import AnyQueue, Homes, new_queue
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.replacing import replace_queue
 from leveret.broker.reply_to import ReplyConsumers
-from leveret.broker.routing import Route, find_route
+from leveret.broker.routing import TO_BE_ASKED, Route, find_route
 from leveret.broker.sending import Sender, compose
 from leveret.broker.streams.log import StreamHome
 from leveret.broker.tallies import VhostTally, fold
@@ -121,9 +121,9 @@ class Vhost:
         """
         address = pack_address(b"", octets(queue_name))
         for remembered in self.routes.values():
-            route = remembered.pop(address, None)
-            if route is not None:
-                fold([route], self.tally)
+            for known_by in (address, address + TO_BE_ASKED):
+                if (route := remembered.pop(known_by, None)) is not None:
+                    fold([route], self.tally)
 
     def follow_policies(self) -> None:
         """The policies have changed: everything here follows them, soon if that is much."""

@@ -11,6 +11,7 @@ from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
 from leveret.broker.exchanges.delays import Delays
 from leveret.broker.message import Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
+from leveret.broker.routing import TO_BE_ASKED
 from leveret.broker.sending import hand_over
 from leveret.protocol.violation import ProtocolViolation, spell_octets
 from leveret.session import distant, tally, tracing
@@ -36,7 +37,8 @@ _FLAGS_OFFSET: Final = 12
 
 def publish(channel: Channel, address: bytes, bits: int, extra: int, content: bytes) -> None:
     """Route the message and hand it over, or remember to. Raises Refused."""
-    route = channel.access.routes.get(address)
+    routes = channel.access.routes
+    route = routes.get(address) or routes.get(address + TO_BE_ASKED)
     if route is None or bits & _IMMEDIATE:
         route = _find_route(channel, address, bits)
     traits = None
@@ -115,8 +117,8 @@ def _find_route(channel: Channel, address: bytes, bits: int) -> Route:
     if bits & _IMMEDIATE:
         raise Unsupported("immediate=true")
     route = channel.access.route(exchange, routing_key)
-    if not route.is_for_one and route.is_plain:
-        channel.access.remember(address, route)
+    if not route.is_for_one:
+        channel.access.remember(address if route.is_plain else address + TO_BE_ASKED, route)
     return route
 
 

@@ -25,12 +25,12 @@ def sample(kind):
 
 @pytest.mark.parametrize("kind", typing.get_args(frames.Asked), ids=lambda kind: kind.__name__)
 def test_what_is_asked_is_read_as_it_was_said(kind):
-    assert frames.read_asked(frames.encode(sample(kind))) == sample(kind)
+    assert frames.read_asked(frames.encode([sample(kind)])) == [sample(kind)]
 
 
 @pytest.mark.parametrize("kind", typing.get_args(frames.Told), ids=lambda kind: kind.__name__)
 def test_what_is_told_is_read_as_it_was_said(kind):
-    assert frames.read_told(frames.encode(sample(kind))) == sample(kind)
+    assert frames.read_told(frames.encode([sample(kind)])) == [sample(kind)]
 
 
 @pytest.mark.parametrize("traits", [{}, {"ttl_ms": 0}, {"priority": 3}, {"is_persistent": True}])

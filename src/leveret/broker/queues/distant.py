@@ -201,7 +201,7 @@ class DistantQueue(ABC):
     owner: who it belongs to when it is exclusive: nobody that is here.
     number: 0: this node's store keeps nothing for it.
     is_mirrored: its messages have copies on other nodes than its home.
-    may_refuse: whether it does is known at its home alone; so no route to it is remembered.
+    may_refuse: whether it does is known at its home alone.
     successor: what stands for the queue now, if this does not any more.
     """
 

@@ -254,8 +254,11 @@ Told: TypeAlias = (
     Taken | Refused | Counted | Found | Nothing | Declined | Delivered | Ended
 )  # fmt: skip
 
-encode: Final[Callable[[Frame], bytes]] = msgspec.msgpack.Encoder().encode
-read_asked: Final[Callable[[bytes], Asked]] = msgspec.msgpack.Decoder(Asked).decode
-read_told: Final[Callable[[bytes], Told | Opened]] = msgspec.msgpack.Decoder(Told | Opened).decode
+# What is said in one turn goes together.
+encode: Final[Callable[[list[Frame]], bytes]] = msgspec.msgpack.Encoder().encode
+read_asked: Final[Callable[[bytes], list[Asked]]] = msgspec.msgpack.Decoder(list[Asked]).decode
+read_told: Final[Callable[[bytes], list[Told | Opened]]] = msgspec.msgpack.Decoder(
+    list[Told | Opened]
+).decode
 # What both raise.
 Unreadable: Final = msgspec.DecodeError

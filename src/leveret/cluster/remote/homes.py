@@ -13,15 +13,19 @@ from leveret.cluster.remote import frames
 from leveret.cluster.remote.desk import HomeDesk
 from leveret.cluster.remote.home import Home
 from leveret.cluster.remote.knowledge import KnowsAll, Listener
+from leveret.cluster.remote.parcel import Parcel
 from leveret.cluster.remote.queue import RemoteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from leveret.broker.broker import Broker
     from leveret.broker.vhost import Vhost
     from leveret.cluster.remote.frames import Frame
     from leveret.cluster.remote.knowledge import Knowledge
+
+    Soon: TypeAlias = Callable[[Callable[[], None]], None]
 
 # Kinds of streams (links/ports.py): to a home, and from it. There is one stream of each.
 ASKED: Final = 16
@@ -62,10 +66,11 @@ class Links(Protocol):
 
 
 class LinkWay:
-    """To a home over its link."""
+    """To a home over its link. soon: see Parcel."""
 
-    def __init__(self, link: Link, knowledge: Knowledge) -> None:
+    def __init__(self, link: Link, knowledge: Knowledge, soon: Soon) -> None:
         self._link = link
+        self._parcel = Parcel(soon, lambda octets: link.send(ASKED, _STREAM, octets))
         self._knowledge = knowledge
         # What the home has been told of what is known here.
         self._said = 0
@@ -80,11 +85,13 @@ class LinkWay:
         known = self._knowledge.ordinal
         if known > self._said:
             self._said = known
-            self._link.send(ASKED, _STREAM, frames.encode(frames.Knows(known)))
-        self._link.send(ASKED, _STREAM, frames.encode(frame))
+            self._parcel.add(frames.Knows(known))
+        self._parcel.add(frame)
 
-    def _changed(self, _is_up: bool) -> None:
-        self._said = 0
+    def _changed(self, is_up: bool) -> None:
+        if not is_up:
+            self._said = 0
+            self._parcel.drop()
 
 
 class ShortWay:
@@ -135,6 +142,8 @@ class Homes:
         self.own.is_up = True
         self.nobody = Home(broker, "", NoWay(), self._next_number, self.own)
         self._homes: dict[str, Home] = {}
+        # What peers are told at the end of the turn.
+        self._parcels: dict[str, Parcel] = {}
         self._watched: set[str] = set()
         # Whose desks are there. A link is up as well while its node's application is stopped.
         self._open: set[str] = set()
@@ -156,7 +165,7 @@ class Homes:
         home = self._homes.get(node)
         if home is None:
             link = self._links.to(node)
-            way = LinkWay(link, self._knowledge)
+            way = LinkWay(link, self._knowledge, self._broker.agenda.soon)
             home = self._homes[node] = Home(self._broker, node, way, self._next_number, self.own)
             self._watch(link)
             if node in self._open:
@@ -165,20 +174,30 @@ class Homes:
 
     def _asked(self, peer: str, _stream: int, data: bytes) -> None:
         self._watch(self._links.to(peer))
-        self._listener.take(peer, frames.read_asked(data))
+        for asked in frames.read_asked(data):
+            self._listener.take(peer, asked)
 
     def _told(self, peer: str, _stream: int, data: bytes) -> None:
-        told = frames.read_told(data)
-        if isinstance(told, frames.Opened):
-            self._opened(peer, is_answer=told.is_answer)
-        else:
-            self.of(peer).hear(told)
+        for told in frames.read_told(data):
+            if isinstance(told, frames.Opened):
+                self._opened(peer, is_answer=told.is_answer)
+            else:
+                self.of(peer).hear(told)
 
     def _tell(self, peer: str, frame: Frame) -> None:
         if peer == self._links.node:
             self.own.hear(cast("frames.Told", frame))
         else:
-            self._links.to(peer).send(TOLD, _STREAM, frames.encode(frame))
+            self._parcel_to(peer).add(frame)
+
+    def _parcel_to(self, peer: str) -> Parcel:
+        parcel = self._parcels.get(peer)
+        if parcel is None:
+            link = self._links.to(peer)
+            parcel = self._parcels[peer] = Parcel(
+                self._broker.agenda.soon, lambda octets: link.send(TOLD, _STREAM, octets)
+            )
+        return parcel
 
     def _watch(self, link: Link) -> None:
         if link.node not in self._watched:
@@ -189,7 +208,7 @@ class Homes:
 
     def _say_open(self, node: str, *, is_answer: bool) -> None:
         """Who has not been there yet when it was said says so itself, and is answered."""
-        opened = frames.encode(frames.Opened(is_answer))
+        opened = frames.encode([frames.Opened(is_answer)])
         self._links.to(node).send(TOLD, _STREAM, opened)
 
     def _opened(self, node: str, *, is_answer: bool) -> None:
@@ -207,6 +226,8 @@ class Homes:
             self._say_open(node, is_answer=False)
             return
         self._open.discard(node)
+        if (parcel := self._parcels.pop(node, None)) is not None:
+            parcel.drop()
         self._listener.forget(node)
         self.desk.lost(node)
         home = self._homes.get(node)
