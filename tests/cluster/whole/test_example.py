@@ -13,8 +13,9 @@ from tests.cluster.nats.servers import is_installed
 SCRIPT = Path(__file__).parents[3] / "examples" / "cluster.sh"
 HOSTS = ADDRESSES[:3]
 PROGRAMS = {
-    "leveret": "from leveret.cli.main import main; main()",
-    "leveretctl": "from leveret.cli.ctl.main import main; main()",
+    "leveret": "-c 'from leveret.cli.main import main; main()'",
+    "leveretctl": "-c 'from leveret.cli.ctl.main import main; main()'",
+    "python3": "",
 }
 
 
@@ -23,12 +24,10 @@ def environment(tmp_path):
     """A PATH with this checkout's leveret and leveretctl, and this python3."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name, code in PROGRAMS.items():
-        (programs / name).write_text(f"#!/bin/sh\nexec {sys.executable} -c '{code}' \"$@\"\n")
-    (programs / "python3").symlink_to(sys.executable)
-    for each in programs.iterdir():
-        if not each.is_symlink():
-            each.chmod(0o755)
+    for name, arguments in PROGRAMS.items():
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} {arguments} "$@"\n')
+        program.chmod(0o755)
     port = free_port_of_all(HOSTS)
     own = {"PORT": str(port), "HOSTS": " ".join(HOSTS), "HOME": str(tmp_path)}
     return os.environ | own | {"PATH": f"{programs}:{os.environ['PATH']}"}
@@ -44,7 +43,7 @@ def test_the_walk_goes_as_the_page_says(environment):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     first = f"leveret@{HOSTS[0]}"
     seen = [
-        f"Disk Nodes\n\n{first}",
+        f"Disk Nodes\x1b[0m\n\n{first}",
         "3 messages wait in orders",
         f"404 NOT_FOUND - home node '{first}' of durable queue 'orders' in vhost '/' is down",
         "orders had all of them",
