@@ -34,7 +34,8 @@ end_all() {
     for host in "${hosts[@]}"; do
         kill -9 "$(cat "$files/$host/node.pid" 2> /dev/null)" 2> /dev/null || true
     done
-    rm -rf "$files"
+    # Their engines end a moment later.
+    until rm -rf "$files" 2> /dev/null; do sleep 0.1; done
 }
 trap end_all EXIT
 
