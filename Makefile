@@ -7,19 +7,22 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test test-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
+.PHONY: run test test-compared test-clustered test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## both halves, side by side
-	$(MAKE) --jobs 2 --output-sync=target test-compared test-alone
+test: setup  ## all three parts, side by side
+	$(MAKE) --jobs 3 --output-sync=target test-compared test-clustered test-alone
 
 test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 	$(BIN)/pytest tests/conformance tests/examples
 
+test-clustered:  ## clusters, which mostly wait for elections
+	$(BIN)/pytest tests/cluster
+
 test-alone:  ## everything else
-	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples
+	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples --ignore tests/cluster
 
 check: lint types test
 
