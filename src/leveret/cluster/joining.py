@@ -58,12 +58,20 @@ class Joining:
     def __init__(self, membership: Membership) -> None:
         self._membership = membership
         self._founding: asyncio.Task[None] | None = None
+        # Whoever is waited for has given up.
+        self._withdrawn = asyncio.Event()
 
     def serve(self, links: Links) -> None:
         """Answer those who join."""
         links.serve(JOIN, self._admit)
         links.serve(JOINED, self._confirm)
         links.serve(WITHDRAW, self._withdraw)
+
+    async def end(self) -> None:
+        """The node stops: whoever was to be waited for is not waited for any more."""
+        self._withdrawn.set()
+        if self._founding is not None:
+            await asyncio.gather(self._founding, return_exceptions=True)
 
     # As who joins --------------------------------------------------------------------------------
 
@@ -144,6 +152,7 @@ class Joining:
         own = found(os.urandom(12).hex(), member.node, member.own_place)
         roll = own.with_member(peer, place)
         member.drop_engine_files()
+        self._withdrawn.clear()
         self._founding = member.start(self._found(member.new_seat(roll), peer))
         return write_roll(roll)
 
@@ -153,7 +162,7 @@ class Joining:
         async with member.changing:
             await seat.take()
             try:
-                await seat.wait_whole((member.node, peer), WHOLE_S)
+                await self._wait_whole(seat, peer)
                 log.warning(
                     "%s founds a cluster with %s: its application starts anew, and its clients "
                     "have to connect again",
@@ -165,8 +174,24 @@ class Joining:
                 member.seat = None
                 await seat.give_up()
                 member.drop_engine_files()
-                await member.owner.start_app()
+                if not member.is_ending:
+                    await member.owner.start_app()
                 raise
+
+    async def _wait_whole(self, seat: Seat, peer: str) -> None:
+        """Until the engines of both are one. Raises Unanswered, also when the other withdraws."""
+        nodes = (self._membership.node, peer)
+        loop = asyncio.get_running_loop()
+        whole = loop.create_task(seat.wait_whole(nodes, WHOLE_S))
+        withdrawn = loop.create_task(self._withdrawn.wait())
+        try:
+            await asyncio.wait((whole, withdrawn), return_when=asyncio.FIRST_COMPLETED)
+            if not whole.done():
+                raise Unanswered(f"{peer} has withdrawn")
+            whole.result()
+        finally:
+            whole.cancel()
+            withdrawn.cancel()
 
     async def _start_anew(self, seat: Seat) -> None:
         member = self._membership
@@ -195,7 +220,7 @@ class Joining:
         """The joiner has given up."""
         member = self._membership
         if self._founding is not None and not self._founding.done():
-            self._founding.cancel()
+            self._withdrawn.set()
         elif member.sharing is not None and member.sharing.roll.find(peer) is not None:
             await member.leaving.strike_off(peer)
         return b""

@@ -77,6 +77,7 @@ class Membership:
     standing: as cluster.json has it. seat: None while the node is alone.
     links: to the other nodes; those of the application or, while it is stopped, bare ones.
     sharing: what the application shares; None while it is stopped, or the node is alone.
+    is_ending: the node stops.
     changing: held by whoever changes where the node stands.
     """
 
@@ -93,6 +94,7 @@ class Membership:
         self.seat: Seat | None = None
         self.sharing: Sharing | None = None
         self.changing = asyncio.Lock()
+        self.is_ending = False
         # What this node was while it was alone, as the beginning of its cluster's metadata.
         self.beginning: Sequence[SharedChange] = ()
         self.joining = Joining(self)
@@ -170,6 +172,8 @@ class Membership:
 
     async def end(self) -> None:
         """The node stops."""
+        self.is_ending = True
+        await self.joining.end()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

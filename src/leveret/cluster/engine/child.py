@@ -79,7 +79,8 @@ class Child:
         self._signal(signal.SIGHUP)
 
     async def end(self) -> None:
-        """As gracefully as it can, in the time it has."""
+        """As gracefully as it can, in the time it has. Whoever waits for that no longer kills it:
+        an event loop cannot be closed before its children have ended."""
         self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(TERMINATE_S):
@@ -87,6 +88,13 @@ class Child:
         except TimeoutError:
             self._signal(signal.SIGKILL)
             await self.wait()
+        except asyncio.CancelledError:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """At once."""
+        self._signal(signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -80,7 +80,13 @@ class Engine:
         write_conf(self._plan)
         if (orphan := await end_orphan(self._plan.lock_file)) is not None:
             log.warning("ended nats-server of an earlier start, process %d", orphan)
-        child = await self._spawn()
+        spawning = asyncio.get_running_loop().create_task(self._spawn())
+        try:
+            child = await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            # A process that nobody knows of would outlive us.
+            (await spawning).kill()
+            raise
         try:
             await self._wait_answer(child)
         except BaseException:
@@ -106,8 +112,13 @@ class Engine:
         self._watching.cancel()
         await asyncio.wait((self._watching,))
         self._watching = None
-        with contextlib.suppress(Unanswered, ApiError):
-            await self.system.hand_over()
+        try:
+            with contextlib.suppress(Unanswered, ApiError):
+                await self.system.hand_over()
+        except asyncio.CancelledError:
+            if self._child is not None:
+                self._child.kill()
+            raise
         if self._child is not None:
             await self._child.end()
         await self._client.close()
