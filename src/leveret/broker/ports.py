@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.changes import Change
     from leveret.broker.message import Message
+    from leveret.broker.streams.laid import Laid
 
 
 @dataclass(slots=True)
@@ -27,10 +28,12 @@ class Recovered:
 
     positions: by priority (0 where a message has none), each in the order of publishing.
     deliveries: how often a message was delivered and not settled; absent for never.
+    laid: of a stream whose offsets lie beside its messages; None where the catalogue has them.
     """
 
     positions: dict[int, Sequence[int]] = field(default_factory=dict)
     deliveries: dict[int, int] = field(default_factory=dict)
+    laid: Laid | None = None
 
 
 class MessageStore(Protocol):

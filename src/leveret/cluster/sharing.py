@@ -200,7 +200,7 @@ class Sharing:
             broker, self._links, self._logs, parts, lambda: self.roll.nodes, self.join_group
         )
         self.catalogue.on_said = mirroring.said
-        self.catalogue.choose_home = mirroring.choose_home
+        self.catalogue.house = mirroring.house
         return mirroring
 
     def _when_settled(self, action: Callable[[], None]) -> None:

@@ -35,6 +35,7 @@ class Consumer:
     arguments: of basic.consume.
     room: deliveries it may still hold unacknowledged.
     is_ready: stands in its queue's line.
+    reached: of a stream, the offset that comes next; see streams/reader.py.
     deliveries: what its channel has had of that queue.
     """
 
@@ -56,6 +57,7 @@ class Consumer:
         "prefetch_count",
         "priority",
         "queue",
+        "reached",
         "room",
         "tag",
     )
@@ -78,6 +80,7 @@ class Consumer:
         self.prefetch_count = 0 if method.no_ack else channel.prefetch_count
         self.room = self.prefetch_count or channel.session.unacked_max
         self.is_ready = False
+        self.reached: int | None = None
         self._number = channel.number
         self._output = channel.output
         self._allowance = channel.session.allowance

@@ -20,6 +20,7 @@ class Reading:
         self.stream = stream
         self.room = room
         self.arguments = {name.replace("_", "-"): value for name, value in arguments.items()}
+        self.reached = None
         self.held = []
         self.got = []
         self.offsets = []

@@ -82,7 +82,7 @@ def queue_of(broker):
 
 def test_a_queue_is_where_it_was_chosen_to_be():
     async def act(_world, hare, mouse, _vole):
-        hare.catalogue.choose_home = lambda _declared: "mouse"
+        hare.catalogue.house = lambda _declared: QueueHoused("/", "q", "mouse")
         await done(
             hare, lambda broker: broker.add_vhost("/").create_queue("q", DURABLE, None) and 1
         )

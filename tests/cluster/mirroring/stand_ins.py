@@ -4,6 +4,7 @@ import asyncio
 
 from leveret.broker.ports import Recovered
 from leveret.broker.queues.distant import DistantQueue
+from leveret.broker.streams.laid import Laid
 from leveret.cluster.ports import NoMajority
 
 MESSAGE = 1
@@ -90,13 +91,13 @@ class Shelf:
     def bodies(self, number):
         return self.read[number] if number in self.logs else self.own.get(number, [])
 
-    async def lead(self, number, shared):
+    async def lead(self, number, shared, *, is_stream):
         fence = await shared.take_over()
         self.read[number] = [
             each.octets async for each in shared.read(1, fence) if each.kind == MESSAGE
         ]
         self.logs[number] = shared
-        return Recovered()
+        return Recovered(laid=Laid(len(self.read[number])) if is_stream else None)
 
     async def wait_safe(self, number):
         safe = asyncio.Event()

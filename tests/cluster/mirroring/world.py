@@ -10,6 +10,7 @@ from itertools import count
 
 from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import Queue, QueueOptions
+from leveret.broker.streams.stream import Stream
 from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.pen import END
 from leveret.cluster.mirroring.changing import Changing
@@ -76,7 +77,7 @@ class Node(metadata.Node):
             )
         )
         self.catalogue.on_said = self.mirroring.said
-        self.catalogue.choose_home = self.mirroring.choose_home
+        self.catalogue.house = self.mirroring.house
         self.follower = Follower(self.broker, self.stands, self._keep)
 
     def _follow(self, changes):
@@ -119,7 +120,7 @@ class Node(metadata.Node):
 
     def serves(self, name):
         queue = self.broker.vhosts["/"].queues.get(name) if self.broker.vhosts else None
-        return queue is not None and isinstance(queue, Queue)
+        return queue is not None and isinstance(queue, Queue | Stream)
 
     def is_paused(self, name):
         return self.queue(name).is_paused

@@ -149,7 +149,10 @@ class Client(Consumer, Protocol):
 
     appetite: how many more it may hold. is_limited: by its whole channel, too.
     prefetch_count: how many it may hold; 0 for any number.
+    reached: of a stream, the offset that comes next; see streams/reader.py.
     """
+
+    reached: int | None
 
     @property
     def no_ack(self) -> bool: ...

@@ -38,7 +38,7 @@ def queues_elsewhere(vhost: Vhost) -> list[DistantQueue]:
 
 def state_of(queue: AnyQueue, usual: str = "running") -> str:
     """In RabbitMQ's words, of a queue that is here: one that lacks a majority serves nobody."""
-    return "minority" if isinstance(queue, Queue) and queue.is_paused else usual
+    return "minority" if isinstance(queue, Queue | Stream) and queue.is_paused else usual
 
 
 def new_queue(homes: Homes, name: str, options: QueueOptions, number: int) -> AnyQueue:

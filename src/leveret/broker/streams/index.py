@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leveret.broker.message import Message
+    from leveret.broker.streams.laid import Laid
     from leveret.broker.streams.outline import Outline
 
 # A reader who looks for a time reads through one block at most, and a start through the last.
@@ -128,6 +129,27 @@ class Index:
         self.blocks.append(block)
         self._closed_octets += block.octets
         self.tail = Block(block.end)
+
+    def lay(self, laid: Laid, positions: Sequence[int], octets_max: int) -> None:
+        """All there is, block by block, as it was appended once."""
+        self.tail = Block(laid.offsets[0] if laid.offsets else laid.end)
+        each = zip(laid.offsets, positions, laid.octets, laid.published_ms, strict=True)
+        for offset, position, octets, published_ms in each:
+            self._skip_to(offset)
+            self.append(position, octets, published_ms / 1000)
+            if self.is_full(octets_max):
+                self.close()
+        self._skip_to(laid.end)
+
+    def _skip_to(self, offset: int) -> None:
+        """What has the offsets up to this one is lost: it is missing at the end of a block."""
+        if offset == self.end:
+            return
+        if self.tail.count:
+            self.close()
+        if self.blocks:
+            self.blocks[-1].count = offset - self.blocks[-1].first_offset
+        self.tail = Block(offset)
 
     def begin_at(self, offset: int) -> None:
         """What is older was cut off before a start."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leveret.broker.message import Message
     from leveret.broker.queues.paging import Paging
     from leveret.broker.streams.index import Block, Stretch
+    from leveret.broker.streams.laid import Laid
 
 # How many messages are read at once to find out how large they are.
 MEASURED_AT_ONCE: Final = 2048
@@ -52,7 +53,7 @@ class StreamLog:
 
     number: what the message store knows it by; 0 in a broker that keeps nothing.
     safe_end: up to where messages may be read.
-    is_read: somebody reads.
+    is_read: somebody reads. is_paused: nobody may, for a while.
     grown: called when `safe_end` has.
     """
 
@@ -61,7 +62,7 @@ class StreamLog:
         self.index = Index()
         self.recent = Recent()
         self.safe_end = 0
-        self.is_read = False
+        self.is_read = self.is_paused = False
         self._grown = grown
         self._agenda = home.agenda
         self._paging = home.paging
@@ -146,6 +147,11 @@ class StreamLog:
         """What is older had been cut off."""
         self.index.begin_at(offset)
         self._first_position = position
+
+    def lay(self, laid: Laid, positions: array[int], octets_max: int) -> None:
+        """Take over what the store has, of which it says the offsets itself."""
+        self.index.lay(laid, positions, octets_max)
+        self.safe_end = self.index.end
 
     def recover(self, positions: array[int]) -> None:
         """Take over what the store has: the messages of the blocks that `index` knows, and of the

@@ -36,9 +36,12 @@ class Consumer(Protocol):
     """The far end of a subscription, as a stream sees it; see queues/consumers.py.
 
     room: deliveries it may still hold unacknowledged. arguments: of basic.consume.
+    reached: the offset that comes next, also where another object stands for the stream later; None
+    before its arguments have led to one.
     """
 
     room: int
+    reached: int | None
 
     @property
     def arguments(self) -> Table: ...
@@ -101,6 +104,8 @@ class Reader:
     def _next(self) -> Message | None:
         """The message at `offset`, or the first behind it; None when it is not here yet."""
         log = self._log
+        if log.is_paused:
+            return None
         self.offset = max(self.offset, log.index.first)
         ahead = self._ahead
         while ahead:

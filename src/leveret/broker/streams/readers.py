@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leveret.broker.queues.consumers import Activity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from leveret.broker.streams.reader import Consumer, Reader
 
@@ -31,6 +31,9 @@ class Readers:
 
     def __iter__(self) -> Iterator[Consumer]:
         return iter(list(self._all))
+
+    def readers(self) -> Iterable[Reader]:
+        return self._all.values()
 
     @property
     def can_take(self) -> bool:

@@ -32,6 +32,13 @@ def stamped(message: Message, offset: int) -> Message:
     return Message(message.address, content, message.channel, message.position, message.traits)
 
 
+def offset_of(message: Message) -> int:
+    """Of one that was stamped: the header stands last."""
+    offset = message.headers[HEADER]
+    assert isinstance(offset, int)
+    return offset
+
+
 def _joined(message: Message, offset: int) -> bytes:
     content = message.content
     (flags,) = _FLAGS.unpack_from(content, _FLAGS_AT)

@@ -69,6 +69,8 @@ class Stream:
         self._agenda = home.agenda
         self.tally.since = home.agenda.wall_clock()
         self._keeper = home.keeper
+        # Whether the catalogue is to know where blocks begin: a replicated log does by itself.
+        self._is_told = bool(number)
         # Between `restore` and `recover`.
         self._is_starting = False
         self._limits = retention.limits_of(options.arguments, {})
@@ -89,7 +91,7 @@ class Stream:
 
     def _remember(self, block: Block) -> None:
         """A block is full: the catalogue shall know which offsets it has."""
-        if not self.number:
+        if not self._is_told:
             return
         outline = Outline(
             first_offset=block.first_offset,
@@ -131,7 +133,7 @@ class Stream:
         count = retention.due(index, self._limits, self._agenda.wall_clock())
         if not count:
             return
-        if self.number:
+        if self._is_told:
             last = index.blocks[count - 1]
             self._keeper.commit(
                 ("stream", self.vhost_name, self.name),
@@ -153,10 +155,28 @@ class Stream:
         """Take over what the store had before the start."""
         lines = list(recovered.positions.values())
         positions = array("Q", lines[0] if len(lines) == 1 else merge(*lines))
-        self.log.recover(positions)
+        if recovered.laid is None:
+            self.log.recover(positions)
+        else:
+            self._is_told = False
+            self.log.lay(recovered.laid, positions, self._limits.segment_octets)
         self._is_starting = False
         # Not before the broker is all there.
         self._agenda.soon(self._retain)
+
+    @property
+    def is_paused(self) -> bool:
+        """Nobody is served for now."""
+        return self.log.is_paused
+
+    def pause(self, _node: str) -> None:
+        """Serve nobody until it goes on: this node, which leads the stream, can't keep it."""
+        self.log.is_paused = True
+
+    def go_on(self) -> None:
+        """Serve as before."""
+        self.log.is_paused = False
+        self.consumers.serve_all()
 
     @property
     def ready(self) -> Index:
@@ -194,12 +214,26 @@ class Stream:
             reader.offset = index.end
         else:
             reader.offset = max(index.first, start.offset)
+        self._add(reader)
+
+    def _add(self, reader: Reader) -> None:
         self.consumers.add(reader)
         self.log.is_read = True
+        self._note(reader)
+
+    def _note(self, reader: Reader) -> None:
+        """What is not safe yet may get other offsets from whoever leads the stream next."""
+        if not reader.since:
+            reader.consumer.reached = min(reader.offset, self.log.safe_end)
 
     def adopt(self, consumer: Consumer) -> None:
-        """A reader of what stood for the stream before: it says where to begin, as it did."""
-        self.subscribe(consumer)
+        """A reader of what stood for the stream before goes on where he was."""
+        if consumer.reached is None:
+            self.subscribe(consumer)
+            return
+        reader = Reader(consumer, self.log, filter_of(consumer.arguments))
+        reader.offset = max(self.log.index.first, consumer.reached)
+        self._add(reader)
 
     def unsubscribe(self, consumer: Consumer) -> None:
         """The reader has gone; a stream stays."""
@@ -272,6 +306,8 @@ class Stream:
         """Another object stands for the stream, and has its messages; see replacing.py. The
         readers that go on there."""
         self.successor = successor
+        for reader in self.consumers.readers():
+            self._note(reader)
         return self._end()
 
     def _end(self) -> list[Consumer]:

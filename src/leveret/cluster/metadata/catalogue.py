@@ -15,6 +15,7 @@ what others did.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leveret.broker.changes import (
@@ -176,12 +177,12 @@ class OwnThings:
 class SharedCatalogue:
     """The ports Catalogue and Pen.
 
-    choose_home: on which node a new queue is to be. on_said: told of each change that is committed.
+    house: where a new queue's messages are to be. on_said: told of each change that is committed.
     """
 
     def __init__(self, pen: Pen, writing: Writing, copy: Copy, own: OwnThings, node: str) -> None:
         self.durability = SharedDurability(writing)
-        self.choose_home: Callable[[QueueDeclared], str] = lambda _declared: node
+        self.house: Callable[[QueueDeclared], QueueHoused] = partial(_at_home, node)
         self.on_said: Callable[[SharedChange], None] = _nobody_listens
         self._pen = pen
         self._writing = writing
@@ -221,15 +222,17 @@ class SharedCatalogue:
         self.durability.demand()
         assert self._pen.state is State.HELD, f"committed without the pen: {change}"
         if isinstance(change, QueueDeclared):
-            home = self.choose_home(change)
-            housed = QueueHoused(change.vhost, change.name, home)
-            self._say(housed)
+            self._say(self.house(change))
         self._say(change)
 
     def _say(self, change: SharedChange) -> None:
         self._writing.say(change)
         self._own.keep(change)
         self.on_said(change)
+
+
+def _at_home(node: str, declared: QueueDeclared) -> QueueHoused:
+    return QueueHoused(declared.vhost, declared.name, node)
 
 
 def _nobody_listens(_change: SharedChange) -> None:

@@ -14,9 +14,9 @@ Rule: nothing is decided from what this node alone knows: a queue is where the m
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.arguments import STREAM
 from leveret.broker.changes import (
     ParameterCleared,
     ParameterSet,
@@ -31,10 +31,10 @@ from leveret.cluster.mirroring.freshness import Freshness
 from leveret.cluster.mirroring.heirs import Heirs
 from leveret.cluster.mirroring.housings import Housings
 from leveret.cluster.mirroring.serving import Serving
-from leveret.cluster.mirroring.steps import HandOver, next_step
+from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome, next_step
 from leveret.cluster.mirroring.sweeping import Sweeping
 from leveret.cluster.mirroring.tending import Tending
-from leveret.cluster.mirroring.wanted import Asked, Cluster, home, wanted
+from leveret.cluster.mirroring.wanted import Asked, Cluster, home, is_stream, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,7 @@ class Mirroring:
         """This node's broker did that; see `keep`."""
         self.keep(change)
         place = _declared_place(change)
-        if place is not None and self._is_to_move(place):
+        if place is not None and (self._begins_here(place) or self._is_to_move(place)):
             self._fresh.add(place)
 
     def keep(self, change: SharedChange) -> None:
@@ -178,6 +178,9 @@ class Mirroring:
     def _is_ours(self, place: Place) -> bool:
         return self.housings.housed[place].node == self._around.node
 
+    def _begins_here(self, place: Place) -> bool:
+        return self._is_ours(place) and self._is_to_lead(place)
+
     def _is_to_lead(self, place: Place) -> bool:
         return bool(self.housings.housed[place].log) and place not in self._tending.led
 
@@ -192,6 +195,9 @@ class Mirroring:
         is_distant = isinstance(vhost.queues[place[1]], DistantQueue)
         is_here = housed.node == self._around.node
         is_as_before = before is None or _stands_alike(before, housed)
+        if before is None and is_here and housed.log:
+            # Declared here, into a log that is to be opened.
+            is_here = False
         if is_as_before if is_distant else is_here:
             return
         if not is_here:
@@ -200,10 +206,18 @@ class Mirroring:
 
     # Judging -------------------------------------------------------------------------------------
 
-    def choose_home(self, declared: QueueDeclared) -> str:
-        """Where a queue that is declared on this node begins."""
-        around = self._around
-        return home(self._asked(declared), around.node, self.cluster, around.locator, around.choose)
+    def house(self, declared: QueueDeclared) -> QueueHoused:
+        """Where a queue that is declared on this node begins: a stream with copies in its log, as
+        its offsets lie there; all others at their home, from where they move."""
+        around, cluster, asked = self._around, self.cluster, self._asked(declared)
+        node = home(asked, around.node, cluster, around.locator, around.choose)
+        housed = QueueHoused(declared.vhost, declared.name, node)
+        if not is_stream(declared):
+            return housed
+        step = next_step(housed, wanted(asked, housed, cluster), cluster)
+        if not isinstance(step, Copy):
+            return housed
+        return replace(housed, log=around.new_log(declared.number), members=step.members)
 
     def _asked(self, declared: QueueDeclared) -> Asked:
         policies, options = self._around.broker.vhosts[declared.vhost].policies, declared.options
@@ -212,11 +226,10 @@ class Mirroring:
 
     def wanted(self, housed: QueueHoused, declared: QueueDeclared) -> tuple[str, ...]:
         """The nodes that are to have the queue's messages."""
-        asked = self._asked(declared)
-        # A stream's blocks are in one node's files.
-        if asked.kind == STREAM:
+        if is_stream(declared) and not housed.log:
+            # Its blocks are in that node's files.
             return (housed.node,)
-        return wanted(asked, housed, self.cluster)
+        return wanted(self._asked(declared), housed, self.cluster)
 
     def next_step(self, housed: QueueHoused, declared: QueueDeclared) -> Step | None:
         """What is to be done about a queue of this node."""
@@ -227,7 +240,12 @@ class Mirroring:
         if self.is_leaving and housed.log:
             heirs = without(self._around.node, self.housings.all, living)
             return next((HandOver(each.node) for each in heirs if _is_of(each, housed)), None)
-        return next_step(housed, self.wanted(housed, declared), self.cluster)
+        step = next_step(housed, self.wanted(housed, declared), self.cluster)
+        if isinstance(step, TakeHome) and is_stream(declared):
+            # Its offsets lie in its log: that stays, without copies.
+            alone = (housed.node,)
+            return Spread(alone) if housed.members != alone else None
+        return step
 
     def led(self, queue: Served, shared: SharedLog) -> None:
         """This node serves it, from its log."""

@@ -45,6 +45,10 @@ class Around:
     choose: Callable[[Sequence[str]], str]
     token: Callable[[], str]
 
+    def new_log(self, queue: int) -> str:
+        """What a log for the queue with this number may be called."""
+        return f"q{queue}.{self.token()}"
+
 
 class GatherFailed(Exception):
     """Some node could not be asked."""
@@ -63,7 +67,7 @@ class Move(Protocol):
 class Store(Protocol):
     """Where the messages are of queues that this node leads (cluster/mirrors)."""
 
-    async def lead(self, queue: int, shared: SharedLog) -> Recovered:
+    async def lead(self, queue: int, shared: SharedLog, *, is_stream: bool) -> Recovered:
         """Take the log over and read it. Raises NoMajority."""
 
     async def move_to_log(self, vhost: Vhost, queue: Queue, shared: SharedLog) -> Move:

@@ -2,7 +2,7 @@
 
     look(place) ──> where is it? where is it to be? ──> the next step (steps.py) ──> look again
 
-    lead         take its log over, read it, and a real queue stands in the vhost
+    lead         take its log over, read it, and a real queue, or stream, stands in the vhost
     Copy         its messages into a new log, while it is in use; then the metadata say so
     Spread       its log's copies to other nodes; then the metadata say so
     HandOver     the metadata say who leads; he takes the log over when he reads it
@@ -20,9 +20,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.queues.queue import Queue
+from leveret.broker.streams.stream import Stream
 from leveret.cluster.mirroring.changing import Unchanged
 from leveret.cluster.mirroring.ports import GatherFailed
 from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome
+from leveret.cluster.mirroring.wanted import is_stream
 from leveret.cluster.mirrors.moves import MoveLost
 from leveret.cluster.ports import Deposed, NoMajority, NoSuchLog
 
@@ -142,26 +144,30 @@ class Tending:
     async def _lead(self, place: Place, housed: QueueHoused, declared: QueueDeclared) -> None:
         """Read its log, and serve it."""
         shared = await self._open(housed.log, housed.members)
-        recovered = await self._around.store.lead(declared.number, shared)
+        recovered = await self._around.store.lead(
+            declared.number, shared, is_stream=is_stream(declared)
+        )
         if not (shared.is_writer and self._is_still(housed)):
             self._around.store.give_up(declared.number)
             return
         vhost = self._around.broker.vhosts[place[0]]
         queue = vhost.make_queue(place[1], declared.options, declared.number)
-        assert isinstance(queue, Queue)
-        queue.keep_all(is_on=True)
+        assert isinstance(queue, Queue | Stream)
+        if isinstance(queue, Queue):
+            # A stream keeps all anyway.
+            queue.keep_all(is_on=True)
         queue.recover(recovered)
         vhost.replace_queue(vhost.queues[place[1]], queue)
-        self._hold(place, shared)
+        self._hold(place, shared, queue)
         log.info("%s leads queue '%s' in vhost '%s'", self._around.node, *place[::-1])
         self._around.tasks.start(self._come_near(housed.log))
 
-    def _hold(self, place: Place, shared: SharedLog) -> None:
+    def _hold(self, place: Place, shared: SharedLog, queue: Served) -> None:
         self.led[place] = shared
         if shared not in self._heard:
             self._heard.add(shared)
             shared.on_deposed(lambda: self._deposed(place, shared))
-        self._judge.led(self._queue(place), shared)
+        self._judge.led(queue, shared)
 
     async def _come_near(self, name: str) -> None:
         """The engine is quickest where the log is led; it goes without, too."""
@@ -221,13 +227,13 @@ class Tending:
     async def _copy(
         self, members: tuple[str, ...], housed: QueueHoused, declared: QueueDeclared
     ) -> None:
-        place, name = (housed.vhost, housed.name), f"q{declared.number}.{self._around.token()}"
+        place, name = (housed.vhost, housed.name), self._around.new_log(declared.number)
         self.targets.add(name)
         try:
             shared = await self._open(name, members)
             move = await self._move_to(place, shared)
             if await self._flip(move, housed, replace(housed, log=name, members=members)):
-                self._hold(place, shared)
+                self._hold(place, shared, self._queue(place))
                 self._around.engine.let_go(*place)
                 self._around.tasks.start(self._come_near(name))
         finally:

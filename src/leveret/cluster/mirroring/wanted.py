@@ -25,6 +25,7 @@ from leveret.broker.arguments import CLASSIC, QUORUM, STREAM, queue_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from leveret.broker.changes import QueueDeclared
     from leveret.broker.queues.queue import QueueOptions
     from leveret.cluster.metadata.changes import QueueHoused
     from leveret.wire.values import Value
@@ -73,6 +74,11 @@ class Asked:
     def is_movable(self) -> bool:
         """What goes with its node anyway, or with one connection, is on that node alone."""
         return self.options.durable and not self.options.exclusive
+
+
+def is_stream(declared: QueueDeclared) -> bool:
+    """Whether it is one."""
+    return queue_type(declared.options.arguments) == STREAM
 
 
 def nodes_of(housed: QueueHoused) -> tuple[str, ...]:

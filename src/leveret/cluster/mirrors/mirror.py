@@ -20,14 +20,13 @@ from leveret.broker.ports import Recovered
 from leveret.cluster.mirrors.places import Places
 from leveret.cluster.mirrors.records import (
     MOVED,
-    Assembly,
     Gathered,
     kinds_of,
     message_of,
     pack_moved,
     pieces_of,
 )
-from leveret.cluster.mirrors.recovery import Recovery
+from leveret.cluster.mirrors.recovery import Recovery, fetch
 from leveret.cluster.mirrors.rewriting import SLICE, Extent, is_worthwhile
 from leveret.cluster.ports import NoMajority, NoSuchLog
 
@@ -115,7 +114,7 @@ class Mirror:
 
     async def _recover(self, fence: int) -> Recovered:
         """The log up to the fence, which nobody adds to any more."""
-        recovery = Recovery()
+        recovery = self._new_recovery()
         async for record in self.log.read(1, fence):
             recovery.add(record)
         waiting, again = recovery.found()
@@ -127,6 +126,9 @@ class Mirror:
         self._gathered.settled += again
         self._gather()
         return recovered
+
+    def _new_recovery(self) -> Recovery:
+        return Recovery()
 
     def _renumber(self, waiting: Iterable[Waiting]) -> Recovered:
         recovered = Recovered()
@@ -177,10 +179,15 @@ class Mirror:
         if not self._may_write:
             return
         position = message.position
-        pieces = pieces_of(message, self._published_ms(message), position + self._shift)
+        pieces = pieces_of(message, self._published_ms(message), self._key_of(position))
         self._write(position, pieces)
 
-    def _write(self, position: int, pieces: list[bytes]) -> None:
+    def _key_of(self, position: int) -> int:
+        """Of the message that is about to be written."""
+        return position + self._shift
+
+    def _write(self, position: int, pieces: list[bytes]) -> int:
+        """The sequence that its first record will have."""
         first = ticket = 0
         for kind, octets in zip(kinds_of(len(pieces)), pieces, strict=True):
             ticket = self._say(kind, octets)
@@ -191,6 +198,7 @@ class Mirror:
         if not self._unsafe:
             self.log.when_safe(ticket, self._became_safe)
         self._unsafe.append((ticket, position))
+        return first
 
     def _published_ms(self, message: Message) -> int:
         """By the clock on the wall; now, of one to which time did not matter so far."""
@@ -237,23 +245,13 @@ class Mirror:
                 wanted[places[each]] = each
         if not wanted:
             return
-        await self._fetch(self._places.first_of(min(wanted)), wanted, held)
+        await fetch(self.log, self._places.first_of(min(wanted)), wanted, held)
         moved = [
             each
             for sequence, each in wanted.items()
             if each not in held and places.get(each, sequence) != sequence
         ]
         await self._read_all(moved, held)
-
-    async def _fetch(
-        self, first: int, wanted: dict[int, int], held: dict[int, list[bytes]]
-    ) -> None:
-        """From the log into `held`."""
-        assembly = Assembly()
-        async for record in self.log.read(first, max(wanted)):
-            pieces = assembly.add(record)
-            if pieces is not None and record.sequence in wanted:
-                held[wanted[record.sequence]] = pieces
 
     def _message(self, pieces: list[bytes], position: int) -> Message | None:
         found = message_of(pieces)
@@ -350,7 +348,7 @@ class Mirror:
         if self._settled_count < PURGED_MIN:
             return
         oldest = self._places.oldest
-        up_to = (oldest or self._last_ticket + 1) - 1
+        up_to = self._purgeable(oldest)
         if up_to > self._purged_up_to:
             self._purged_up_to, self._settled_count = up_to, 0
             self._extent.forget_before(up_to)
@@ -360,6 +358,10 @@ class Mirror:
             if is_worthwhile(length, len(self._places)):
                 self._is_rewriting = True
                 self._around.start(self._rewrite(self._last_ticket))
+
+    def _purgeable(self, oldest: int | None) -> int:
+        """Up to where nothing is needed. oldest: of what is not settled."""
+        return (oldest or self._last_ticket + 1) - 1
 
     # Writing anew --------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from leveret.cluster.mirrors import records
 from leveret.cluster.mirrors.records import Assembly, head_of, unpack_moved, unpack_sequences
 
 if TYPE_CHECKING:
-    from leveret.cluster.ports import Record
+    from leveret.cluster.ports import Record, SharedLog
 
 
 @dataclass(slots=True)
@@ -42,7 +42,11 @@ class Recovery:
         pieces = self._assembly.add(record)
         if pieces is None:
             self._note(record)
-            return
+        else:
+            self._enter(record, pieces)
+
+    def _enter(self, record: Record, pieces: list[bytes]) -> None:
+        """A message ends with this record."""
         head = head_of(pieces[0])
         self.highest = max(self.highest, head.position)
         self._waiting[record.sequence] = Waiting(
@@ -80,3 +84,15 @@ class Recovery:
             else:
                 once[each.key] = each
         return sorted(once.values(), key=lambda each: each.key), again
+
+
+async def fetch(
+    shared: SharedLog, first: int, wanted: dict[int, int], held: dict[int, list[bytes]]
+) -> None:
+    """The pieces of messages, from the log into `held`. wanted: who wants it, by sequence; first:
+    where to begin."""
+    assembly = Assembly()
+    async for record in shared.read(first, max(wanted)):
+        pieces = assembly.add(record)
+        if pieces is not None and record.sequence in wanted:
+            held[wanted[record.sequence]] = pieces

@@ -20,6 +20,7 @@ from leveret.cluster.mirrors.mirror import Mirror
 from leveret.cluster.mirrors.moves import Move, Ways
 from leveret.cluster.mirrors.own_place import OwnPlace
 from leveret.cluster.mirrors.safety import OWN, AnswerDurability, MirrorDurability, Touched
+from leveret.cluster.mirrors.stream_mirror import StreamMirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -50,10 +51,11 @@ class MirrorStore:
 
     # Which queues are here -----------------------------------------------------------------------
 
-    async def lead(self, queue: int, shared: SharedLog) -> Recovered:
+    async def lead(self, queue: int, shared: SharedLog, *, is_stream: bool = False) -> Recovered:
         """This node leads the queue from now on: what waits in its log. Raises NoMajority."""
         self.give_up(queue)
-        mirror = Mirror(queue, shared, self._ways.around)
+        kind = StreamMirror if is_stream else Mirror
+        mirror = kind(queue, shared, self._ways.around)
         recovered = await mirror.lead()
         self.places[queue] = mirror
         return recovered

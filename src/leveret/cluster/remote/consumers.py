@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.consumers import Activity, wants_to_hear_of_failover
 from leveret.broker.queues.distant import DistantConsumers
+from leveret.broker.streams.stamp import offset_of
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Subscription:
     question: its session's, until the first home has answered; None afterwards.
     number: what the home knows it by; 0 while none does. is_subscribed: the home has it.
     handed: deliveries that went on, or back. said: what the home was told of them last.
-    is_begun: its client knows of it. is_ready: it can take messages.
+    is_begun: its client knows of it. is_ready: it can take messages. is_reader: of a stream.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Subscription:
         "consumer",
         "handed",
         "is_begun",
+        "is_reader",
         "is_ready",
         "is_subscribed",
         "number",
@@ -61,7 +63,7 @@ class Subscription:
         self.prefetch_count = prefetch_count
         self.question = question
         self.buffer: deque[tuple[Message, bool]] = deque()
-        self.is_begun = self.is_ready = False
+        self.is_begun = self.is_ready = self.is_reader = False
         self.renew(0)
 
     def renew(self, number: int) -> None:
@@ -71,6 +73,11 @@ class Subscription:
         self.handed = 0
         self.said = (0, 0)
         self.is_subscribed = False
+
+    def read_on(self, reached: int | None) -> None:
+        """The home of a stream says where the reader begins."""
+        self.is_reader = True
+        self.consumer.reached = reached
 
     def answer(self) -> None:
         """The home has it."""
@@ -102,6 +109,8 @@ class Subscription:
         while self.buffer and self.is_ready and self.is_begun:
             message, redelivered = self.buffer.popleft()
             self.handed += 1
+            if self.is_reader:
+                self.consumer.reached = offset_of(message) + 1
             self.consumer.deliver(message, redelivered)
 
     def surplus(self) -> list[Message]:

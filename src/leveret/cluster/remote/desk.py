@@ -196,8 +196,7 @@ class HomeDesk:
                 queue.check_deletion(if_unused=asked.if_unused, if_empty=asked.if_empty)
                 return frames.Counted(asked.question, vhost.remove_queue(queue), 0)
             case frames.Subscribe():
-                self._subscribe(guest, queue, asked)
-                return frames.Nothing(asked.question)
+                return self._subscribe(guest, queue, asked)
             case _:
                 queue.touch()
                 return frames.Counted(asked.question, queue.ready.count, len(queue.consumers))
@@ -219,7 +218,7 @@ class HomeDesk:
         carried = frames.carry(message)
         return frames.Found(asked.question, delivery, redelivered, left, carried)
 
-    def _subscribe(self, guest: Guest, queue: AtHome, asked: frames.Subscribe) -> None:
+    def _subscribe(self, guest: Guest, queue: AtHome, asked: frames.Subscribe) -> Frame:
         arguments, _end = decode_table(asked.arguments)
         if isinstance(queue, Stream):
             queue.check_reader(
@@ -229,8 +228,14 @@ class HomeDesk:
                 is_limited=asked.is_limited,
             )
         seat = Seat(guest, queue, asked, arguments)
-        queue.subscribe(seat)
+        if isinstance(queue, Stream):
+            queue.adopt(seat)
+            told: Frame = frames.Begun(asked.question, seat.reached)
+        else:
+            queue.subscribe(seat)
+            told = frames.Nothing(asked.question)
         guest.seats[asked.consumer] = seat
+        return told
 
 
 def _declined(asked: Question, refusal: Refusal) -> frames.Declined:

@@ -132,7 +132,8 @@ class Delete(Frame, tag=9):
 class Subscribe(Frame, tag=10):
     """A new consumer; it has no credit. arguments: a field table's octets.
 
-    prefetch_count, is_limited: what a stream wants to know.
+    prefetch_count, is_limited: what a stream wants to know. reached: the offset at which a reader
+    goes on; None: as his arguments say.
     """
 
     question: int
@@ -145,6 +146,7 @@ class Subscribe(Frame, tag=10):
     prefetch_count: int
     is_limited: bool
     arguments: bytes
+    reached: int | None = None
 
 
 class Credit(Frame, tag=11):
@@ -243,15 +245,24 @@ class Ended(Frame, tag=8):
     consumer: int
 
 
+class Begun(Frame, tag=10):
+    """Of Subscribe to a stream: the reader is there, and begins at that offset; None: where his
+    arguments lead is seen when he gets there."""
+
+    question: int
+    reached: int | None
+
+
 class Opened(Frame, tag=9):
     """The home's desk is there: its link may be up before and after. is_answer: to the same."""
 
     is_answer: bool
 
 
-Answer: TypeAlias = Counted | Found | Nothing | Declined
+Answer: TypeAlias = Counted | Found | Nothing | Begun | Declined
 Told: TypeAlias = (
-    Taken | Refused | Counted | Found | Nothing | Declined | Delivered | Ended
+    Taken | Refused | Counted | Found | Nothing | Begun | Declined | Delivered
+    | Ended
 )  # fmt: skip
 
 # What is said in one turn goes together.

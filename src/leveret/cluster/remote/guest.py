@@ -167,7 +167,7 @@ class Guest:
 class Seat:
     """A consumer of the peer, as its queue sees it; see broker/queues/consumers.py.
 
-    room: deliveries that may be sent as they were asked for.
+    room: deliveries that may be sent as they were asked for. reached: see streams/reader.py.
     """
 
     def __init__(
@@ -179,6 +179,7 @@ class Seat:
         self.arguments = arguments
         self.deliveries = guest.deliveries_of(queue)
         self.room = 0
+        self.reached = asked.reached
         self._number = asked.consumer
         self._guest = guest
         self._is_ready = False

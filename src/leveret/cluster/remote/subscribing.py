@@ -48,6 +48,7 @@ class Subscribing:
             prefetch_count=self._subscription.prefetch_count,
             is_limited=consumer.is_limited,
             arguments=encode_table(consumer.arguments),
+            reached=consumer.reached,
         )
 
     def hear(self, told: Answer) -> None:
@@ -56,6 +57,8 @@ class Subscribing:
             # It has ended, or another home is asked by now.
             return
         if not isinstance(told, frames.Declined):
+            if isinstance(told, frames.Begun):
+                subscription.read_on(told.reached)
             subscription.answer()
             self._queue.consumers.look_soon()
             return
