@@ -64,3 +64,56 @@ def test_who_leads_too_many_gives_some_away():
 
 
 SPREAD = ["hare", "hare", "mouse", "mouse", "vole"]
+
+
+STREAM = {"x-queue-type": "stream"}
+
+
+def test_a_stream_begins_in_a_log_with_copies():
+    async def act(world, hare, mouse, vole):
+        await world.declare(hare, "s", **STREAM)
+        await asyncio.sleep(5)
+        housed = world.housed("s")
+        assert (housed.node, housed.members, housed.log) == ("hare", NODES, "q1.1")
+        assert [each.serves("s") for each in (hare, mouse, vole)] == [True, False, False]
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_stream_begins_in_a_log_wherever_it_was_declared():
+    async def act(world, hare, mouse, _vole):
+        for name in ("hares", "mouses"):
+            await world.declare(hare, name, **STREAM, **{"x-queue-leader-locator": "balanced"})
+        await asyncio.sleep(5)
+        assert {world.housed(name).node for name in ("hares", "mouses")} == {"hare", "mouse"}
+        assert mouse.serves("mouses")
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_stream_of_one_member_is_at_its_home():
+    async def act(world, hare, _mouse, _vole):
+        await world.declare(hare, "s", **STREAM, **{"x-initial-cluster-size": 1})
+        await asyncio.sleep(5)
+        assert world.housed("s").log == ""
+        assert hare.serves("s")
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_stream_is_handed_over():
+    async def act(world, hare, mouse, _vole):
+        await world.declare(hare, "s", **STREAM)
+        await asyncio.sleep(5)
+        world.publish("s")
+        await asyncio.sleep(1)
+        hare.mirroring.give(("/", "s"), "mouse")
+        await asyncio.sleep(5)
+        assert world.housed("s").node == "mouse"
+        assert mouse.serves("s")
+        world.check_queues()
+
+    scene_of(act)

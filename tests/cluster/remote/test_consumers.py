@@ -35,6 +35,7 @@ class Client(Subscriber):
         self.appetite = appetite
         self.is_limited = is_limited
         self.no_ack = False
+        self.reached = None
         self.arguments = {}
 
     def deliver(self, delivered, redelivered):

@@ -9,6 +9,7 @@ from tests.broker.domain import message
 
 SAMPLES = {
     int: 2**40,
+    int | None: 2**40,
     str: "q\udcff"[:1],
     bool: True,
     bytes: bytes(range(256)),

@@ -41,6 +41,15 @@ def test_it_says_all_that_a_queue_wants_to_know():
     assert asked == expected
 
 
+def test_a_reader_of_a_stream_goes_on_where_he_was():
+    asking = Asking(Question())
+    assert asking.subscribing.frame(9).reached is None
+    asking.subscribing.hear(frames.Begun(9, 40))
+    assert asking.subscription.is_subscribed
+    assert asking.subscription.is_reader
+    assert asking.subscribing.frame(10).reached == 40
+
+
 def test_its_session_hears_that_it_is_done():
     question = Question()
     asking = Asking(question)
