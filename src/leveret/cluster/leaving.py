@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leveret.cluster.members.roll import Member
     from leveret.cluster.membership import Membership
     from leveret.cluster.seat import Seat
+    from leveret.cluster.sharing import Sharing
 
 log = logging.getLogger("leveret.cluster")
 
@@ -175,6 +176,12 @@ class Leaving:
     async def _bring_home(self) -> None:
         """Until all messages lie in this node's own files."""
         sharing = self._membership.sharing
+        if _keeps_streams(sharing):
+            log.warning(
+                "%s goes on as the only member of its cluster: it goes on alone once its replicated "
+                "streams are deleted",
+                self._membership.node,
+            )
         while sharing is not None and sharing.has_logs:
             await asyncio.sleep(DISMISS_EVERY_S)
             sharing = self._membership.sharing
@@ -194,6 +201,13 @@ class Leaving:
             await seat.give_up()
             member.drop_engine_files()
             await member.owner.start_app()
+
+
+def _keeps_streams(sharing: Sharing | None) -> bool:
+    """Whether there are streams that lie in logs: from there they do not come home."""
+    if sharing is None or sharing.mirroring is None:
+        return False
+    return sharing.mirroring.housings.has_replicated_streams
 
 
 async def _rescue(seat: Seat, gone: Sequence[str]) -> None:

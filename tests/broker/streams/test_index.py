@@ -6,6 +6,7 @@ import pytest
 
 from leveret.broker.streams import index as index_module
 from leveret.broker.streams.index import Index, Stretch
+from leveret.broker.streams.laid import Laid
 from leveret.broker.streams.outline import Outline
 from leveret.broker.streams.positions import pack
 from tests.broker.streams.hand import plain
@@ -133,3 +134,37 @@ def test_a_closed_block_keeps_little(positions, octets):
 
 def test_a_stretch_says_what_it_is():
     assert filled(tail=[8]).stretch(0, 1) == Stretch(0, 1, filled(tail=[8]).tail.positions)
+
+
+def laid_of(index_of_it, end):
+    """As a log would say what these offsets are."""
+    laid = Laid(end)
+    for offset in index_of_it:
+        laid.add(offset, 10, offset * 1000)
+    return laid
+
+
+def test_what_a_log_says_is_laid_block_by_block(monkeypatch):
+    monkeypatch.setattr(index_module, "BLOCK_COUNT", 2)
+    index = Index()
+    index.lay(laid_of((5, 6, 7), 8), (50, 60, 70), ANY)
+    assert (index.first, index.end, index.octets) == (5, 8, 30)
+    assert [(each.first_offset, each.last_position) for each in index.blocks] == [(5, 60)]
+    assert index.blocks[0].last_s == 6.0
+    assert stretch(index, 7, 1) == (7, 8, [70])
+
+
+def test_what_is_missing_ends_a_block():
+    index = Index()
+    index.lay(laid_of((0, 1, 4), 6), (10, 20, 30), ANY)
+    assert (index.first, index.end) == (0, 6)
+    assert stretch(index, 0, 10) == (0, 4, [10, 20])
+    assert stretch(index, 4, 1) == (4, 5, [30])
+    index.append(40, 10, 6.0)
+    assert stretch(index, 6, 1) == (6, 7, [40])
+
+
+def test_a_log_of_which_all_is_cut_off_says_where_it_goes_on():
+    index = Index()
+    index.lay(Laid(9), (), ANY)
+    assert (index.first, index.end, index.count) == (9, 9, 0)

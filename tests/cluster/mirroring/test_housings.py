@@ -45,3 +45,13 @@ def test_and_with_its_vhost():
 
 def test_all_else_is_about_no_queue():
     assert Housings().keep(VhostAdded("/")) == []
+
+
+def test_streams_in_logs_are_known():
+    housings = with_one()
+    assert not housings.has_replicated_streams
+    options = QueueOptions(arguments={"x-queue-type": "stream"})
+    housings.keep(QueueDeclared(7, "/", "q", options))
+    assert not housings.has_replicated_streams
+    housings.keep(logged("q", "b", "ab"))
+    assert housings.has_replicated_streams

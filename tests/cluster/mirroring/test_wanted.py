@@ -77,6 +77,13 @@ def test_a_stream_has_copies_everywhere_or_as_its_argument_or_its_policy_says():
     assert wanted(says, HERE, cluster(FIVE)) == ("a", "b", "c")
 
 
+def test_a_stream_keeps_as_many_copies_as_it_began_with():
+    stream = asked({"initial-cluster-size": 1}, queue_type="stream")
+    assert wanted(stream, logged("s", "b", "abc"), cluster(FIVE)) == ("a", "b", "c")
+    assert wanted(stream, logged("s", "b", "abx"), cluster(FIVE)) == ("a", "b", "c")
+    assert wanted(stream, logged("s", "b", "ab"), cluster()) == ("a", "b", "c")
+
+
 def test_what_goes_with_a_connection_or_a_node_is_copied_nowhere():
     assert wanted(asked(ha("all"), exclusive=True), HERE, cluster()) == ("b",)
     assert wanted(asked(ha("all"), durable=False), HERE, cluster()) == ("b",)

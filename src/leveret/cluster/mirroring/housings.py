@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from leveret.broker.changes import QueueDeclared, QueueDeleted, VhostRemoved
 from leveret.cluster.metadata.changes import QueueHoused
+from leveret.cluster.mirroring.wanted import is_stream
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,6 +31,11 @@ class Housings:
     @property
     def all(self) -> Collection[QueueHoused]:
         return self.housed.values()
+
+    @property
+    def has_replicated_streams(self) -> bool:
+        declared = self.declared
+        return any(self.housed[each].log for each in declared if is_stream(declared[each]))
 
     def place_of(self, number: int) -> Place | None:
         """Of the queue with this number."""

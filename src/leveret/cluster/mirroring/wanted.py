@@ -4,7 +4,8 @@
     ha-mode exactly N             N members; three for two, since of two none may go
     ha-mode nodes [..]            these, as far as they are members; else where it is
     x-queue-type quorum           x-quorum-initial-group-size members, three if it does not say
-    x-queue-type stream           x-initial-cluster-size members, all if it does not say
+    x-queue-type stream           x-initial-cluster-size members, all if it does not say: when it
+                                  is declared; afterwards as many as it has
     anything else, and exclusive  one: the messages are in that node's own engine
 
 ha-sync-mode and ha-promote-on-... ask for nothing here: a copy is always in step as far as a
@@ -94,7 +95,7 @@ def wanted(asked: Asked, housed: QueueHoused, cluster: Cluster) -> tuple[str, ..
     if asked.kind == CLASSIC and asked.policy.get("ha-mode") == "nodes":
         named = _named(asked, cluster.members)
         return tuple(sorted(named[:COPIES_MAX])) or (housed.node,)
-    count = _safe_count(_count(asked, cluster), cluster)
+    count = _safe_count(_count(asked, housed, cluster), cluster)
     if count == 1 and housed.node in cluster.members:
         return (housed.node,)
     if count == len(cluster.members):
@@ -102,10 +103,13 @@ def wanted(asked: Asked, housed: QueueHoused, cluster: Cluster) -> tuple[str, ..
     return tuple(sorted(_by_preference(housed, cluster)[:count]))
 
 
-def _count(asked: Asked, cluster: Cluster) -> int:
+def _count(asked: Asked, housed: QueueHoused, cluster: Cluster) -> int:
     arguments, everywhere = asked.options.arguments, len(cluster.members)
     if asked.kind == QUORUM:
         return _number(arguments.get("x-quorum-initial-group-size"), QUORUM_SIZE)
+    if asked.kind == STREAM and housed.log:
+        # What it began with counts, and no policy that came later.
+        return max(2, len(housed.members))
     if asked.kind == STREAM:
         by_policy = _number(asked.policy.get("initial-cluster-size"), everywhere)
         return _number(arguments.get("x-initial-cluster-size"), by_policy)
