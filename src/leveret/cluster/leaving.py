@@ -178,8 +178,8 @@ class Leaving:
         sharing = self._membership.sharing
         if _keeps_streams(sharing):
             log.warning(
-                "%s goes on as the only member of its cluster: it goes on alone once its replicated "
-                "streams are deleted",
+                "%s goes on as the only member of its cluster: it goes on alone once its "
+                "replicated streams are deleted",
                 self._membership.node,
             )
         while sharing is not None and sharing.has_logs:

@@ -186,3 +186,30 @@ class TestTheEnd:
         streamed.run()
         assert reading.is_told_of_the_end
         reading.leave()
+
+
+def test_what_is_not_safe_yet_is_before_a_reader_whatever_offset_it_gets():
+    streamed = Streamed()
+    streamed.write("a")
+    streamed.publish("b")
+    reading = Reading(streamed.stream, x_stream_offset="next")
+    assert reading.reached == 1
+    reading.reached = None
+    streamed.stream.give_way(streamed.stream)
+    assert reading.reached == 1
+
+
+def test_who_has_read_on_begins_there_where_another_stands_for_it():
+    streamed, other = Streamed(), Streamed()
+    for each in (streamed, other):
+        each.write("a", "b")
+    reading = Reading(streamed.stream, x_stream_offset="first")
+    streamed.run()
+    assert reading.got == ["a", "b"]
+    streamed.stream.give_way(other.stream)
+    assert reading.reached == 2
+    reading.stream = other.stream
+    other.stream.adopt(reading)
+    reading.resume()
+    other.write("c")
+    assert reading.got == ["a", "b", "c"]
