@@ -6,6 +6,7 @@ from leveret.broker import errors
 from leveret.broker.errors import NotFound, Refused
 
 CODES = {
+    "Undone": 320,
     "AccessRefused": 403,
     "NotFound": 404,
     "ResourceLocked": 405,
@@ -14,6 +15,7 @@ CODES = {
     "CommandInvalid": 503,
     "NotAllowed": 530,
     "Unsupported": 540,
+    "Unavailable": 541,
 }
 
 

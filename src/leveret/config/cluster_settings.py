@@ -53,7 +53,7 @@ class ClusterSettings:
     certificate: Path | None = setting(
         None,
         values.path,
-        "TLS between engines: this node's certificate, PEM; it must be good for both ends",
+        "TLS between nodes: this node's certificate, PEM; it must be good for both ends",
         key="cluster.ssl_options.certfile",
         shown_default="none",
     )
