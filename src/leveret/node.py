@@ -125,7 +125,8 @@ class Node:
         except CookieRefused as refused:
             raise StartRefused(str(refused)) from refused
         self._node_port = NodePort(self, self._cookie)
-        self._node_port.hand_peers_to(self._welcome)
+        if self.settings.data_dir is not None:
+            self._node_port.hand_peers_to(self._welcome)
         host, port = settings.node_place
         try:
             await self._node_port.open(host, port)
@@ -191,9 +192,6 @@ class Node:
         purpose: Purpose,
     ) -> None:
         """Another node has come in, and proved that it has the cookie."""
-        if self.settings.data_dir is None:
-            log.warning("another node came in: without a data directory this one joins nobody")
-            return
         await self.membership.links.welcome(reader, writer, keys, purpose)
 
     async def start_app(self) -> None:

@@ -138,7 +138,9 @@ class ControlServer:
         if purpose is Purpose.CONTROL:
             await self._answer(reader, writer, keys)
         elif self.peers is None:
-            raise challenge.NotOurs("it is a node of a cluster, and this node takes none")
+            raise challenge.NotOurs(
+                "it is a node of a cluster, and this node takes none: it has no data directory"
+            )
         else:
             self._nodes.add(visit)
             await self.peers(reader, writer, keys, purpose)
