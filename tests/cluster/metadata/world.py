@@ -10,7 +10,6 @@ node change things; `World.check` says what has to hold whatever happened:
 """
 
 import asyncio
-import heapq
 import random
 from dataclasses import replace
 from itertools import count
@@ -32,33 +31,15 @@ from leveret.cluster.ports import FENCE, NoMajority
 from tests.broker.domain import HandAgenda, random_bytes
 from tests.broker.fake_storage import FakeEngine
 from tests.broker.furnished import ends
+from tests.cluster.skipping import SkippingLoop
 
 NODES = ("hare", "mouse", "vole")
 ASK_S = 1.0
 
 
-class HandLoop(asyncio.SelectorEventLoop):
-    """Nothing takes time but waiting, and waiting is skipped."""
-
-    def __init__(self):
-        super().__init__()
-        self._now = 0.0
-
-    def time(self):
-        return self._now
-
-    def _run_once(self):
-        while self._scheduled and self._scheduled[0]._cancelled:
-            heapq.heappop(self._scheduled)._scheduled = False
-            self._timer_cancelled_count -= 1
-        if not self._ready and self._scheduled:
-            self._now = max(self._now, self._scheduled[0]._when)
-        super()._run_once()
-
-
 def play(scene):
     """Run a scene to its end."""
-    loop = HandLoop()
+    loop = SkippingLoop()
     try:
         return loop.run_until_complete(scene)
     finally:
