@@ -7,21 +7,21 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test test-compared test-clustered clusters clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
+.PHONY: run test test-compared test-clustered test-scenes clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## all three parts, side by side
-	$(MAKE) --jobs 3 --output-sync=target test-compared test-clustered test-alone
+test: setup  ## all parts, side by side
+	$(MAKE) --jobs 4 --output-sync=target test-compared test-scenes test-clustered test-alone
 
 test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 	$(BIN)/pytest tests/conformance tests/examples
 
-test-clustered:  ## clusters, as far as they take minutes
+test-clustered:  ## what clusters are made of
 	$(BIN)/pytest tests/cluster -m "not slow"
 
-clusters: setup  ## clusters of real processes under faults, and chaos: some half an hour, as root
+test-scenes:  ## clusters of real processes under faults, and chaos, as root
 	$(BIN)/pytest tests/cluster -m slow
 
 clusters-compared: setup  ## the scenes of clusters on RabbitMQ 3.10 as well, which takes minutes

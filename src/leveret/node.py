@@ -116,6 +116,9 @@ class Node:
         except BaseException:
             await self.stop()
             raise
+        finally:
+            if self._waiting is not None:
+                self._waiting.cancel()
 
     async def _open_node_port(self) -> None:
         settings = self.settings
@@ -206,8 +209,6 @@ class Node:
         self._latest = application
         await application.start()
         self.application = application
-        if self._waiting is not None:
-            self._waiting.cancel()
         if application.sharing is not None:
             from leveret.control.desk import ControlDesk  # noqa: PLC0415  # not of a node alone
             from leveret.control.elsewhere import CONTROL  # noqa: PLC0415

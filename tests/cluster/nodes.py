@@ -48,6 +48,8 @@ class Nodes:
         """Somebody listens there."""
         taken = socket.socket()
         self._taken.append(taken)
+        # Where connections have just ended there is nobody, but the port is still known.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((host, port))
         taken.listen()
 

@@ -62,6 +62,22 @@ def test_who_cannot_be_reached_is_not_joined(scene_of_nodes):
     scene_of_nodes(scene)
 
 
+def test_where_no_majority_is_there_nobody_is_forgotten(scene_of_nodes):
+    async def scene(nodes):
+        hare, _ = await nodes.start(HARE, MOUSE)
+        await nodes.join(MOUSE)
+        await nodes.stop(MOUSE)
+        code, text = await refusal(hare.clustering.forget(name_of(MOUSE)))
+        assert code == exits.UNAVAILABLE
+        assert text.startswith(
+            f"Error:\nnode {name_of(MOUSE)} cannot be forgotten: no majority of the cluster's nodes"
+        )
+        assert "stop_app, force_boot, start_app" in text
+        assert hare.membership.roll.nodes == (name_of(HARE), name_of(MOUSE))
+
+    scene_of_nodes(scene)
+
+
 def test_who_has_just_stopped_is_forgotten_at_once(scene_of_nodes):
     async def scene(nodes):
         hare, mouse, vole = await nodes.start(*HOSTS)

@@ -50,6 +50,12 @@ attempted to contact: [{node}] from {own}
   * {reason}
 """
 
+NONE_AGREES: Final = """\
+Error:
+node {node} cannot be forgotten: no majority of the cluster's nodes is there to agree.
+Start more of them; or, where the others never come back, let this node go on without all that it \
+does not reach: stop_app, force_boot, start_app"""
+
 
 class Commanding:
     """One node's; see control/host.py."""
@@ -89,10 +95,15 @@ class Commanding:
         if node != self._membership.node and (roll is None or roll.find(node) is None):
             raise VerbRefused(exits.UNAVAILABLE, f"Error:\n{UNKNOWN}")
         await self._wait_gone(node)
+        seat = self._membership.seat
         try:
+            if seat is not None and not (await seat.logs.health()).has_majority:
+                raise NoMajority
             await self._membership.leaving.forget(node)
-        except (MembershipRefused, NoMajority) as refused:
+        except MembershipRefused as refused:
             raise _refused(refused) from refused
+        except NoMajority as none:
+            raise VerbRefused(exits.UNAVAILABLE, NONE_AGREES.format(node=node)) from none
 
     async def _wait_gone(self, node: str) -> None:
         """Who has just stopped counts as living for a moment longer; who is reached does so."""
@@ -159,5 +170,5 @@ class Commanding:
             self._mirroring.stay()
 
 
-def _refused(refused: MembershipRefused | NoMajority) -> VerbRefused:
+def _refused(refused: MembershipRefused) -> VerbRefused:
     return VerbRefused(exits.UNAVAILABLE, f"Error:\n{refused}")

@@ -196,7 +196,7 @@ class Leaving:
             await member.owner.stop_app()
             is_synced = member.settings.durability == "fsync"
             write_back(member.data_dir, metadata, is_synced=is_synced)
-            member.set_standing(steps.left(member.standing))
+            member.set_standing(steps.left_alone(member.standing))
             member.seat = None
             await seat.give_up()
             member.drop_engine_files()

@@ -205,9 +205,12 @@ class Membership:
             return b""
 
     async def _tell_roll(self, _peer: str, _body: bytes) -> bytes:
-        """Nothing, of a node that is in no cluster or does not know."""
-        is_member = self.standing.phase is Phase.MEMBER and self.roll is not None
-        return write_roll(self.roll) if is_member and self.roll is not None else b""
+        """Nothing, of a node that was in no cluster or does not know.
+
+        Of one that went on alone, its last: who comes back to it is not on it."""
+        roll = self.standing.roll if self.seat is None else self.seat.roll
+        knows = self.standing.phase in (Phase.MEMBER, Phase.ALONE)
+        return write_roll(roll) if knows and roll is not None else b""
 
     async def renew_links(self) -> None:
         """Nothing of one application hangs on what another uses."""
@@ -219,7 +222,9 @@ class Membership:
     @property
     def roll(self) -> Roll | None:
         """Who is in the cluster; None for a node alone."""
-        return self.standing.roll if self.seat is None else self.seat.roll
+        if self.seat is not None:
+            return self.seat.roll
+        return None if self.standing.phase is Phase.ALONE else self.standing.roll
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -104,6 +104,16 @@ def test_leaving_is_kept_until_the_node_is_wiped():
     assert steps.left(told) == Standing(DOE)
 
 
+def test_the_last_one_keeps_what_it_can_tell_those_that_it_left_behind():
+    last = steps.left_alone(member(roll=ROLL.without(DOE)))
+    assert (last.phase, last.has_engine) == (Phase.ALONE, False)
+
+    behind = steps.adopt(member(DOE), last.roll)
+
+    assert behind.phase is Phase.FORGOTTEN
+    assert steps.begin_joining(last, "buck@c").roll is None
+
+
 def test_forgetting_takes_another_out_that_does_not_run():
     assert steps.forget(member(), DOE, is_running=False).roll.nodes == (HARE,)
 

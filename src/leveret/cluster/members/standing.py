@@ -32,6 +32,8 @@ class Phase(Enum):
 class Standing:
     """node: who this is. through: whom it joins through, while JOINING.
 
+    roll: who is in the cluster. Of a node that went on ALONE, itself, as the last of its cluster:
+    that is what those are told that it has left behind.
     is_boot_forced: the next start waits for nobody (force_boot).
     """
 
@@ -77,7 +79,7 @@ def begin_joining(standing: Standing, through: str) -> Standing:
     if standing.roll and standing.roll.find(through):
         raise MembershipRefused("already_member", "The node is already a member of this cluster")
     _require(standing, Phase.ALONE)
-    return replace(standing, phase=Phase.JOINING, through=through)
+    return replace(standing, phase=Phase.JOINING, roll=None, through=through)
 
 
 def give_up_joining(standing: Standing) -> Standing:
@@ -114,6 +116,12 @@ def begin_leaving(standing: Standing) -> Standing:
 def left(standing: Standing) -> Standing:
     """The node has wiped itself. force_reset comes here from anywhere, and asks nobody."""
     return Standing(standing.node)
+
+
+def left_alone(standing: Standing) -> Standing:
+    """All others were struck off, and the node keeps what the cluster had."""
+    _require(standing, Phase.MEMBER)
+    return replace(standing, phase=Phase.ALONE)
 
 
 def forget(standing: Standing, node: str, *, is_running: bool) -> Standing:
