@@ -46,7 +46,7 @@ async def wait_settled(broker: Broker, losses: int | None = None) -> None:
     awaiting = broker.awaiting
     if losses is not None:
         awaiting.check(losses)
-    wait = awaiting.begin(lose, needs_majority=True)
+    wait = awaiting.begin(lose)
     try:
         when_settled(broker, settled.set)
         await settled.wait()

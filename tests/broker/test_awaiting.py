@@ -19,7 +19,7 @@ def awaiting(agenda):
 
 def test_whoever_has_his_answer_hears_nothing_else(agenda, awaiting):
     told = []
-    wait = awaiting.begin(told.append, needs_majority=True)
+    wait = awaiting.begin(told.append)
     assert awaiting.end(wait)
     awaiting.lose()
     agenda.pass_time(2 * PATIENCE_S)
@@ -28,7 +28,7 @@ def test_whoever_has_his_answer_hears_nothing_else(agenda, awaiting):
 
 def test_what_is_undone_is_told_once(agenda, awaiting):
     told = []
-    wait = awaiting.begin(told.append, needs_majority=True)
+    wait = awaiting.begin(told.append)
     awaiting.lose()
     awaiting.lose()
     agenda.pass_time(2 * PATIENCE_S)
@@ -36,17 +36,14 @@ def test_what_is_undone_is_told_once(agenda, awaiting):
     assert not awaiting.end(wait)
 
 
-def test_a_majority_is_waited_for_a_while_and_a_disk_without_end(agenda, awaiting):
-    majority, disk = [], []
-    awaiting.begin(majority.append, needs_majority=True)
-    wait = awaiting.begin(disk.append, needs_majority=False)
+def test_a_majority_is_waited_for_a_while(agenda, awaiting):
+    told = []
+    wait = awaiting.begin(told.append)
     agenda.pass_time(PATIENCE_S - 0.1)
-    assert majority == []
+    assert told == []
     agenda.pass_time(0.2)
-    assert [type(each) for each in majority] == [Unavailable]
-    agenda.pass_time(1000)
-    assert disk == []
-    assert awaiting.end(wait)
+    assert [type(each) for each in told] == [Unavailable]
+    assert not awaiting.end(wait)
 
 
 def test_whoever_began_before_a_loss_can_see_it(awaiting):

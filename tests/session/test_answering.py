@@ -67,8 +67,7 @@ def test_a_purge_needs_nobody_else():
         client = hare.client()
         channel, waiting = client.channel(), client.channel()
         await said(channel, declare())
-        disk = hare.node.engine.durability
-        hare.broker.storage = replace(hare.broker.storage, answers=disk)
+        disk = Mirrored(hare)
         world.engine.split(("hare",))
         waiting.say(declare("other"))
         channel.say(methods.QueuePurge(queue="q"))
@@ -85,15 +84,37 @@ def test_a_commit_whose_messages_were_lost_is_not_answered_as_if_it_were_safe():
         channel = client.channel()
         await said(channel, declare())
         await said(channel, methods.TxSelect())
-        disk = hare.node.engine.durability
-        hare.broker.storage = replace(hare.broker.storage, answers=disk)
-        disk.demand()
+        disk = Mirrored(hare)
         channel.publish(b"x", key="q", properties=PERSISTENT)
         channel.say(methods.TxCommit())
         assert channel.take() == []
+        # The metadata have nothing to do with it.
         hare.broker.awaiting.lose()
+        assert client.take(0) == []
+        disk.lose()
         assert client.closed_with().reply_code == ReplyCode.CONNECTION_FORCED
         disk.sync()
         assert channel.take() == []
 
     scene(act)
+
+
+class Mirrored:
+    """Where the messages of a node's queues are: safe when they are synced, or lost."""
+
+    def __init__(self, node):
+        self._waiting = []
+        node.broker.storage = replace(node.broker.storage, answers=self)
+
+    def when_kept(self, action, lost):
+        self._waiting.append((action, lost))
+
+    def sync(self):
+        for kept, _lost in self._waiting:
+            kept()
+        self._waiting.clear()
+
+    def lose(self):
+        for _kept, lost in self._waiting:
+            lost()
+        self._waiting.clear()

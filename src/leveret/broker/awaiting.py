@@ -1,7 +1,9 @@
-"""Who waits to hear that what he has changed is safe, where it may turn out not to be.
+"""Who waits to hear that what all nodes are told is safe, where it may turn out not to be.
 
 A node alone keeps its changes, however long its disk takes. In a cluster what one node has said may
-be undone, when others went on without it; and without a majority nothing becomes safe.
+be undone, when others went on without it; and without a majority nothing becomes safe. What is done
+to messages is no part of it: it is safe, or lost, with the queues that it was said to
+(`Storage.when_answerable`).
 
 Rule: whoever is told that his change is lost hears nothing else of it. It may have happened all the
 same: he has to look.
@@ -16,13 +18,12 @@ from leveret.broker.errors import Unavailable, Undone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from leveret.broker.agenda import Agenda, Timer
+    from leveret.broker.agenda import Agenda
 
     Lost: TypeAlias = Callable[[Undone | Unavailable], None]
 
 # How long RabbitMQ waits for the majority of a quorum queue.
 PATIENCE_S: Final = 15.0
-UNDONE: Final = "other nodes of the cluster went on without this one: what was asked may be undone"
 
 
 def no_pen() -> Unavailable:
@@ -30,6 +31,13 @@ def no_pen() -> Unavailable:
     return Unavailable(
         "this node has not been able to reach a majority of the cluster's nodes for "
         f"{PATIENCE_S:.0f} s: nothing can be declared, changed or deleted"
+    )
+
+
+def undone() -> Undone:
+    """Others have taken over what somebody here has just changed."""
+    return Undone(
+        "other nodes of the cluster went on without this one: what was asked may be undone"
     )
 
 
@@ -46,9 +54,9 @@ class Wait:
 
     __slots__ = ("lost", "timer")
 
-    def __init__(self, lost: Lost) -> None:
+    def __init__(self, lost: Lost, agenda: Agenda, give_up: Callable[[Wait], None]) -> None:
         self.lost = lost
-        self.timer: Timer | None = None
+        self.timer = agenda.at(agenda.clock() + PATIENCE_S, lambda: give_up(self))
 
 
 class Awaiting:
@@ -65,16 +73,12 @@ class Awaiting:
     def check(self, losses: int) -> None:
         """Whether nothing was undone since there were so many. Raises Undone."""
         if losses != self.losses:
-            raise Undone(UNDONE)
+            raise undone()
 
-    def begin(self, lost: Lost, *, needs_majority: bool) -> Wait:
-        """Wait from now on. needs_majority: for so long and no longer; what only this node's disk
-        has to take is waited for without end."""
-        wait = Wait(lost)
+    def begin(self, lost: Lost) -> Wait:
+        """Wait from now on, but not without end."""
+        wait = Wait(lost, self._agenda, self._give_up)
         self._waits[wait] = None
-        if needs_majority:
-            deadline = self._agenda.clock() + PATIENCE_S
-            wait.timer = self._agenda.at(deadline, lambda: self._give_up(wait))
         return wait
 
     def end(self, wait: Wait) -> bool:
@@ -82,8 +86,7 @@ class Awaiting:
         if wait not in self._waits:
             return False
         del self._waits[wait]
-        if wait.timer is not None:
-            wait.timer.cancel()
+        wait.timer.cancel()
         return True
 
     def lose(self) -> None:
@@ -91,7 +94,7 @@ class Awaiting:
         self.losses += 1
         for wait in list(self._waits):
             if self.end(wait):
-                wait.lost(Undone(UNDONE))
+                wait.lost(undone())
 
     def _give_up(self, wait: Wait) -> None:
         if self.end(wait):

@@ -132,6 +132,14 @@ class Confirming(Durability, Protocol):
         """The same of everything said of one queue so far."""
 
 
+class Answers(Durability, Protocol):
+    """Durability of messages alone, for what is answered once it is safe: tx.commit, a purge."""
+
+    def when_kept(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
+        """Call `action` once what was demanded in this turn is safe; or `lost` when that may never
+        be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A message that goes on from one queue to another.
@@ -208,17 +216,19 @@ class Storage:
     disk_work: DiskWork = field(default_factory=DiskWork)
     apart: Confirming | None = None
     moves: Moves | None = None
-    answers: Durability | None = None
-
-    @property
-    def answering(self) -> Durability:
-        """When what was done to messages may be answered: tx.commit, a purge."""
-        return self.durability if self.answers is None else self.answers
+    answers: Answers | None = None
 
     @property
     def confirming(self) -> Durability:
         """When messages are safe, and their settling: all that a confirm waits for."""
         return self.durability if self.apart is None else self.apart
+
+    def when_answerable(self, action: Callable[[], None], lost: Callable[[], None]) -> None:
+        """See Answers; an engine of one place loses nothing."""
+        if self.answers is None:
+            self.durability.when_durable(action)
+        else:
+            self.answers.when_kept(action, lost)
 
     @property
     def begin_turn(self) -> Callable[[], None] | None:

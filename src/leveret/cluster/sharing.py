@@ -146,7 +146,7 @@ class Sharing:
         return replace(
             of_messages,
             catalogue=self.catalogue,
-            answers=of_messages.durability,
+            answers=self.mirrors.answers,
             durability=JointDurability(
                 of_messages.durability, self.catalogue.durability, self._when_settled
             ),
@@ -179,7 +179,7 @@ class Sharing:
 
     def furnish(self, broker: Broker) -> None:
         """Make the broker what the metadata say. Raises Unrestorable."""
-        self.on_lost = self.mirrors.answers.on_lost = broker.awaiting.lose
+        self.on_lost = broker.awaiting.lose
         changes = list(self._copy.ledger.changes())
         self._own.drop_strays(changes)
         homes = Homes(broker, self._links, Knowing(self._copy, self._writing))

@@ -15,6 +15,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from leveret.broker.awaiting import undone
 from leveret.broker.errors import Refused
 from leveret.broker.events import INTERNAL
 from leveret.session import changing
@@ -77,16 +78,17 @@ def _when_safe(channel: Channel, method: Method, go_on: Callable[[], None]) -> N
     if session.pen is None:
         session.durability.when_durable(go_on)
         return
+    if isinstance(method, _OF_MESSAGES):
+        session.broker.storage.when_answerable(go_on, lambda: session.end_with(undone()))
+        return
     awaiting = session.broker.awaiting
-    is_of_messages = isinstance(method, _OF_MESSAGES)
-    wait = awaiting.begin(session.end_with, needs_majority=not is_of_messages)
+    wait = awaiting.begin(session.end_with)
 
     def safe() -> None:
         if awaiting.end(wait):
             go_on()
 
-    durability = session.broker.storage.answering if is_of_messages else session.durability
-    durability.when_durable(safe)
+    session.durability.when_durable(safe)
 
 
 def _wait(channel: Channel, method: Method, later: Later) -> None:

@@ -266,39 +266,65 @@ async def _move(node, position, queues, leaving):
 class TestAnswers:
     """What tx.commit and the like wait for."""
 
-    def test_an_answer_waits_for_mirrors_where_that_is_demanded(self, node, heard):
+    def test_it_waits_for_the_mirrors_that_were_said_something_to(self, node, heard):
         cut_off(node)
-        keep(node, 1, JOBS)
-        answers = node.answers
-        before = answers.demands
-        say(node, lambda: answers.when_durable(heard.kept("declare")))
-        say(node, lambda: commit(answers, heard))
-        assert answers.demands > before
+        before = node.answers.demands
+        say(node, lambda: commit(node, heard, 1, JOBS))
+        assert node.answers.demands > before
+        say(node, lambda: node.answers.when_durable(heard.kept("declare")))
         node.run()
         assert heard == ["declare"]
-        say(node, lambda: answers.when_durable(heard.kept("next turn")))
-        assert heard[1:] == []
-        node.own.durability.sync()
-        assert heard[1:] == ["next turn"]
         node.faults.heal()
         node.run()
-        assert heard[2:] == ["commit"]
+        assert heard[1:] == ["kept"]
 
-    def test_an_answer_that_waits_for_what_was_lost_is_not_given(self, node, heard):
-        cut_off(node)
-        keep(node, 1, JOBS)
-        node.answers.on_lost = heard.kept("lost")
-        say(node, lambda: commit(node.answers, heard))
-        give_up(node, JOBS)
-        node.run()
-        assert heard == ["lost"]
-        keep(node, 2, JOBS)
-        say(node, lambda: commit(node.answers, heard))
-        node.run()
-        assert heard == ["lost", "lost"]
-        say(node, lambda: commit(node.answers, heard))
+    def test_what_a_queue_is_told_later_is_not_waited_for(self, node, heard):
+        say(node, lambda: commit(node, heard, 1, JOBS))
         node.own.durability.sync()
-        assert heard[2:] == ["commit"]
+        run_loop(node)
+        cut_off(node)
+        say(node, lambda: keep(node, 2, JOBS))
+        assert heard == ["kept"]
+
+    def test_a_queue_whose_majority_is_away_holds_up_no_other(self, node, heard):
+        cut_off(node)
+        say(node, lambda: keep(node, 1, JOBS))
+        turn(node)
+        say(node, lambda: commit(node, heard, 2, OWN))
+        node.own.durability.sync()
+        assert heard == ["kept"]
+
+    def test_who_waits_for_what_is_lost_hears_so_and_nobody_else_does(self, node, heard):
+        cut_off(node)
+        say(node, lambda: commit(node, heard, 1, JOBS))
+        others = Heard()
+        begin(node)
+        say(node, lambda: commit(node, others, 2, MAILS))
+        give_up(node, JOBS)
+        assert heard == ["lost kept"]
+        node.faults.heal()
+        node.run()
+        assert (heard, others) == (["lost kept"], ["kept"])
+
+    def test_what_is_said_to_who_leads_no_more_is_lost(self, node, heard):
+        say(node, lambda: keep(node, 1, JOBS))
+        node.run()
+        give_up(node, JOBS)
+        say(node, lambda: purge(node, heard, 1, JOBS))
+        node.run()
+        assert heard == ["lost kept"]
+
+    def test_a_queue_that_went_with_something_unsafe_is_nobodys_loss(self, node, heard):
+        """Nobody ever hears of what was said to it last: its log is closed."""
+        say(node, lambda: keep(node, 1, JOBS))
+        give_up(node, JOBS)
+        node.loop.run_until_complete(node.mirrors[JOBS].log.close())
+        assert not node.mirrors[JOBS].is_safe
+        say(node, lambda: keep(node, 2, MAILS))
+        node.run()
+        say(node, lambda: purge(node, heard, 2, MAILS))
+        node.run()
+        assert heard == ["kept"]
 
     def test_what_is_safe_everywhere_is_not_waited_for(self, node):
         keep(node, 1, JOBS)
@@ -308,9 +334,16 @@ class TestAnswers:
         assert node.answers.demands - node.own.durability.demands == before
 
 
-def commit(answers, heard):
-    answers.demand()
-    answers.when_durable(heard.kept("commit"))
+def commit(node, heard, position, queue):
+    keep(node, position, queue)
+    node.answers.demand()
+    node.answers.when_kept(*heard.both("kept"))
+
+
+def purge(node, heard, position, queue):
+    node.storage.messages.settle(queue, position)
+    node.answers.demand()
+    node.answers.when_kept(*heard.both("kept"))
 
 
 def say(node, action):

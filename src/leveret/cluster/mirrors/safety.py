@@ -63,26 +63,34 @@ class Touched:
 
     count: how often anything was appended to a mirror so far.
     noted: what was appended to since somebody began to take note.
+    turn: what was said anything to in this client's turn, or in this turn of the loop.
+    soon: calls it in the next.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, soon: Callable[[Action], object]) -> None:
         self.count = 0
         self.noted: Engines = {}
+        self.turn: Engines = {}
+        self._soon = soon
         self._outer: list[Engines] = []
         self._unsafe: Engines = {}
 
     def append(self, engines: Engines) -> None:
         self.count += 1
         self.noted.update(engines)
-        self._unsafe.update(engines)
+        self.say(engines)
 
     def say(self, engines: Engines) -> None:
-        """Something else than a message was said to them."""
+        """Whatever it was."""
+        if not self.turn:
+            self._soon(self.turn.clear)
+        self.turn.update(engines)
         self._unsafe.update(engines)
 
     def begin(self) -> None:
         """Take note anew."""
         self.noted = {}
+        self.turn.clear()
         self._outer.clear()
 
     def begin_inner(self) -> None:
@@ -95,11 +103,17 @@ class Touched:
         return inner
 
     def unsafe(self) -> list[Mirror]:
-        """The mirrors to which anything was said that is not safe yet; once, what was said to those
-        that were given up."""
-        found = [each for each in self._unsafe if each is not None and not each.is_safe]
-        self._unsafe = {each: None for each in found if not each.is_given_up}
+        """The mirrors to which anything was said that is not safe yet. Whoever waited for one that
+        was given up has heard that it is lost."""
+        mirrors = [each for each in self._unsafe if each is not None and not each.is_given_up]
+        found = [each for each in mirrors if not each.is_safe]
+        self._unsafe = dict.fromkeys(found)
         return found
+
+    def said_now(self) -> list[Mirror]:
+        """The mirrors that have not kept all that was said to them in this turn, or refused it."""
+        mirrors = [each for each in self.turn if each is not None]
+        return [each for each in mirrors if each.is_given_up or not each.is_safe]
 
 
 class MirrorDurability:
@@ -217,21 +231,16 @@ class MirrorDurability:
 
 
 class AnswerDurability:
-    """The port Durability, for what is answered when it is safe (tx.commit, a purge).
+    """The port Answers.
 
-    Rule: an answer waits for mirrors only where messages were demanded in its turn: a queue whose
-    majority is away holds up no declare. soon: calls it in the next turn.
-    on_lost: called when an answer will never be given.
+    Rule: only answers about messages wait for mirrors, and for those alone that were said anything
+    to in the same turn: a queue whose majority is away holds up nobody else.
     """
 
-    def __init__(self, own: Durability, touched: Touched, soon: Callable[[Action], object]) -> None:
-        self.on_lost: Action = _nothing
+    def __init__(self, own: Durability, touched: Touched) -> None:
         self._own = own
         self._touched = touched
-        self._soon = soon
         self._count = 0
-        # Mirrors that had something unsafe when it was demanded that they have not.
-        self._demanded: dict[Mirror, None] = {}
 
     @property
     def batch(self) -> int:
@@ -247,19 +256,16 @@ class AnswerDurability:
 
     def demand(self) -> None:
         self._own.demand()
-        unsafe = self._touched.unsafe()
-        if unsafe:
+        if self._touched.said_now():
             self._count += 1
-            self._demanded.update(dict.fromkeys(unsafe))
-            self._soon(self._demanded.clear)
 
     def when_durable(self, action: Action) -> None:
-        if not self._demanded:
-            self._own.when_durable(action)
-            return
-        waiters: list[Waiter] = [each.when_safe for each in self._demanded]
+        self._own.when_durable(action)
+
+    def when_kept(self, action: Action, lost: Action) -> None:
+        waiters: list[Waiter] = [each.when_safe for each in self._touched.said_now()]
         waiters.append(lambda kept, _lost: self._own.when_durable(kept))
-        all_kept(waiters, action, self.on_lost)
+        all_kept(waiters, action, lost)
 
 
 def _either(waiter: Waiter) -> Waiter:

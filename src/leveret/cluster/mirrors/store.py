@@ -195,19 +195,16 @@ class MirrorStore:
 class Mirrors:
     """A node's storage with mirrored queues in it.
 
-    storage: the node's own, but for messages. answers.on_lost: set by whoever ends the connections
-    that wait for an answer: it will not be given.
+    storage: the node's own, but for messages.
     """
 
     def __init__(self, own: Storage, around: Around, next_position: Callable[[], int]) -> None:
-        touched = Touched()
+        touched = Touched(partial(around.later, 0))
         ways = Ways(around, own.messages, own.durability, next_position)
         self.store = MirrorStore(own.messages, ways, touched)
         self.confirming = MirrorDurability(own.durability, touched, self.store.places)
         ways.moving_from = self.confirming.moving_from
-        self.answers = AnswerDurability(
-            own.durability, touched, lambda action: around.later(0, action)
-        )
+        self.answers = AnswerDurability(own.durability, touched)
         self.storage = replace(
             own,
             messages=self.store,

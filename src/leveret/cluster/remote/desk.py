@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leveret.broker.awaiting import no_pen
+from leveret.broker.awaiting import no_pen, undone
 from leveret.broker.errors import NotFound
 from leveret.broker.errors import Refused as Refusal
 from leveret.broker.queues.distant import DistantQueue
@@ -169,17 +169,18 @@ class HomeDesk:
     def _tell_when_safe(self, guest: Guest, asked: Question, answer: Frame) -> None:
         """Or tell that it may never be."""
         awaiting, storage = self._broker.awaiting, self._broker.storage
-        is_told_to_all = isinstance(asked, frames.Delete)
-        wait = awaiting.begin(
-            lambda lost: guest.tell(_declined(asked, lost)), needs_majority=is_told_to_all
-        )
+        if not isinstance(asked, frames.Delete):
+            storage.when_answerable(
+                lambda: guest.tell(answer), lambda: guest.tell(_declined(asked, undone()))
+            )
+            return
+        wait = awaiting.begin(lambda lost: guest.tell(_declined(asked, lost)))
 
         def safe() -> None:
             if awaiting.end(wait):
                 guest.tell(answer)
 
-        durability = storage.durability if is_told_to_all else storage.answering
-        durability.when_durable(safe)
+        storage.durability.when_durable(safe)
 
     def _act(self, guest: Guest, asked: Question) -> Frame | None:
         """Do it; the answer, None when it comes later. Raises what the broker refuses with."""
