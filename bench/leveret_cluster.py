@@ -1,13 +1,14 @@
 """Leveret nodes that can be, or are, one cluster: processes with an address each and ports alike.
 
-    127.0.5.11    leveret serve --node leveret@127.0.5.11 --bind 127.0.5.11 --port P ...
-    127.0.5.12    the same ports there
-    127.0.5.13
+    127.77.N.11    leveret serve --node leveret@127.77.N.11 --bind 127.77.N.11 --port P ...
+    127.77.N.12    the same ports there
+    127.77.N.13
 
 A node is two processes once it is in a cluster: the broker, and the engine (nats-server) that it
 has started. Either can be ended or frozen alone.
 
-Rule: nothing is shared with a Leveret of this machine: ports, cookie and directories are its own.
+Rule: nothing is shared with a Leveret of this machine: addresses, ports, cookie and directories are
+its own.
 """
 
 import contextlib
@@ -25,13 +26,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.addresses import own_addresses
 from bench.processes import PROTOCOL_HEADER, own_directory, tail
 from bench.rabbitmq_cluster import Told
 
 START_S_MAX = 60.0
 STOP_S_MAX = 60.0
 TOOL_S_MAX = 120.0
-ADDRESSES = ("127.0.5.11", "127.0.5.12", "127.0.5.13", "127.0.5.14", "127.0.5.15")
 COOKIE = "one cookie for all of them"
 # AMQP, HTTP, Prometheus, the node port and the engine's routes, as a node takes them of itself.
 HTTP, PROMETHEUS, NODE, ROUTES = 10_000, 10_020, 20_000, 20_001
@@ -222,8 +223,9 @@ def running_leveret_cluster(
     joined. settings: further lines of their leveret.conf."""
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(own_directory("leverets-"))
-        port = free_port_of_all(ADDRESSES[:count])
-        nodes = tuple(made(home, host, port, settings) for host in ADDRESSES[:count])
+        hosts = own_addresses()[:count]
+        port = free_port_of_all(hosts)
+        nodes = tuple(made(home, host, port, settings) for host in hosts)
         stack.callback(end_all, nodes)
         for node in nodes:
             node.begin()

@@ -1,4 +1,4 @@
-"""Whole nodes in one process, each on its own loopback address, with the engines they start.
+"""Whole nodes in one process, with the engines they start, on loopback addresses of this run alone.
 
 def scene(nodes): ...           async, driven by `play`; nodes.client(...) runs in a thread
 """
@@ -8,11 +8,12 @@ import contextlib
 import socket
 
 import pika
+from bench.addresses import own_addresses
 
 from leveret.config.load import load
 from leveret.node import Node
 
-HOSTS = ("127.0.0.21", "127.0.0.22", "127.0.0.23")
+HOSTS = own_addresses()[-3:]
 COOKIE = "between these alone"
 
 

@@ -5,9 +5,8 @@ import asyncio
 import pika
 import pytest
 
-from tests.cluster.nodes import name_of, publish
+from tests.cluster.nodes import HOSTS, name_of, publish
 
-HOSTS = ("127.0.0.91", "127.0.0.92", "127.0.0.93")
 STREAM = {"x-queue-type": "stream"}
 
 

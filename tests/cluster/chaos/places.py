@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.addresses import own_addresses
+
 # What a slow link lets through, and how long it keeps a packet before it drops it.
 SLOW_RATE = "400kbit"
 SLOW_QUEUE = "300ms"
@@ -36,8 +38,9 @@ class Place:
 
 
 def on_loopback(count: int) -> tuple[Place, ...]:
-    """Of 127.0.4.0/24; Linux has all of it without being asked."""
-    return tuple(Place(number, f"127.0.4.{number}") for number in range(1, count + 1))
+    """At addresses of this run alone."""
+    hosts = own_addresses()[:count]
+    return tuple(Place(number, host) for number, host in enumerate(hosts, 1))
 
 
 def can_make_namespaces() -> bool:

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.leveret_cluster import ADDRESSES, free_port_of_all
+from bench.addresses import own_addresses
+from bench.leveret_cluster import free_port_of_all
 
 from tests.cluster.nats.servers import is_installed
 
 SCRIPT = Path(__file__).parents[3] / "examples" / "cluster.sh"
-HOSTS = ADDRESSES[:3]
+HOSTS = own_addresses()[:3]
 PROGRAMS = {
     "leveret": "-c 'from leveret.cli.main import main; main()'",
     "leveretctl": "-c 'from leveret.cli.ctl.main import main; main()'",
