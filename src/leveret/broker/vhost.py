@@ -308,8 +308,8 @@ class Vhost:
         self._refuse_over_limit(name)
         # Checked first: a queue that was made has its clocks running.
         arguments.check_queue(f"queue '{name}' in vhost '{self.name}'", options)
-        has_number = options.durable and not options.exclusive
-        number = self._keeper.next_queue_number() if has_number else 0
+        is_kept = options.durable or self._keeper.is_shared
+        number = self._keeper.next_queue_number() if is_kept and not options.exclusive else 0
         queue = self.place_queue(name, options, number)
         queue.owner = owner
         self._forget_route_to(name)
@@ -329,8 +329,8 @@ class Vhost:
             )
 
     def place_queue(self, name: str, options: QueueOptions, number: int) -> AnyQueue:
-        """A new queue, asked of nobody and told to nobody."""
-        queue = self.queues[name] = self.make_queue(name, options, number)
+        """A new queue, asked of nobody and told to nobody; of a transient one nothing is stored."""
+        queue = self.queues[name] = self.make_queue(name, options, number if options.durable else 0)
         follow(self.policies, queue)
         return queue
 

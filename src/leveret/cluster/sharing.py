@@ -223,7 +223,7 @@ class Sharing:
         for vhost in self._broker.vhosts.values():
             for queue in list(vhost.queues.values()):
                 housed = self._housed(vhost.name, queue.name)
-                is_ours = housed is not None and housed.node == self.node and not housed.log
+                is_ours = housed is not None and housed.node == self.node
                 if is_ours and (queue.options.exclusive or not queue.options.durable):
                     vhost.retire_queue(queue)
 

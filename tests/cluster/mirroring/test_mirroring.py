@@ -2,6 +2,8 @@
 
 import asyncio
 
+from leveret.broker.changes import QueueDeclared
+from leveret.cluster.metadata.changes import QueueHoused
 from tests.cluster.metadata.world import NODES
 from tests.cluster.mirroring.scenes import ALL, scene_of
 
@@ -15,6 +17,52 @@ def test_a_queue_that_matches_a_policy_gets_copies_when_it_is_declared():
         housed = world.housed("m")
         assert (housed.node, housed.members, housed.log[:1]) == ("hare", NODES, "q")
         assert (world.housed("plain").node, world.housed("plain").log) == ("hare", "")
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_it_begins_in_its_log_and_costs_the_metadata_one_record():
+    async def act(world, hare, mouse, _vole):
+        await world.set_policy(mouse, ALL)
+        said = []
+        mouse.mirroring.keep = said.append
+        await world.declare(hare, "m")
+        await asyncio.sleep(5)
+        assert [type(each) for each in said] == [QueueHoused, QueueDeclared]
+        assert said[0].members == NODES
+        assert hare.engine.catalogue.changes == []
+
+    scene_of(act)
+
+
+def test_a_transient_queue_outlives_its_leader_with_what_was_confirmed():
+    async def act(world, hare, mouse, _vole):
+        await world.set_policy(mouse, ALL)
+        await world.declare(hare, "m", durable=False)
+        await asyncio.sleep(5)
+        world.publish("m")
+        await asyncio.sleep(1)
+        await world.kill("hare")
+        await asyncio.sleep(20)
+        assert world.housed("m").node != "hare"
+        assert len(world.confirmed["m"]) == 1
+        world.check_queues()
+
+    scene_of(act)
+
+
+def test_a_transient_queue_stays_as_it_began_whatever_its_policy_becomes():
+    async def act(world, hare, mouse, _vole):
+        await world.declare(hare, "m1", durable=False)
+        await world.set_policy(mouse, ALL)
+        await world.declare(hare, "m2", durable=False)
+        await asyncio.sleep(5)
+        assert [bool(world.housed(name).log) for name in ("m1", "m2")] == [False, True]
+        await world.do(mouse, lambda broker: broker.parameters.clear_policy("/", "p") or 1)
+        await asyncio.sleep(5)
+        assert world.housed("m2").members == ("hare",)
+        assert world.housed("m2").log
         world.check_queues()
 
     scene_of(act)

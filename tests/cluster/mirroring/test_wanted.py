@@ -2,8 +2,9 @@
 
 import pytest
 
+from leveret.broker.changes import QueueDeclared
 from leveret.broker.queues.queue import QueueOptions
-from leveret.cluster.mirroring.wanted import Asked, home, nodes_of, wanted
+from leveret.cluster.mirroring.wanted import Asked, home, nodes_of, stays, wanted
 from tests.cluster.mirroring.queues import FIVE, THREE, asked, cluster, ha, logged, ordinary
 
 HERE = ordinary("q", "b")
@@ -84,9 +85,16 @@ def test_a_stream_keeps_as_many_copies_as_it_began_with():
     assert wanted(stream, logged("s", "b", "ab"), cluster()) == ("a", "b", "c")
 
 
-def test_what_goes_with_a_connection_or_a_node_is_copied_nowhere():
+def test_what_goes_with_a_connection_is_copied_nowhere():
     assert wanted(asked(ha("all"), exclusive=True), HERE, cluster()) == ("b",)
-    assert wanted(asked(ha("all"), durable=False), HERE, cluster()) == ("b",)
+    assert wanted(asked(ha("all"), durable=False), HERE, cluster()) == THREE
+
+
+def test_streams_and_transient_queues_stay_in_what_they_began_in():
+    durable, transient = QueueOptions(durable=True), QueueOptions()
+    stream = QueueOptions(durable=True, arguments={"x-queue-type": "stream"})
+    found = [stays(QueueDeclared(1, "/", "q", each)) for each in (durable, transient, stream)]
+    assert found == [False, True, True]
 
 
 def test_the_mode_of_mirrors_means_nothing_to_other_types():

@@ -177,8 +177,8 @@ class World(metadata.World):
         async with asyncio.timeout(60):
             return await answered
 
-    async def declare(self, node, name, **arguments):
-        options = QueueOptions(durable=True, arguments=arguments)
+    async def declare(self, node, name, *, durable=True, **arguments):
+        options = QueueOptions(durable=durable, arguments=arguments)
 
         def act(broker):
             vhost = broker.add_vhost("/")

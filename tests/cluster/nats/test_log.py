@@ -150,6 +150,21 @@ def test_a_log_whose_writer_missed_the_fence_looks_for_itself(play):
     play(scene)
 
 
+def test_a_new_log_is_read_without_asking_for_anything(play, monkeypatch):
+    async def scene(cluster):
+        log = await opened(cluster, "hare")
+        fence = await log.take_over()
+        with monkeypatch.context() as nobody_answers:
+            nobody_answers.setattr(log, "_stream", None)
+            assert [each.sequence async for each in log.read(1, fence)] == [fence]
+        await safe(log, log.append(WORD, b"x"))
+        assert await words(log) == [b"x"]
+        assert await log.take_over() > fence
+        assert await words(log) == [b"x"]
+
+    play(scene)
+
+
 def test_whoever_has_not_written_since_looks_for_fences(play):
     async def scene(cluster):
         log, heard = await written(cluster), []

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
+from leveret.cluster.nats.logs import LOOK_EVERY_S, pause_between_looks
 from leveret.cluster.nats.naming import node_of
+from leveret.cluster.nats.patience import patiently
 from leveret.cluster.nats.stream import Stream
 from tests.cluster.logs.test_log import say, words, written
 from tests.cluster.until import until
@@ -74,16 +76,41 @@ def test_a_log_gives_up_the_copy_that_is_on_none_of_the_named_nodes(play):
         await logs.change_replicas("three", 2, ("hare", "mouse"))
         stream = Stream(logs._client, "three")
 
+        async def servers():
+            # Nobody answers while the copy that goes hands over that it leads.
+            return await patiently("three", stream.servers)
+
         async def is_on_both():
-            return {node_of(each) for each in await stream.servers()} == {"hare", "mouse"}
+            return {node_of(each) for each in await servers()} == {"hare", "mouse"}
 
         await until(is_on_both)
         assert await words(log) == [b"x"]
         await logs.change_replicas("three", 3)
 
         async def is_on_all():
-            return len(await stream.servers()) == 3
+            return len(await servers()) == 3
 
         await until(is_on_all)
+
+    play(scene)
+
+
+def test_each_of_a_few_logs_is_looked_at_as_often_and_hundreds_cost_no_more():
+    for count in (1, 10, 90):
+        assert pause_between_looks(count) * (count + 1) == pytest.approx(LOOK_EVERY_S)
+    assert pause_between_looks(500) == pause_between_looks(100) == 0.05
+
+
+def test_who_takes_a_log_over_does_not_take_its_own_fence_for_another(play):
+    async def scene(cluster):
+        logs = cluster.logs("hare")
+        log = await logs.open("jobs", 3)
+        looked = []
+        logs._look = looked.append
+        await log.take_over()
+        await asyncio.sleep(0.5)
+        assert looked == []
+        await (await cluster.logs("mouse").open("jobs", 3)).take_over()
+        await until(lambda: looked)
 
     play(scene)

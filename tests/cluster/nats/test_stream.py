@@ -18,7 +18,7 @@ async def made(client, name="jobs"):
 def test_an_entry_is_kept_behind_the_one_before(play_client):
     async def scene(client):
         stream = await made(client)
-        assert await stream.extent() == Extent(0, 0)
+        assert await stream.extent() == Extent(1, 0)
         assert await stream.put(b"a", 0)
         assert await stream.put(b"b", 1)
         assert await stream.extent() == Extent(1, 2)

@@ -91,7 +91,7 @@ class OwnThings:
             case QueueHoused():
                 self._housed[change.vhost, change.name] = change
             case QueueDeclared() | ExchangeDeclared():
-                if change.number and self._is_ours(change):
+                if change.number and self._is_ours(change) and change.options.durable:
                     self._declare(change)
             case QueueDeleted() | ExchangeDeleted():
                 self._delete(change)

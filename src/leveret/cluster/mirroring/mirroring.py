@@ -34,7 +34,7 @@ from leveret.cluster.mirroring.serving import Serving
 from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome, next_step
 from leveret.cluster.mirroring.sweeping import Sweeping
 from leveret.cluster.mirroring.tending import Tending
-from leveret.cluster.mirroring.wanted import Asked, Cluster, home, is_stream, wanted
+from leveret.cluster.mirroring.wanted import Asked, Cluster, home, stays, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,13 +207,10 @@ class Mirroring:
     # Judging -------------------------------------------------------------------------------------
 
     def house(self, declared: QueueDeclared) -> QueueHoused:
-        """Where a queue that is declared on this node begins: a stream with copies in its log, as
-        its offsets lie there; all others at their home, from where they move."""
+        """Where a queue that is declared on this node begins: with copies in a log, or at home."""
         around, cluster, asked = self._around, self.cluster, self._asked(declared)
         node = home(asked, around.node, cluster, around.locator, around.choose)
         housed = QueueHoused(declared.vhost, declared.name, node)
-        if not is_stream(declared):
-            return housed
         step = next_step(housed, wanted(asked, housed, cluster), cluster)
         if not isinstance(step, Copy):
             return housed
@@ -226,8 +223,7 @@ class Mirroring:
 
     def wanted(self, housed: QueueHoused, declared: QueueDeclared) -> tuple[str, ...]:
         """The nodes that are to have the queue's messages."""
-        if is_stream(declared) and not housed.log:
-            # Its blocks are in that node's files.
+        if stays(declared) and not housed.log:
             return (housed.node,)
         return wanted(self._asked(declared), housed, self.cluster)
 
@@ -241,8 +237,8 @@ class Mirroring:
             heirs = without(self._around.node, self.housings.all, living)
             return next((HandOver(each.node) for each in heirs if _is_of(each, housed)), None)
         step = next_step(housed, self.wanted(housed, declared), self.cluster)
-        if isinstance(step, TakeHome) and is_stream(declared):
-            # Its offsets lie in its log: that stays, without copies.
+        if isinstance(step, TakeHome) and stays(declared):
+            # Its log stays, without copies.
             alone = (housed.node,)
             return Spread(alone) if housed.members != alone else None
         return step

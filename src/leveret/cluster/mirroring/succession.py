@@ -1,7 +1,7 @@
 """What becomes of a node's queues when the node is gone.
 
     a queue with a log      the living node that has a copy and leads fewest queues leads it
-    a transient one         is deleted, as is an exclusive one: its connection is gone
+    a transient one         without a log is deleted, as is an exclusive one: its connection is gone
     any other               waits for the node to come back, as long as that is a member
 
 Rule: it is reckoned from what all nodes know, so whoever reckons comes to the same, and who comes

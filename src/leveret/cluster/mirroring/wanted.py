@@ -72,14 +72,20 @@ class Asked:
         return queue_type(self.options.arguments)
 
     @property
-    def is_movable(self) -> bool:
-        """What goes with its node anyway, or with one connection, is on that node alone."""
-        return self.options.durable and not self.options.exclusive
+    def may_have_copies(self) -> bool:
+        """What goes with one connection is on that connection's node alone."""
+        return not self.options.exclusive
 
 
 def is_stream(declared: QueueDeclared) -> bool:
     """Whether it is one."""
     return queue_type(declared.options.arguments) == STREAM
+
+
+def stays(declared: QueueDeclared) -> bool:
+    """Whether it stays where it began, in a log or in one node's engine: a stream, as its offsets
+    lie there, and a transient queue, whose messages no engine keeps."""
+    return is_stream(declared) or not declared.options.durable
 
 
 def nodes_of(housed: QueueHoused) -> tuple[str, ...]:
@@ -90,7 +96,7 @@ def nodes_of(housed: QueueHoused) -> tuple[str, ...]:
 def wanted(asked: Asked, housed: QueueHoused, cluster: Cluster) -> tuple[str, ...]:
     """The nodes that are to have the queue's messages, in the order of the alphabet. One alone is
     to have them in its own engine; more have a log."""
-    if not asked.is_movable or not cluster.members:
+    if not asked.may_have_copies or not cluster.members:
         return (housed.node,)
     if asked.kind == CLASSIC and asked.policy.get("ha-mode") == "nodes":
         named = _named(asked, cluster.members)

@@ -53,6 +53,9 @@ class NatsLog:
         self._entries: deque[Entry] = deque()
         self._on_its_way: Entry | None = None
         self._next_number = 0
+        self._fence_octets = b""
+        # Our fence, in a log that has nothing before it: a new one, mostly.
+        self._only_fence: Record | None = None
         self._purged_before = 0
         self._writing: asyncio.Task[None] | None = None
         self._purging: asyncio.Task[None] | None = None
@@ -174,14 +177,21 @@ class NatsLog:
     async def _fence(self, reign: int) -> int:
         """The number of the entry with the fence."""
         while True:
-            last = (await patiently(self._stream.name, self._stream.extent)).last
-            entry = Entry(last + 1, reign)
-            entry.append(FENCE, self._node.encode())
-            if await self._stream.put(entry.octets(), last, is_fence=True):
+            extent = await patiently(self._stream.name, self._stream.extent)
+            entry = Entry(extent.last + 1, reign)
+            sequence = entry.append(FENCE, self._node.encode())
+            self._fence_octets = entry.octets()
+            if await self._stream.put(self._fence_octets, extent.last, is_fence=True):
+                fence = Record(sequence, FENCE, self._node.encode())
+                self._only_fence = fence if extent.first > extent.last else None
                 return entry.number
 
     def on_deposed(self, action: Callable[[], None]) -> None:
         self._deposed_actions.append(action)
+
+    def is_our_fence(self, octets: bytes) -> bool:
+        """The entry with the fence that we have put there, or are about to."""
+        return octets == self._fence_octets
 
     async def look_when_idle(self) -> None:
         """Whoever writes is told as it is."""
@@ -255,6 +265,11 @@ class NatsLog:
     # Reading -----------------------------------------------------------------------------------
 
     async def read(self, first: int, last: int) -> AsyncGenerator[Record, None]:
+        fence = self._only_fence
+        if fence is not None and last == fence.sequence:
+            if first <= last:
+                yield fence
+            return
         ends_at = await self._end_of_reading(last)
         async with contextlib.aclosing(self._patient(first, ends_at)) as records:
             async for record in records:

@@ -124,7 +124,8 @@ class Stream:
         told = await self.ask("STREAM.INFO")
         self.check_birth(told["config"]["subjects"][0])
         state = told["state"]
-        return Extent(state["first_seq"], state["last_seq"])
+        # A stream in which nothing ever was says 0 for both.
+        return Extent(max(state["first_seq"], 1), state["last_seq"])
 
     def check_birth(self, subject: str) -> None:
         """Raises NoSuchLog where this is another of the same name."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
-from leveret.management.answers import Done, HttpRefused, Raw
+from leveret.management.answers import Done, HttpRefused, NotThere, Raw
 from leveret.management.question import Question
 from leveret.peers import PeerAbsent
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HTTP: Final = "http"
 _OK: Final = 200
 _REFUSED: Final = 400
+_NOT_FOUND: Final = 404
 _JSON: Final = "application/json"
 
 
@@ -85,8 +86,16 @@ def answered(reply: Reply) -> Answer:
 
 
 def value_of(reply: Reply) -> Any:  # noqa: ANN401  # JSON
-    """The JSON. Raises HttpRefused, as the other node did."""
+    """The JSON. Raises HttpRefused (NotThere), as the other node did."""
     if reply.status >= _REFUSED:
-        told = msgspec.json.decode(reply.content or b"{}")
-        raise HttpRefused(reply.status, told.get("error", ""), told.get("reason", ""))
+        raise refusal_in(reply)
     return msgspec.json.decode(reply.content)
+
+
+def refusal_in(reply: Reply) -> HttpRefused:
+    """As the other node said it."""
+    told = msgspec.json.decode(reply.content or b"{}")
+    error, reason = told.get("error", ""), told.get("reason", "")
+    if reply.status == _NOT_FOUND:
+        return NotThere(error, reason)
+    return HttpRefused(reply.status, error, reason)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from leveret.management.answers import Item, Json
 from leveret.management.elsewhere.asking import ask, ask_others, others, value_of
+from leveret.management.elsewhere.leading import once_led
 from leveret.management.elsewhere.rows import rows_in
 from leveret.management.elsewhere.ways import home_of
 from leveret.management.query import written
@@ -23,7 +24,7 @@ CONSUMERS: Final = "consumer_details"
 
 async def queue_alone(call: Call, handler: Handler) -> Answer:
     """A way (ways.py)."""
-    told = await _told(call, handler)
+    told = await once_led(call, lambda: _told(call, handler))
     if CONSUMERS in told:
         known = {_names(each) for each in told[CONSUMERS]}
         more = [each for each in await _consumers(call) if _names(each) not in known]
@@ -32,7 +33,7 @@ async def queue_alone(call: Call, handler: Handler) -> Answer:
 
 
 async def _told(call: Call, handler: Handler) -> dict[str, Any]:
-    """Raises NotThere, when its home does not answer either."""
+    """Raises NotThere, also when its home does not answer."""
     home = home_of(call, call.path["name"])
     if home in others(call):
         try:

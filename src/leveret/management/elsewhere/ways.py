@@ -22,8 +22,10 @@ from leveret.management.elsewhere.asking import (
     ask_all,
     ask_others,
     others,
+    refusal_in,
     value_of,
 )
+from leveret.management.elsewhere.leading import once_led
 from leveret.management.elsewhere.rows import (
     columns_needed,
     joined,
@@ -113,9 +115,14 @@ def at_node(call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
     return at(call, call.path["node"], handler)
 
 
-def at_home(call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
+async def at_home(call: Call, handler: Handler) -> Answer:
     """What the home of the queue does that the path names."""
-    return at(call, home_of(call, call.path["name"]), handler)
+
+    async def ask_home() -> Answer:
+        told = at(call, home_of(call, call.path["name"]), handler)
+        return await told if inspect.isawaitable(told) else told
+
+    return await once_led(call, ask_home)
 
 
 def at(call: Call, node: str, handler: Handler) -> Answer | Awaitable[Answer]:
@@ -126,13 +133,16 @@ def at(call: Call, node: str, handler: Handler) -> Answer | Awaitable[Answer]:
 async def _at(call: Call, node: str, handler: Handler) -> Answer:
     """Raises HttpRefused where nobody knows whether it was done."""
     try:
-        return answered(await ask(call.peers, node, call.question))
+        reply = await ask(call.peers, node, call.question)
     except PeerAbsent:
         if call.question.method != "GET":
             reason = f"{node} has not answered: it may have done it or not"
             raise HttpRefused(503, "service_unavailable", reason) from None
         call.absent |= {node}
         return await _own(call, handler)
+    if reply.status == _NOT_FOUND:
+        raise refusal_in(reply)
+    return answered(reply)
 
 
 def home_of(call: Call, name: str) -> str:
