@@ -52,7 +52,9 @@ ARROWS = {
     "application": NODE - {"application", "data_directory"} | {"cluster"},
     "node": NODE | {"version", "cluster"},
     "dial": {"wire"},
-    "cluster": {"broker", "wire", "control", "config", "errors", "storage", "unhurried", "peers"},
+    "cluster": {
+        "broker", "wire", "control", "config", "errors", "storage", "unhurried", "peers", "writing",
+    },
     "perf": {"dial", "wire", "protocol", "config", "version", "errors"},
     "migrate": {"dial", "wire", "management"},
     "testing": NODE | {"node", "version"},

@@ -3,6 +3,9 @@
     await with_pen(broker, lambda: broker.add_vhost("jobs"))
     await wait_settled(broker)                                   (durable.py)
 
+What a cluster changes for itself waits for the same pen, and until it is safe
+(cluster/metadata/changing.py); a client's channel waits in session/changing.py.
+
 Rule: what is done in one call is done on what all nodes know, and nothing comes between; whoever
 awaits between two changes asks for the pen twice.
 """
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.broker.definitions.steps import Steps
+    from leveret.broker.ports import Pen
 
 Result = TypeVar("Result")
 
@@ -27,7 +31,12 @@ Result = TypeVar("Result")
 async def with_pen(broker: Broker, act: Callable[[], Result]) -> Result:
     """What it comes to. Raises Unavailable, and then it was not done; and what it raises itself."""
     pen = broker.storage.pen
-    if pen is None or pen.is_writable:
+    return act() if pen is None else await under_pen(pen, act)
+
+
+async def under_pen(pen: Pen, act: Callable[[], Result]) -> Result:
+    """The same, of a node in a cluster."""
+    if pen.is_writable:
         return act()
     done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 

@@ -15,7 +15,7 @@ from leveret.cluster.memory_log import MemoryEngine
 from leveret.cluster.metadata.changes import QueueHoused, RollSet
 from leveret.cluster.ports import NoMajority
 from leveret.cluster.remote.queue import RemoteQueue
-from leveret.cluster.sharing import METADATA, Sharing, replicas_of, replicate_metadata
+from leveret.cluster.sharing import Sharing
 from tests.broker.domain import HandAgenda
 from tests.broker.fake_storage import FakeEngine
 from tests.cluster.metadata.world import NODES, play
@@ -153,23 +153,3 @@ def test_without_a_majority_nothing_is_written(run):
         world.network.heal()
 
     run(scene)
-
-
-def test_metadata_have_a_copy_on_each_of_a_few_nodes():
-    roll = found("c", "n0", PLACE)
-    for count in range(1, 8):
-        assert replicas_of(roll) == min(count, 5)
-        roll = roll.with_member(f"n{count}", PLACE)
-
-
-def test_copies_are_made_as_soon_as_there_is_a_majority():
-    asked = []
-
-    class Logs:
-        async def change_replicas(self, name, replicas):
-            asked.append((name, replicas))
-            if len(asked) == 1:
-                raise NoMajority("nobody is there")
-
-    play(replicate_metadata(Logs(), 3))
-    assert asked == [(METADATA, 3)] * 2

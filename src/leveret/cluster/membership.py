@@ -30,8 +30,9 @@ from leveret.cluster.members import standing as steps
 from leveret.cluster.members.file import StandingFile, read_roll, write_roll
 from leveret.cluster.members.roll import Place
 from leveret.cluster.members.standing import Phase
+from leveret.cluster.metadata.opening import replicas_of, replicate_metadata
 from leveret.cluster.seat import Seat, engine_directory
-from leveret.cluster.sharing import Sharing, replicas_of, replicate_metadata
+from leveret.cluster.sharing import Sharing
 from leveret.errors import StartRefused
 
 if TYPE_CHECKING:

@@ -23,17 +23,18 @@ from leveret.broker.restore import restore
 from leveret.cluster.asking import LinkedPeers
 from leveret.cluster.chores import Chores
 from leveret.cluster.joint import JointDurability
-from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
 from leveret.cluster.members.file import read_roll, write_roll
 from leveret.cluster.members.liveness import Liveness
 from leveret.cluster.metadata.catalogue import OwnThings, SharedCatalogue
 from leveret.cluster.metadata.changes import RollSet
+from leveret.cluster.metadata.changing import Changing, Unchanged
 from leveret.cluster.metadata.copying import Copy
 from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.knowing import Knowing
-from leveret.cluster.metadata.pen import END, Name, Pen, Reading, Unanswered
+from leveret.cluster.metadata.opening import open_metadata
+from leveret.cluster.metadata.pen import END, Name, Pen, Reading
+from leveret.cluster.metadata.post import LinkPost
 from leveret.cluster.metadata.writing import Writing
-from leveret.cluster.mirroring.changing import Changing
 from leveret.cluster.mirroring.joining_in import join_in
 from leveret.cluster.mirrors.mirror import Around
 from leveret.cluster.mirrors.store import Mirrors
@@ -54,10 +55,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret.cluster")
 
-METADATA: Final = "metadata"
-ASK_PEN: Final = "pen"
-# A node that does not answer so long is frozen, or has no majority.
-ASK_PEN_S: Final = 5.0
 # Who joins hears of the beginning of all things a moment after it was asked for.
 LOOK_EVERY_S: Final = 0.05
 # How long a stop waits until what was said is safe.
@@ -66,8 +63,6 @@ FAREWELL_S: Final = 2.0
 REACHED_S: Final = 1.0
 # What needs the pen and a majority has come to nothing after this.
 WRITE_S: Final = 30.0
-# More copies of the metadata than this make every change slower, and nothing safer.
-REPLICAS_MAX: Final = 5
 
 
 class Sharing:
@@ -102,29 +97,18 @@ class Sharing:
     async def begin(self, logs: SharedLogs) -> None:
         """Open the log of the metadata. Waits for a majority."""
         self._logs = logs
-        self._log = shared = await self._open(logs, replicas_of(self.roll))
+        self._log = shared = await open_metadata(logs, self.roll, self.node)
         self._writing = Writing(shared, self._copy, _soon)
         self._writing.on_lost = self._lose
         self._reading = Reading(shared, self._copy)
         name = Name(self.node, f"{os.urandom(4).hex()}.")
-        self._pen = Pen(name, self._reading, self._writing, LinkPost(self._links), self._chores)
+        post = LinkPost(self._links)
+        self._pen = Pen(name, self._reading, self._writing, post, self._chores)
         shared.on_stalled(self._pen.stalled)
-        self._links.serve(ASK_PEN, self._answer_pen)
+        post.serve(self._pen)
         self.liveness.begin()
         self.catalogue = SharedCatalogue(self._pen, self._writing, self._copy, self._own, self.node)
         self._changing = Changing(self.catalogue)
-
-    async def _open(self, logs: SharedLogs, replicas: int) -> SharedLog:
-        while True:
-            try:
-                return await logs.open(METADATA, replicas)
-            except NoMajority as error:
-                log.warning(
-                    "%s waits for a majority of the cluster's nodes (%s): start the others, or "
-                    "take them out of it with forget_cluster_node",
-                    self.node,
-                    error,
-                )
 
     async def found(self, changes: Iterable[SharedChange]) -> None:
         """What this node is, all nodes begin with. Raises NoMajority."""
@@ -291,42 +275,11 @@ class Sharing:
     async def write(self, act: Callable[[], None]) -> None:
         """Do what commits something, with the pen; returns when it is safe. Raises NoMajority, and
         what the action raises."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def finish(error: Exception | None = None) -> None:
-            if done.done():
-                return
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
-
-        def perform() -> None:
-            try:
-                act()
-            except Exception as error:  # it is raised where the action came from
-                finish(error)
-            else:
-                self.catalogue.durability.when_durable(finish)
-
-        give_up = NoMajority("the other nodes do not answer: no majority of the cluster is there")
-        self.catalogue.when_writable(perform, lambda: finish(give_up))
         try:
             async with asyncio.timeout(WRITE_S):
-                await done
-        except TimeoutError:
-            raise give_up from None
-
-    async def _answer_pen(self, peer: str, _body: bytes) -> bytes:
-        """Whom to ask for the pen; nothing, once it is let go."""
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-
-        def hear(where: str | None) -> None:
-            if not answer.done():
-                answer.set_result(where)
-
-        self._pen.asked(peer, hear)
-        return (await answer or "").encode()
+                await self._changing.make(act)
+        except (Unchanged, TimeoutError) as error:
+            raise NoMajority(str(error) or "no majority of the cluster's nodes answers") from error
 
     def _lose(self) -> None:
         self._changing.lost()
@@ -347,36 +300,6 @@ class Sharing:
         await self._chores.end()
         if self._log is not None:
             await self._log.close()
-
-
-class LinkPost:
-    """The way to the pens of other nodes, over the links."""
-
-    def __init__(self, links: Links) -> None:
-        self._links = links
-
-    async def ask(self, node: str) -> str | None:
-        try:
-            answer = await self._links.to(node).call(ASK_PEN, b"", ASK_PEN_S)
-        except (LinkDown, Overdue, PeerRefused) as error:
-            raise Unanswered(str(error)) from error
-        return answer.decode() or None
-
-
-def replicas_of(roll: Roll) -> int:
-    """How many copies of the metadata there are to be."""
-    return min(len(roll.members), REPLICAS_MAX)
-
-
-async def replicate_metadata(logs: SharedLogs, replicas: int) -> None:
-    """So many copies from now on, as soon as a majority is there."""
-    while True:
-        try:
-            await logs.change_replicas(METADATA, replicas)
-        except NoMajority as error:
-            log.warning("the metadata cannot have %d copies yet: %s", replicas, error)
-        else:
-            return
 
 
 async def _no_groups(_nodes: tuple[str, ...]) -> None:

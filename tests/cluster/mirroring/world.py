@@ -11,9 +11,9 @@ from itertools import count
 from leveret.broker.policies import Policy
 from leveret.broker.queues.queue import Queue, QueueOptions
 from leveret.broker.streams.stream import Stream
+from leveret.cluster.metadata.changing import Changing
 from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.pen import END
-from leveret.cluster.mirroring.changing import Changing
 from leveret.cluster.mirroring.mirroring import Mirroring
 from leveret.cluster.mirroring.ports import Around
 from leveret.cluster.ports import Deposed, NoMajority

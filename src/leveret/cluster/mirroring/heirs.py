@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from leveret.cluster.mirroring.changing import Unchanged
+from leveret.cluster.metadata.changing import Unchanged
 from leveret.cluster.mirroring.succession import succession
 
 if TYPE_CHECKING:

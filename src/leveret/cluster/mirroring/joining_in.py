@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.cluster.links.ports import Links
-    from leveret.cluster.mirroring.changing import Changing
+    from leveret.cluster.metadata.changing import Changing
     from leveret.cluster.mirroring.housings import Place
     from leveret.cluster.mirroring.ports import Engine, Liveness, Stand, Store, Tasks
     from leveret.cluster.ports import SharedLogs

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leveret.broker.ports import Recovered
     from leveret.broker.queues.queue import Queue
     from leveret.broker.vhost import Vhost
-    from leveret.cluster.mirroring.changing import Changing
+    from leveret.cluster.metadata.changing import Changing
     from leveret.cluster.ports import SharedLog, SharedLogs
 
 

@@ -13,7 +13,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Final
 
-from leveret.cluster.mirroring.changing import Unchanged
+from leveret.cluster.metadata.changing import Unchanged
 from leveret.cluster.ports import NoMajority, NoSuchLog
 
 if TYPE_CHECKING:

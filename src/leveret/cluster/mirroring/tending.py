@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from leveret.broker.queues.queue import Queue
 from leveret.broker.streams.stream import Stream
-from leveret.cluster.mirroring.changing import Unchanged
+from leveret.cluster.metadata.changing import Unchanged
 from leveret.cluster.mirroring.ports import GatherFailed
 from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome
 from leveret.cluster.mirroring.wanted import is_stream

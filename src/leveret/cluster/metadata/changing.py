@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from leveret.broker.errors import Unavailable
+from leveret.writing import under_pen
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,6 +28,7 @@ class Changing:
 
     def __init__(self, catalogue: SharedCatalogue) -> None:
         self._catalogue = catalogue
+        # What was said and is not safe yet.
         self._under_way: set[asyncio.Future[None]] = set()
 
     def commit(self, change: SharedChange) -> None:
@@ -35,31 +39,25 @@ class Changing:
         """Do it with the pen; returns when what it said is safe. Raises Unchanged, and what the
         action raises."""
         end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._under_way.add(end)
 
         def act() -> None:
-            if end.done():
-                return
-            try:
-                action()
-            except Exception as error:
-                end.set_exception(error)
-                return
+            action()
+            # In the same turn: what is asked for later may be about what others went on without.
+            self._under_way.add(end)
             self._catalogue.durability.when_durable(lambda: _end(end))
 
-        def give_up() -> None:
-            _end(end, Unchanged("the pen has not come"))
-
-        self._catalogue.when_writable(act, give_up)
         try:
+            await under_pen(self._catalogue, act)
             await end
+        except Unavailable as error:
+            raise Unchanged(str(error)) from error
         finally:
             self._under_way.discard(end)
 
     def lost(self) -> None:
         """Something that was said is undone."""
         for end in list(self._under_way):
-            _end(end, Unchanged("what was said was lost"))
+            _end(end, Unchanged("other nodes of the cluster went on without this one: it is lost"))
 
 
 def _end(end: asyncio.Future[None], error: Exception | None = None) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from leveret.cluster.mirroring.changing import Changing, Unchanged
+from leveret.cluster.metadata.changing import Changing, Unchanged
 from tests.cluster.metadata.world import World, play
 
 
@@ -55,7 +55,7 @@ def test_what_is_refused_is_raised():
 def test_without_a_majority_it_is_given_up():
     async def act(world, _hare, mouse, _vole):
         world.engine.split(("mouse",))
-        with pytest.raises(Unchanged, match="the pen has not come"):
+        with pytest.raises(Unchanged, match="majority"):
             await changing_of(mouse).make(lambda: mouse.broker.parameters.set_global("a", 1))
 
     scene_of(act)
