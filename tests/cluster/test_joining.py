@@ -85,3 +85,17 @@ def test_a_joiner_whose_engine_does_not_start_leaves_the_other_as_it_was(scene_o
         assert list(hare.broker.vhosts["/"].queues) == ["jobs"]
 
     scene_of_nodes(scene)
+
+
+def test_who_was_away_while_a_third_joined_counts_it_in(scene_of_nodes):
+    """It hears of the third from the others before it reads of it."""
+
+    async def scene(nodes):
+        _, mouse, _ = await nodes.start(*HOSTS)
+        await mouse.stop_app()
+        await mouse.membership.joining.join(name_of(HARE))
+        await nodes.join(VOLE)
+        await mouse.start_app()
+        assert set(mouse.membership.roll.nodes) == set(map(name_of, HOSTS))
+
+    scene_of_nodes(scene)

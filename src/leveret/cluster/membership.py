@@ -194,8 +194,12 @@ class Membership:
     async def _compare_rolls(self) -> None:
         """Others may have changed the roll while this node was away, and struck it off."""
         for octets in await asyncio.gather(*map(self._ask_roll, self.others)):
-            if octets and self.standing.roll is not None:
+            if octets:
                 self.set_standing(steps.adopt(self.standing, read_roll(octets)))
+        seat, roll = self.seat, self.standing.roll
+        if seat is not None and roll is not None and not self.is_forgotten and seat.roll != roll:
+            await seat.adopt(roll)
+            self._link_others()
 
     async def _ask_roll(self, node: str) -> bytes:
         link = self.links.to(node)
@@ -217,6 +221,9 @@ class Membership:
         """Nothing of one application hangs on what another uses."""
         await self.links.close()
         self.links = self._new_links()
+        self._link_others()
+
+    def _link_others(self) -> None:
         for node in self.others:
             self.links.to(node)
 
@@ -250,10 +257,11 @@ class Membership:
     # The roll ------------------------------------------------------------------------------------
 
     def _adopt(self, roll: Roll) -> None:
-        """The metadata say who is in."""
-        if self.standing.roll is None or self.standing.roll == roll:
-            return
+        """The metadata say who is in, or was once."""
+        known = self.standing.roll
         self.set_standing(steps.adopt(self.standing, roll))
+        if self.standing.roll == known:
+            return
         if self.standing.phase is Phase.FORGOTTEN:
             log.error("%s was taken out of its cluster: reset it", self.node)
             self.start(self.owner.stop_app())
@@ -262,8 +270,7 @@ class Membership:
 
     async def _follow_roll(self, seat: Seat, roll: Roll) -> None:
         await seat.adopt(roll)
-        for node in self.others:
-            self.links.to(node)
+        self._link_others()
         await replicate_metadata(seat.logs, replicas_of(roll))
 
     @property
