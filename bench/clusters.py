@@ -1,6 +1,7 @@
 """Clusters of three nodes on this machine, Leveret's and RabbitMQ's: `python -m bench.clusters`.
 
-    python -m bench.clusters [--only mirrored ordinary many pauses] [--seconds 5] [--leveret]
+    python -m bench.clusters [--only mirrored ordinary many declares pauses] [--seconds 5]
+                             [--leveret]
 
 Both are measured one after the other, never at once, each with three nodes that share the cores
 with the clients. The page bench/clusters.md is written at the end.
@@ -16,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.brokers import LEVERET, RABBITMQ
+from bench.declares import measure_declares
 from bench.leveret_cluster import LeveretNode, running_leveret_cluster
 from bench.pauses import FREEZE, KILL, STOP, Node, declare, longest_pause_s
 from bench.rabbitmq_cluster import running_rabbitmq_cluster
@@ -165,6 +167,16 @@ MEASURES: Mapping[str, tuple[Measure, tuple[Goal, ...]]] = {
         (
             at_least("declared_per_s", f"{MANY} mirrored queues declared", "/s", 10),
             at_most("idle_percent", "a node's processor while they are idle", "%", 15),
+        ),
+    ),
+    "declares": (
+        measure_declares,
+        (
+            reported("declares_per_s", "durable queues declared one after the other", "/s"),
+            reported("declares_in_turns_per_s", "the same through two nodes in turns", "/s"),
+            reported("redeclares_per_s", "declared again as they are, through another node", "/s"),
+            reported("visible_ms", "until other nodes' clients reach such a queue, median", "ms"),
+            at_most("visible_worst_ms", "the same, worst of 100", "ms", 100),
         ),
     ),
     "pauses": (

@@ -9,9 +9,8 @@ from base64 import b64encode
 import pika
 import pytest
 
-from tests.cluster.nodes import drain, publish
+from tests.cluster.nodes import HOSTS, drain, publish
 
-HOSTS = ("127.0.0.31", "127.0.0.32", "127.0.0.33")
 VISIBLE_S = 0.1
 
 
@@ -29,13 +28,23 @@ def queues(nodes, host):
     return broker(nodes, host).vhosts["/"].queues
 
 
-async def seen(nodes, name, *, is_there=True):
-    """How long it takes until every node has it, or none."""
-    begun = time.monotonic()
+async def seen(nodes, name, *, is_there=True, since=None):
+    """How long it takes until every node has it, or none. since: when its client was told."""
+    begun = since or time.monotonic()
     while any((name in queues(nodes, host)) is not is_there for host in HOSTS):
         assert time.monotonic() - begun < 5
         await asyncio.sleep(0.002)
     return time.monotonic() - begun
+
+
+def declared(name):
+    """Declare it; when the reply came."""
+
+    def declare(channel):
+        channel.queue_declare(name)
+        return time.monotonic()
+
+    return declare
 
 
 @pytest.mark.slow
@@ -45,8 +54,8 @@ def test_every_node_declares_and_every_node_knows_soon(scene_of_nodes):
         for round_ in range(3):
             for host in HOSTS:
                 name = f"{host}-{round_}"
-                await nodes.client(host, lambda channel, name=name: channel.queue_declare(name))
-                assert await seen(nodes, name) < VISIBLE_S
+                told = await nodes.client(host, declared(name))
+                assert await seen(nodes, name, since=told) < VISIBLE_S
 
     scene_of_nodes(scene)
 

@@ -28,14 +28,27 @@ LOOKING = (
 )
 
 
+# As `furnished` has made them.
+MADE = (
+    methods.ExchangeDeclare(exchange="x", exchange_type="fanout"),
+    methods.ExchangeBind(destination="x", source="amq.topic", routing_key="there"),
+    methods.QueueDeclare(queue="q", durable=True),
+    methods.QueueBind(queue="q", exchange="x", routing_key="there"),
+)
+UNLIKE = (
+    methods.ExchangeDeclare(exchange="x", exchange_type="topic"),
+    methods.QueueDeclare(queue="q", durable=False),
+)
+
+
 def name_of(method):
     return type(method).__name__
 
 
 async def furnished(node):
     channel = node.channel()
-    await said(channel, methods.QueueDeclare(queue="q", durable=True))
-    await said(channel, methods.ExchangeDeclare(exchange="x", exchange_type="fanout"))
+    for each in (MADE[0], MADE[2], MADE[1], MADE[3]):
+        await said(channel, each)
     await asyncio.sleep(1)
 
 
@@ -63,6 +76,78 @@ def test_who_only_looks_needs_nobody(method):
         channel.say(method)
         (answer,) = channel.take()
         assert not isinstance(answer, methods.ChannelClose)
+
+    scene(act)
+
+
+@pytest.mark.parametrize("method", MADE, ids=name_of)
+def test_what_is_made_again_as_it_is_needs_no_pen(method):
+    async def act(_world, hare, mouse, _vole):
+        await furnished(hare)
+        answer = await said(mouse.channel(), method)
+        assert name_of(answer) == f"{name_of(method)}Ok"
+        assert hare.pen.is_held
+        assert not mouse.pen.is_held
+
+    scene(act)
+
+
+@pytest.mark.parametrize("method", [*MADE, *UNLIKE], ids=name_of)
+def test_nor_a_majority(method):
+    async def act(world, hare, mouse, _vole):
+        await furnished(hare)
+        channel = mouse.channel()
+        world.engine.split(("mouse",))
+        await asyncio.sleep(5)
+        channel.say(method)
+        (answer,) = await heard(channel, 2)
+        if method in UNLIKE:
+            assert answer.reply_code == ReplyCode.PRECONDITION_FAILED
+        else:
+            assert name_of(answer) == f"{name_of(method)}Ok"
+
+    scene(act)
+
+
+UNMAKING = (
+    methods.ExchangeDelete(exchange="x"),
+    methods.ExchangeUnbind(destination="x", source="amq.topic", routing_key="there"),
+    methods.QueueDelete(queue="q"),
+    methods.QueueUnbind(queue="q", exchange="x", routing_key="there"),
+)
+
+
+@pytest.mark.parametrize(("made", "unmaking"), list(zip(MADE, UNMAKING, strict=True)), ids=name_of)
+def test_what_another_node_was_told_to_delete_a_moment_ago_is_made_anew(made, unmaking):
+    async def act(_world, hare, mouse, _vole):
+        await furnished(hare)
+        channel = mouse.channel()
+        for following in mouse.node.chores.running:
+            following.cancel()
+        await said(hare.channel(), unmaking)
+        answer = await said(channel, made)
+        assert name_of(answer) == f"{name_of(made)}Ok"
+        assert mouse.pen.is_held
+
+    scene(act)
+
+
+def test_an_auto_delete_queue_that_is_about_to_go_is_made_anew_behind_it():
+    async def act(_world, hare, mouse, _vole):
+        client = mouse.client()
+        channel = client.channel()
+        passing = methods.QueueDeclare(queue="q", auto_delete=True)
+        await said(channel, passing)
+        await said(channel, methods.BasicConsume(queue="q", consumer_tag="c"))
+        former = mouse.queues["q"]
+        await said(hare.channel(), methods.QueueDeclare(queue="elsewhere"))
+        client.hang_up()
+        assert mouse.queues["q"] is former
+        answer = await said(mouse.channel(), passing)
+        assert answer.queue == "q"
+        assert mouse.queues["q"] is not former
+        await asyncio.sleep(1)
+        assert "q" in hare.queues
 
     scene(act)
 

@@ -188,7 +188,7 @@ class Access:
     def delete_exclusive_queues(self) -> None:
         """The connection is gone, and its exclusive queues with it."""
         for queue in list(self._own_queues):
-            self.vhost.retire_queue(queue)
+            self.vhost.retiring.retire(queue)
 
     # Publishing ------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from leveret.broker.queues.kinds import AnyQueue, Homes, new_queue
 from leveret.broker.queues.queue import Queue, QueueHome, QueueOptions
 from leveret.broker.replacing import replace_queue
 from leveret.broker.reply_to import ReplyConsumers
+from leveret.broker.retiring import Retiring
 from leveret.broker.routing import TO_BE_ASKED, Route, find_route
 from leveret.broker.sending import Sender, compose
 from leveret.broker.streams.log import StreamHome
@@ -60,6 +61,7 @@ class Vhost:
 
     firehose: what copies its messages while it is traced.
     refuse_queue: asked before each new queue; raises when the node has as many as it may.
+    retiring: queues that are about to go and were not asked to.
     keeper, paging: the broker's, for what is durable and for what leaves memory.
     policies, limits: what parameters.py has for this vhost.
     tally: what is counted of it, once `count_routes` was called.
@@ -89,8 +91,9 @@ class Vhost:
         self.dead_letters = DeadLetters(self, agenda)
         bury = self.dead_letters.take
         self.sender = Sender(keeper.messages, paging.next_position, keeper.moves)
+        self.retiring = Retiring(keeper.do_internally, self.remove_queue)
         self._homes = Homes(
-            QueueHome(name, agenda, paging, self.retire_queue, bury, self.tally.deaths),
+            QueueHome(name, agenda, paging, self.retiring.retire, bury, self.tally.deaths),
             StreamHome(name, agenda, paging, keeper),
         )
         self._exchange_home = ExchangeHome(
@@ -389,11 +392,6 @@ class Vhost:
         """An exclusive queue goes with its connection: only other nodes want to hear of it."""
         is_passing = isinstance(thing, Queue) and thing.options.exclusive
         return self._keeper.is_shared or (thing.options.durable and not is_passing)
-
-    def retire_queue(self, queue: AnyQueue) -> None:
-        """Its own rules ended it, or its connection did: nobody asked for that, and one that is in
-        use again by the time it can be done stays."""
-        self._keeper.do_internally(lambda: len(queue.consumers) or self.remove_queue(queue))
 
 
 def _nobody_refuses(_name: str) -> None:

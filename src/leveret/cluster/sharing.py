@@ -209,7 +209,7 @@ class Sharing:
                 housed = self._housed(vhost.name, queue.name)
                 is_ours = housed is not None and housed.node == self.node
                 if is_ours and (queue.options.exclusive or not queue.options.durable):
-                    vhost.retire_queue(queue)
+                    vhost.retiring.retire(queue)
 
     def _apply(self, changes: Sequence[SharedChange]) -> None:
         if self._follower is not None:

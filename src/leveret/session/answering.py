@@ -1,6 +1,6 @@
 """A method is answered: at once, or when what the answer waits for has come.
 
-    changes what all nodes know ──the pen is elsewhere──> wait for it
+    changes what all nodes know ──the pen is elsewhere──> wait for it, unless it is so already
     act ──> refused: the channel closes; where nothing was found, look whether others know of it
       ├──> something was changed: the reply waits until that is safe
       ├──> Later: the reply waits for what that names
@@ -45,6 +45,8 @@ def perform(channel: Channel, method: Method, act: Callable[[], Answer]) -> None
 def _in_cluster(
     channel: Channel, method: Method, act: Callable[[], Answer], pen: Pen
 ) -> Callable[[], Answer]:
+    if changing.makes(method) and changing.changes(channel, method):
+        return changing.Making(pen, act, partial(changing.is_made, channel, method))
     if changing.changes(channel, method):
         is_urgent = isinstance(method, methods.BasicCancel)
         return changing.WithPen(pen, act, is_urgent=is_urgent)

@@ -58,17 +58,21 @@ def is_direct_reply(channel: Channel, name: str) -> bool:
     return name == PSEUDO_QUEUE or channel.access.vhost.reply_consumers.find(name) is not None
 
 
-def bind(channel: Channel, method: methods.QueueBind) -> methods.QueueBindOk:
+def bound(channel: Channel, method: methods.QueueBind | methods.QueueUnbind) -> tuple[str, str]:
+    """The names of the queue and of the key. Raises NotFound."""
     name = queue_name(channel, method.queue)
     # Book 1.7.2.3.3: with neither queue nor key, the queue's name is the key.
-    key = method.routing_key if method.queue or method.routing_key else name
+    return name, method.routing_key if method.queue or method.routing_key else name
+
+
+def bind(channel: Channel, method: methods.QueueBind) -> methods.QueueBindOk:
+    name, key = bound(channel, method)
     channel.access.bind_queue(name, method.exchange, key, method.arguments)
     return methods.QueueBindOk()
 
 
 def unbind(channel: Channel, method: methods.QueueUnbind) -> methods.QueueUnbindOk:
-    name = queue_name(channel, method.queue)
-    key = method.routing_key if method.queue or method.routing_key else name
+    name, key = bound(channel, method)
     channel.access.unbind_queue(name, method.exchange, key, method.arguments)
     return methods.QueueUnbindOk()
 

@@ -19,6 +19,7 @@ before who asks for it from elsewhere, and who had it longest ago gets it first.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -148,6 +149,9 @@ class Pen:
         self._heir: str | None = None
         self._given: dict[str, int] = {}
         self._is_fetching = False
+        # Who wants to have heard the latest.
+        self._lookers: list[Action] = []
+        self._is_looking = False
         writing.deposed = self._deposed
         writing.on_tidy = self._look_for_askers
 
@@ -181,14 +185,22 @@ class Pen:
                 waiting.pop()()
 
         self._tasks.later(LOOK_S, act)
-        self._tasks.start(self._catch_up_then(act))
+        self._lookers.append(act)
+        if not self._is_looking:
+            self._is_looking = True
+            self._tasks.start(self._look_for_all())
 
-    async def _catch_up_then(self, act: Action) -> None:
+    async def _look_for_all(self) -> None:
+        """Whoever asks while it is read already is served by the next reading."""
         try:
-            await self._reading.catch_up(END)
-        except NoMajority:
-            return
-        act()
+            while self._lookers:
+                lookers, self._lookers = self._lookers, []
+                with contextlib.suppress(NoMajority):
+                    await self._reading.catch_up(END)
+                    for act in lookers:
+                        act()
+        finally:
+            self._is_looking = False
 
     def _give_up(self, wish: Wish) -> None:
         if wish in self._wishes:
