@@ -22,12 +22,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NODE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "storage", "data_directory", "definitions", "errors", "durable",
-    "management", "control", "furnish", "application", "peers", "writing",
+    "management", "control", "furnish", "application", "peers", "writing", "messages",
 }  # fmt: skip
 EDGE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "definitions", "errors", "durable", "version", "unhurried", "peers",
-    "writing",
+    "writing", "messages",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -46,6 +46,7 @@ ARROWS = {
     "peers": {"broker"},
     "unhurried": {"broker"},
     "writing": {"broker", "unhurried"},
+    "messages": {"broker", "wire", "definitions"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
     "furnish": {"broker", "storage", "config", "definitions", "errors"},

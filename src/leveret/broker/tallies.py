@@ -12,7 +12,7 @@ never falls. The names are those of RabbitMQ's `message_stats`.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,6 +82,22 @@ def total(of: Iterable[Deliveries]) -> Deliveries:
     return summed
 
 
+class Held(NamedTuple):
+    """A message that is out, and who has it.
+
+    connection, channel, user, consumer_tag: empty where nobody here knows; basic.get has no tag.
+    delivery_tag: 0 likewise. node: whose client it went to, where that is another node's.
+    """
+
+    message: Message
+    connection: str = ""
+    channel: int = 0
+    user: str = ""
+    consumer_tag: str = ""
+    delivery_tag: int = 0
+    node: str = ""
+
+
 class Taker(Protocol):
     """Who takes messages from queues: a channel."""
 
@@ -93,6 +109,9 @@ class Taker(Protocol):
 
     def all_out_of(self, queue: AnyQueue) -> Iterator[Message]:
         """All of them, those too that a transaction is to settle."""
+
+    def held(self, queue: AnyQueue) -> Iterator[Held]:
+        """The same, and who has them."""
 
 
 class QueueTally:

@@ -7,17 +7,15 @@ nobody keeps a message that he has only looked at.
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.broker.firehose import Client
 from leveret.broker.queues.distant import DistantQueue
-from leveret.broker.tallies import Deliveries
-from leveret.definitions.arguments import json_of, spelled
+from leveret.broker.tallies import Deliveries, Held
 from leveret.management.publishing import CONNECTION
+from leveret.messages.telling import message_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
-    from leveret.wire.properties import Properties
 
 # An answer is made in memory, in one piece: messages beyond this wait for the next one.
 ANSWER_OCTETS_MAX: Final = 16 * 2**20
@@ -141,6 +138,11 @@ class _Getter:
 
     all_out_of = out_of
 
+    def held(self, queue: AnyQueue) -> Iterator[Held]:
+        """Somebody of the management API, for a moment."""
+        user = self._access.user.name
+        return (Held(each, CONNECTION, user=user) for each in self.out_of(queue))
+
 
 async def _wait_loaded(queue: AnyQueue) -> None:
     """Until what comes first has been read from the disk, or is gone."""
@@ -154,40 +156,5 @@ async def _wait_loaded(queue: AnyQueue) -> None:
 
 def shown(taken: Taken, encoding: str, octets_max: int | None) -> dict[str, Any]:
     """The message, its payload cut off at `octets_max`."""
-    message = taken.message
-    body = message.body
-    payload, payload_encoding = _payload(body[:octets_max], encoding)
-    return {
-        "payload_bytes": len(body),
-        "redelivered": taken.redelivered,
-        "exchange": spelled(message.exchange),
-        "routing_key": spelled(message.routing_key),
-        "message_count": taken.remaining,
-        "properties": _properties(message.properties),
-        "payload": payload,
-        "payload_encoding": payload_encoding,
-    }
-
-
-def _payload(octets: bytes, encoding: str) -> tuple[str, str]:
-    """As text where that is possible, unless base64 is asked for."""
-    if encoding == "auto":
-        with suppress(UnicodeDecodeError):
-            return octets.decode(), "string"
-    return base64.b64encode(octets).decode(), "base64"
-
-
-def _properties(properties: Properties) -> object:
-    """Those that are there; none is RabbitMQ's empty list."""
-    told: dict[str, Any] = {}
-    for field in reversed(fields(properties)):
-        value = getattr(properties, field.name)
-        if value is not None:
-            told[field.name] = _property(value)
-    return told or []
-
-
-def _property(value: object) -> object:
-    if isinstance(value, Mapping):
-        return json_of(value)
-    return spelled(value) if isinstance(value, str) else value
+    told = message_told(taken.message, encoding, octets_max)
+    return {**told, "redelivered": taken.redelivered, "message_count": taken.remaining}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from leveret.broker.errors import Refused
 from leveret.broker.message import UNKNOWN_TRAITS, Message
 from leveret.protocol.violation import ProtocolViolation
-from leveret.session import answering, dispatch, publish, telling, unacked
+from leveret.session import answering, dispatch, holding, publish, telling, unacked
 from leveret.session.consumer import Getter
 from leveret.session.overdue import Overdue
 from leveret.session.tally import ChannelTally
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
+    from leveret.broker.tallies import Held
     from leveret.session.confirms import Confirms
     from leveret.session.consumer import Consumer
     from leveret.session.direct_reply import DirectReply
@@ -321,6 +322,9 @@ class Channel:
     def all_out_of(self, queue: AnyQueue) -> Iterator[Message]:
         held = [] if self.transaction is None else self.transaction.held
         return unacked.out_of(queue, [self.unacked, *held])
+
+    def held(self, queue: AnyQueue) -> Iterator[Held]:
+        return holding.held(self, queue)
 
     @property
     def limit_count(self) -> int:

@@ -202,6 +202,8 @@ class Getter:
 
     __slots__ = ("_channel", "deliveries", "queue")
 
+    tag: Final = ""
+
     def __init__(self, channel: Channel, queue: AnyQueue) -> None:
         self._channel = channel
         self.queue = queue

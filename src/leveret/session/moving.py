@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 class Former:
     """Holds what a consumer had of the queue as it was. queue: which has given way."""
 
-    __slots__ = ("_consumer", "deliveries", "queue", "timeout_ms")
+    __slots__ = ("_consumer", "deliveries", "queue", "tag", "timeout_ms")
 
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
         self.queue = consumer.queue
+        self.tag: str = consumer.tag
         self.deliveries = consumer.deliveries
         self.timeout_ms = consumer.timeout_ms
 

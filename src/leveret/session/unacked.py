@@ -30,6 +30,10 @@ class Holder(Protocol):
         """What its channel has had of that queue."""
 
     @property
+    def tag(self) -> str:
+        """The consumer's; empty for a basic.get."""
+
+    @property
     def timeout_ms(self) -> int:
         """How long a delivery may wait for its acknowledgement; 0 for ever."""
 

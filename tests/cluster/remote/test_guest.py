@@ -19,7 +19,7 @@ def told():
 
 @pytest.fixture
 def guest(world, told):
-    return Guest(world.broker, told.append)
+    return Guest(world.broker, "peer", told.append)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_only_what_a_client_gave_back_counts_as_a_failed_delivery(kind, count):
     channel.declare_durable("q")
     channel.fill_stored("q", b"a")
     queue, told = world.vhost.queues["q"], []
-    guest = Guest(world.broker, told.append)
+    guest = Guest(world.broker, "peer", told.append)
     seat_at(guest, queue)
     guest.give_credit(frames.Credit(1, 1, 0))
     guest.settle(kind((told[0].delivery,)))
@@ -106,7 +106,7 @@ def test_tickets_of_a_turn_are_told_together(world, guest, told):
 
 def test_a_ticket_of_what_is_kept_waits_for_the_disk():
     world, told = World(is_durable=True), []
-    guest = Guest(world.broker, told.append)
+    guest = Guest(world.broker, "peer", told.append)
     guest.took(1, 7)
     guest.took(2, 0)
     world.pass_time()

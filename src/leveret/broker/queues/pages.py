@@ -9,6 +9,7 @@ Rule: one read at a time, and what was dropped meanwhile does not come back with
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, insort
 from collections import deque
 from functools import partial
 from itertools import chain
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.paging import SPILL_NUMBER
 from leveret.broker.queues.tally import OnDisk
+from leveret.broker.queues.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from leveret.broker.message import Message
     from leveret.broker.queues.paging import Paging
@@ -67,6 +69,32 @@ class Chunk:
             return self.positions if count else ()
         return [each for each, its in zip(self.positions, self.places, strict=True) if its == place]
 
+    def among(self, wanted: Sequence[int]) -> Sequence[int]:
+        """Those that may be here, of positions that rise."""
+        if not self.positions:
+            return ()
+        first = bisect_left(wanted, self.positions[0])
+        return wanted[first : bisect_left(wanted, self.positions[-1] + 1)]
+
+    def place_of(self, position: int) -> int | None:
+        """Where the message is; None when it does not stand here."""
+        index = bisect_left(self.positions, position)
+        if index == len(self.positions) or self.positions[index] != position:
+            return None
+        return self.places[index]
+
+    def remove(self, position: int) -> None:
+        """It has to be here."""
+        index = bisect_left(self.positions, position)
+        del self.positions[index]
+        self.places = self.places[:index] + self.places[index + 1 :]
+
+    def insert(self, position: int, place: int) -> None:
+        """Where it belongs."""
+        index = bisect_left(self.positions, position)
+        insort(self.positions, position)
+        self.places = self.places[:index] + bytes((place,)) + self.places[index:]
+
 
 class Pages:
     """What a line has besides the messages at hand. Once there is any, new ones go behind it.
@@ -85,6 +113,7 @@ class Pages:
         "_number",
         "_paging",
         "_reading",
+        "_withdrawn",
         "read_count",
     )
 
@@ -107,6 +136,8 @@ class Pages:
         # The read under way, and what has come of it; None while an answer is due.
         self._reading: Chunk | None = None
         self._found: dict[int, list[Message] | None] = {}
+        # What was taken out of it meanwhile.
+        self._withdrawn: set[int] = set()
 
     @property
     def is_empty(self) -> bool:
@@ -166,6 +197,67 @@ class Pages:
                 assert store is not None
                 yield OnDisk(line, store, positions, self._number)
 
+    # Looked at and chosen --------------------------------------------------------------------
+
+    def waiting(self, first: int, returns: Container[int]) -> Iterator[Waiting]:
+        """What stands here from a place on, in order. returns: those were delivered before."""
+        for chunk in self._all_chunks():
+            for index in range(first, len(chunk)):
+                yield self._waiting(chunk.positions[index], chunk.places[index], returns)
+            first = max(0, first - len(chunk))
+
+    def find(self, wanted: Sequence[int], returns: Container[int]) -> Iterator[Waiting]:
+        """Those of these positions, which rise, that stand here."""
+        for chunk in self._all_chunks():
+            for position in chunk.among(wanted):
+                place = chunk.place_of(position)
+                if place is not None:
+                    yield self._waiting(position, place, returns)
+
+    def _waiting(self, position: int, place: int, returns: Container[int]) -> Waiting:
+        is_redelivered = position in returns
+        if place == HELD:
+            return Waiting(position, self._held[position], is_redelivered)
+        is_spilled = place == SPILLED
+        store = self._paging.spill if is_spilled else self._paging.store
+        return Waiting(position, None, is_redelivered, store, self._number, is_spilled)
+
+    def withdraw(self, wanted: Sequence[int]) -> None:
+        """Take out those of these positions, which rise, that stand here."""
+        for chunk in self._all_chunks():
+            for position in chunk.among(wanted):
+                place = chunk.place_of(position)
+                if place is None:
+                    continue
+                chunk.remove(position)
+                if chunk is self._reading:
+                    self._withdrawn.add(position)
+                if place == HELD:
+                    self._release(position)
+        self._chunks = deque(chunk for chunk in self._chunks if len(chunk))
+
+    def put_in_place(self, message: Message, *, is_stored: bool) -> bool:
+        """One that was taken out stands where it stood; False when that is before all that is
+        here. While those around it are being read it stays in memory."""
+        chunks = self._all_chunks()
+        if not chunks or message.position < chunks[0].positions[0]:
+            return False
+        chunk = next((each for each in chunks if message.position < each.positions[-1]), chunks[-1])
+        if is_stored and chunk is not self._reading:
+            chunk.insert(message.position, STORED)
+            return True
+        self._held[message.position] = message
+        self._paging.add(len(message.content))
+        chunk.insert(message.position, HELD)
+        return True
+
+    def _all_chunks(self) -> list[Chunk]:
+        """From the one that is being read to the newest, as far as anything is in them."""
+        if self._newest:
+            self._end_chunk()
+        under_way = () if self._reading is None else (self._reading,)
+        return [chunk for chunk in (*under_way, *self._chunks) if len(chunk)]
+
     # Back into memory ------------------------------------------------------------------------
 
     def turn(self) -> list[Message]:
@@ -221,6 +313,12 @@ class Pages:
 
     def _finish(self, chunk: Chunk) -> None:
         """All is there that will be."""
+        if self._withdrawn:
+            self._found = {
+                place: [each for each in found or () if each.position not in self._withdrawn]
+                for place, found in self._found.items()
+            }
+            self._withdrawn.clear()
         shares = [share for share in self._found.values() if share is not None]
         self._settle_spilled(self._found.get(SPILLED) or [])
         self._reading, self._found = None, {}
@@ -241,6 +339,7 @@ class Pages:
         under_way = () if self._reading is None else (self._reading,)
         chunks = (*under_way, *self._chunks)
         self._reading = None
+        self._withdrawn.clear()
         self._chunks.clear()
         for chunk in chunks:
             stored, spilled = chunk.at(STORED), chunk.at(SPILLED)
@@ -249,12 +348,15 @@ class Pages:
             if spilled:
                 assert self._paging.spill is not None
                 self._paging.spill.settle_all(SPILL_NUMBER, spilled)
-        for position in list(self._held):
-            self._release(position)
+        for message in [self._release(position) for position in list(self._held)]:
+            if message.is_stored and self._number:
+                done([message.position])
 
 
 def _next_read_count(count: int, messages: list[Message]) -> int:
     """How many to read after so many were, and these came of it."""
+    if not count:
+        return 1
     octets = sum(len(message.content) for message in messages)
     return min(READ_GROWTH * count, worth_reading(octets, len(messages)))
 

@@ -138,6 +138,12 @@ class Paging:
             self.is_strained = True
         return position
 
+    def unspill(self, message: Message) -> None:
+        """One that was read back is an ordinary transient message again."""
+        assert self.spill is not None
+        self.spill.settle_all(SPILL_NUMBER, [message.position])
+        message.is_stored = False
+
 
 def nobody_looks() -> None:
     """A broker whose memory nobody watches."""

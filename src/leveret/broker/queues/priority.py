@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.queues.tally import OnDisk
+    from leveret.broker.queues.waiting import Waiting
 
 
 class PriorityReady:
@@ -94,6 +95,25 @@ class PriorityReady:
     def on_disk(self) -> Iterator[OnDisk]:
         for priority, line in self._lines.items():
             yield from line.on_disk(priority)
+
+    def waiting(self, first: int = 0) -> Iterator[Waiting]:
+        """What waits, in the order in which it will be taken; see Ready."""
+        for line in self._highest_first():
+            if first < line.count:
+                yield from line.waiting(first)
+            first = max(0, first - line.count)
+
+    def find(self, positions: Sequence[int]) -> list[Waiting]:
+        return [each for line in self._highest_first() for each in line.find(positions)]
+
+    def withdraw(self, positions: Sequence[int]) -> list[Waiting]:
+        taken = [each for line in self._highest_first() for each in line.withdraw(positions)]
+        self.count -= len(taken)
+        return taken
+
+    def put_in_place(self, message: Message, *, redelivered: bool) -> None:
+        self._line_of(message).put_in_place(message, redelivered=redelivered)
+        self.count += 1
 
     def set_window(self, window: int) -> None:
         """So many stored messages are kept at hand in each line from now on."""

@@ -155,7 +155,7 @@ class Queue(Ruled):
 
         None when there is none, or none in memory yet: see `is_loading`. Raises NotFound.
         """
-        self._refuse_while_paused()
+        self.refuse_while_paused()
         self.touch()
         self._drop_expired()
         taken = self.ready.take() if self.ready.count else None
@@ -206,7 +206,7 @@ class Queue(Ruled):
 
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
-        self._refuse_while_paused()
+        self.refuse_while_paused()
         return self._clear(self.settle_all)
 
     # Paused ----------------------------------------------------------------------------------

@@ -13,12 +13,15 @@ without searching.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.queues.pages import CHUNK_MAX, Pages, worth_reading
+from leveret.broker.queues.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 # A line is weighed when it has grown by so many messages or, with what they have been like, octets.
 STEP_COUNT: Final = 256
 STEP_OCTETS: Final = 2**18
+
+_position_of = attrgetter("position")
 
 
 @dataclass(slots=True)
@@ -169,6 +174,54 @@ class Ready:
         """The others."""
         if self._pages is not None:
             yield from self._pages.on_disk(line)
+
+    # Looked at and chosen --------------------------------------------------------------------
+
+    def waiting(self, first: int = 0) -> Iterator[Waiting]:
+        """What waits from the `first` on (0 comes next), in the order in which it will be taken.
+        Good until the next turn of the loop."""
+        returned = (Waiting(position, each, True) for position, each in sorted(self._returned))
+        fresh = (Waiting(each.position, each, False) for each in self._fresh)
+        yield from islice(chain(returned, fresh), first, None)
+        if self._pages is not None:
+            at_hand = len(self._returned) + len(self._fresh)
+            yield from self._pages.waiting(max(0, first - at_hand), self._backing.returns)
+
+    def find(self, positions: Sequence[int]) -> list[Waiting]:
+        """Those of these positions, which rise, that wait."""
+        wanted = frozenset(positions)
+        found = [Waiting(at, each, True) for at, each in self._returned if at in wanted]
+        found += [Waiting(m.position, m, False) for m in self._fresh if m.position in wanted]
+        if self._pages is not None:
+            found += self._pages.find(positions, self._backing.returns)
+        return found
+
+    def withdraw(self, positions: Sequence[int]) -> list[Waiting]:
+        """Take out what `find` finds, wherever it stands."""
+        found = self.find(positions)
+        gone = frozenset(each.position for each in found)
+        if not gone.isdisjoint(position for position, _ in self._returned):
+            self._returned = [each for each in self._returned if each[0] not in gone]
+            heapq.heapify(self._returned)
+        self._fresh = deque(each for each in self._fresh if each.position not in gone)
+        if self._pages is not None:
+            self._pages.withdraw(positions)
+            if self._pages.is_empty:
+                self._pages = None
+                self.weigh()
+        self.count -= len(found)
+        return found
+
+    def put_in_place(self, message: Message, *, redelivered: bool) -> None:
+        """One that was withdrawn stands where it stood."""
+        if redelivered:
+            self.put_back(message)
+            return
+        self.count += 1
+        is_stored = self._is_stored(message)
+        if self._pages is None or not self._pages.put_in_place(message, is_stored=is_stored):
+            index = bisect_left(self._fresh, message.position, key=_position_of)
+            self._fresh.insert(index, message)
 
     # What is not in memory -------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ hold for what waits already.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leveret.broker.arguments import QUORUM, queue_type
 from leveret.broker.errors import NotFound
@@ -21,12 +21,19 @@ from leveret.broker.queues.paging import LAZY_WINDOW, WINDOW
 from leveret.broker.queues.rules import DROP_HEAD, REJECT_PUBLISH_DLX, Rules, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.priority import PriorityReady
     from leveret.broker.queues.queue import QueueHome, QueueOptions
     from leveret.broker.queues.ready import Ready
+
+
+class Withdrawn(NamedTuple):
+    """A message that was taken out of the middle of a queue."""
+
+    message: Message
+    redelivered: bool
 
 
 class Ruled(Keeping, ABC):
@@ -162,16 +169,21 @@ class Ruled(Keeping, ABC):
         """Nobody is served until it goes on."""
         return bool(self._absence)
 
-    def _refuse_while_paused(self) -> None:
+    def refuse_while_paused(self) -> None:
+        """Raises NotFound."""
         if self._absence:
             raise NotFound(self._absence)
 
     # Coming and going ------------------------------------------------------------------------
 
+    def has_room_for(self, message: Message) -> bool:
+        """Whether the queue would not turn it away."""
+        limit = self.limit
+        return not self.may_refuse or limit is None or limit.has_room_for(message)
+
     def refuses(self, message: Message) -> bool:
         """Whether the queue is full and turns away what is new, perhaps to where the dead go."""
-        limit = self.limit
-        if not self.may_refuse or limit is None or limit.has_room_for(message):
+        if self.has_room_for(message):
             return False
         if self.rules.overflow == REJECT_PUBLISH_DLX:
             # Never stored here, whatever becomes of it elsewhere.
@@ -215,6 +227,38 @@ class Ruled(Keeping, ABC):
     def _drop_expired(self) -> None:
         if self.expiry is not None:
             self.expiry.drop_expired()
+
+    # Chosen ----------------------------------------------------------------------------------
+
+    def withdraw(self, looked_at: Mapping[int, Message]) -> list[Withdrawn]:
+        """Take out those that still wait of these, by position, wherever they stand. They are out
+        until somebody lets go of them, or puts them back."""
+        taken: list[Withdrawn] = []
+        for each in self.ready.withdraw(sorted(looked_at)):
+            message = each.message
+            if message is None:
+                message = looked_at[each.position]
+            if each.is_spilled:
+                self._home.paging.unspill(message)
+            if self.limit is not None:
+                self.limit.taken(message)
+            taken.append(Withdrawn(message, each.redelivered))
+        if self.expiry is not None:
+            self.expiry.look()
+        return taken
+
+    def put_in_place(self, withdrawn: Withdrawn) -> None:
+        """It stands where it stood, and nobody has had it."""
+        message = withdrawn.message
+        if self.is_deleted:
+            self.let_go(message)
+            return
+        self.ready.put_in_place(message, redelivered=withdrawn.redelivered)
+        if self.limit is not None:
+            self.limit.added(message)
+        self._drop_excess()
+        if self.expiry is not None:
+            self.expiry.look()
 
     # Dying ------------------------------------------------------------------------------------
 

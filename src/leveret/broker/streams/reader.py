@@ -131,7 +131,7 @@ class Reader:
 
     def _fetched(self, stretch: Stretch, messages: list[Message]) -> None:
         self._is_fetching = False
-        self._ahead.extend(_with_offsets(stretch, messages))
+        self._ahead.extend(with_offsets(stretch, messages))
         if not messages:
             # All of them were damaged.
             self.offset = max(self.offset, stretch.end)
@@ -143,7 +143,7 @@ class Reader:
         self._ahead.clear()
 
 
-def _with_offsets(stretch: Stretch, messages: list[Message]) -> Iterator[tuple[int, Message]]:
+def with_offsets(stretch: Stretch, messages: list[Message]) -> Iterator[tuple[int, Message]]:
     """Each with its offset; one that could not be read leaves a gap."""
     if len(messages) == len(stretch.positions):
         yield from enumerate(messages, stretch.first)

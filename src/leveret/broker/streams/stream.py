@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from leveret.broker.streams.index import Block, Index
     from leveret.broker.streams.log import StreamHome
     from leveret.broker.streams.reader import Consumer
+    from leveret.broker.streams.starts import Start
     from leveret.wire.values import Table
 
 
@@ -204,17 +205,21 @@ class Stream:
         """A new reader, where its arguments say; it has to resume before it gets anything."""
         start = start_of(str(self), consumer.arguments, self._agenda.wall_clock)
         reader = Reader(consumer, self.log, filter_of(consumer.arguments))
+        reader.offset = self.offset_of(start)
+        if start.since_s is not None:
+            reader.since = self.log.since(start.since_s)
+        self._add(reader)
+
+    def offset_of(self, start: Start) -> int:
+        """Where a reader begins; at a time, what is there may be less than a block too old."""
         index = self.log.index
         if start.since_s is not None:
-            reader.offset = index.first_since(start.since_s)
-            reader.since = self.log.since(start.since_s)
-        elif start.is_last:
-            reader.offset = max(index.first, index.end - 1)
-        elif start is NEXT:
-            reader.offset = index.end
-        else:
-            reader.offset = max(index.first, start.offset)
-        self._add(reader)
+            return index.first_since(start.since_s)
+        if start.is_last:
+            return max(index.first, index.end - 1)
+        if start is NEXT:
+            return index.end
+        return max(index.first, start.offset)
 
     def _add(self, reader: Reader) -> None:
         self.consumers.add(reader)

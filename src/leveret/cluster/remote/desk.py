@@ -53,7 +53,7 @@ class HomeDesk:
         """A peer says something."""
         guest = self._guests.get(peer)
         if guest is None:
-            guest = self._guests[peer] = Guest(self._broker, lambda told: self._tell(peer, told))
+            guest = self._guests[peer] = Guest(self._broker, peer, partial(self._tell, peer))
         match asked:
             case frames.Publish():
                 self._publish(guest, asked)

@@ -10,7 +10,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.tallies import Deliveries
+from leveret.broker.tallies import Deliveries, Held
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ class Out:
 
 
 class Guest:
-    """A peer. seats: of its consumers, by the peer's number for them."""
+    """A peer. node: its name. seats: of its consumers, by the peer's number for them."""
 
-    def __init__(self, broker: Broker, tell: Callable[[Frame], None]) -> None:
+    def __init__(self, broker: Broker, node: str, tell: Callable[[Frame], None]) -> None:
         self._broker = broker
+        self._node = node
         self._send = tell
         self.is_gone = False
         self.seats: dict[int, Seat] = {}
@@ -162,6 +163,9 @@ class Guest:
         return (out.message for out in self._out.values() if out.queue is queue)
 
     all_out_of = out_of
+
+    def held(self, queue: AnyQueue) -> Iterator[Held]:
+        return (Held(message, node=self._node) for message in self.out_of(queue))
 
 
 class Seat:

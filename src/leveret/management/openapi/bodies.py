@@ -56,6 +56,15 @@ GET: Final = shape(
     },
     truncate={"type": "integer", "minimum": 0, "description": "so many octets of each payload"},
 )
+POSITIONS: Final[dict[str, Schema]] = {
+    "positions": {
+        "anyOf": [
+            {"type": "array", "items": {"type": "integer", "minimum": 0}},
+            {"enum": ["all"]},
+        ],
+        "description": "of the messages that were chosen, as looking at the queue shows them",
+    }
+}
 VHOST: Final = shape(description=TEXT, tags=TAGS, default_queue_type=TEXT, tracing=YES_OR_NO)
 USER: Final = shape({"tags": TAGS}, password=TEXT, password_hash=TEXT, hashing_algorithm=TEXT)
 PERMISSION: Final = shape({"configure": TEXT, "write": TEXT, "read": TEXT})
@@ -87,6 +96,13 @@ BETWEEN: Final = "/bindings/{vhost}/e/{source}"
 BODIES: Final[dict[str, dict[str, Schema]]] = {
     "/queues/{vhost}/{name}": {"PUT": QUEUE},
     "/queues/{vhost}/{name}/get": {"POST": GET},
+    "/queues/{vhost}/{name}/messages/delete": {"POST": shape(POSITIONS)},
+    "/queues/{vhost}/{name}/messages/move": {"POST": shape({**POSITIONS, "queue": TEXT})},
+    "/queues/{vhost}/{name}/messages/requeue": {"POST": shape(POSITIONS)},
+    "/queues/{vhost}/{name}/messages/republish": {
+        "POST": shape({**POSITIONS, "exchange": TEXT}, routing_key=TEXT)
+    },
+    "/queues/{vhost}/{name}/messages/replay": {"POST": shape(POSITIONS)},
     "/queues/{vhost}/{name}/actions": {"POST": shape({"action": one_of("sync", "cancel_sync")})},
     "/exchanges/{vhost}/{name}": {"PUT": EXCHANGE},
     "/exchanges/{vhost}/{name}/publish": {"POST": PUBLISH},

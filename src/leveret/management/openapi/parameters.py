@@ -76,6 +76,21 @@ ONLY_IF: Final = {
     "/queues/{vhost}/{name}": ("if-empty", "if-unused"),
     "/exchanges/{vhost}/{name}": ("if-unused",),
 }
+# Of looking at messages.
+_LOOKING: Final[tuple[Asked, ...]] = (
+    ("state", {"enum": ["ready", "unacknowledged"]}, "which messages; ready without it"),
+    (
+        "from",
+        {"type": "string"},
+        "the place in line to begin at, 0 first; of a stream an offset, first, last, next or 1h",
+    ),
+    ("count", {"type": "integer", "minimum": 0, "maximum": 500}, "how many; 100 without it"),
+    ("truncate", {"type": "integer", "minimum": 0}, "so many octets of each payload"),
+    ("encoding", {"enum": ["auto", "base64"]}, "of payloads; auto: as text where they are text"),
+    ("search", {"type": "string"}, "a text that they must have in them"),
+    ("search_in", {"type": "string"}, "where: some of body,properties,address"),
+)
+OWN: Final = {"/queues/{vhost}/{name}/messages": _LOOKING}
 
 
 def in_path(path: str) -> list[Schema]:
@@ -106,6 +121,8 @@ def _asked(path: str, method: str) -> list[Asked]:
         return [(name, {"type": "boolean"}, "refuse else") for name in ONLY_IF.get(path, ())]
     if method != "GET":
         return []
+    if path in OWN:
+        return [*OWN[path]]
     of_list = [*SORTING, *LISTS_OF[kind]] if is_list(path) else []
     return [*of_list, *(SAMPLES if kind in WITH_SAMPLES else ())]
 

@@ -1,0 +1,1 @@
+"""Looking at the messages of a queue without taking them, and doing something to chosen ones."""
