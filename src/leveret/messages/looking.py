@@ -17,8 +17,10 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from leveret.broker.errors import PreconditionFailed
 from leveret.broker.streams.reader import with_offsets
 from leveret.broker.streams.starts import ARGUMENT, start_of
+from leveret.broker.streams.stream import Stream
 from leveret.messages.searching import EVERY_MESSAGE, Search
 
 if TYPE_CHECKING:
@@ -26,14 +28,16 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.ports import MessageStore
+    from leveret.broker.queues.pages import Waiting
     from leveret.broker.queues.queue import Queue
-    from leveret.broker.queues.waiting import Waiting
-    from leveret.broker.streams.stream import Stream
     from leveret.broker.tallies import Held
-    from leveret.wire.values import Value
 
     Take = Callable[[list[Message]], None]
 
+# What messages may be looked at.
+READY: Final = "ready"
+UNACKNOWLEDGED: Final = "unacknowledged"
+STATES: Final = (READY, UNACKNOWLEDGED)
 # What one answer holds, and what is read for it: the next look goes on.
 SHOWN_MAX: Final = 500
 SHOWN_OCTETS_MAX: Final = 16 * 2**20
@@ -43,6 +47,8 @@ READ_OCTETS_MAX: Final = 64 * 2**20
 _FIRST_READ: Final = 16
 _READ_MAX: Final = 512
 _READ_OCTETS: Final = 4 * 2**20
+# Of a place: below any offset's end.
+_DIGITS_MAX: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,25 @@ class View:
         if not self.looked_at:
             return _FIRST_READ
         return max(1, min(_READ_MAX, _READ_OCTETS * self.looked_at // max(1, self._read_octets)))
+
+
+async def look(queue: Queue | Stream, state: str, wish: Wish) -> View:
+    """Of a stream nothing is out: who reads it takes nothing. Raises NotFound while nobody is
+    served."""
+    if isinstance(queue, Stream):
+        return await of_stream(queue, wish) if state == READY else View()
+    return await ready(queue, wish) if state == READY else unacknowledged(queue, wish)
+
+
+def first_of(queue: Queue | Stream, said: str, now_s: float) -> int:
+    """Where to begin: a place in line; of a stream whatever its consumers may say, too.
+
+    Raises PreconditionFailed."""
+    if said.isdecimal():
+        return int(said[:_DIGITS_MAX])
+    if not isinstance(queue, Stream):
+        raise PreconditionFailed(f"'{said}' is no place in line: 0 is the message that comes next")
+    return queue.offset_of(start_of(str(queue), {ARGUMENT: said}, lambda: now_s))
 
 
 # Ready ------------------------------------------------------------------------------------------
@@ -175,13 +200,6 @@ def unacknowledged(queue: Queue, wish: Wish) -> View:
 
 
 # Streams ----------------------------------------------------------------------------------------
-
-
-def offset_in(stream: Stream, said: Value, now_s: float) -> int:
-    """Where "first", "last", "next", an offset, a time or an interval is, as a consumer says it.
-
-    Raises PreconditionFailed."""
-    return stream.offset_of(start_of(str(stream), {ARGUMENT: said}, lambda: now_s))
 
 
 async def of_stream(stream: Stream, wish: Wish) -> View:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.queues.pages import Waiting
     from leveret.broker.queues.queue import Queue
     from leveret.broker.queues.ruled import Withdrawn
-    from leveret.broker.queues.waiting import Waiting
     from leveret.broker.vhost import Vhost
     from leveret.messages.onward import Onward
 
@@ -142,6 +142,12 @@ class _Mover:
             done()
             return
         back = partial(self._back, withdrawn)
+        try:
+            # Those before it may have filled the queue.
+            onward.check_place()
+        except Kept as kept:
+            self._back(withdrawn, str(kept))
+            return
         leaving = Leaving(self._queue.number, withdrawn.message.position, done, back, back)
         self._vhost.sender.send(onward.message, onward.route, leaving)
 
@@ -152,10 +158,10 @@ class _Mover:
         self.outcome.moved += 1
         self._forget(message)
 
-    def _back(self, withdrawn: Withdrawn) -> None:
+    def _back(self, withdrawn: Withdrawn, reason: str = NOT_TAKEN) -> None:
         """It is not, or nobody knows."""
         self._deliveries.returned += 1
-        self.outcome.kept[NOT_TAKEN] += 1
+        self.outcome.kept[reason] += 1
         self._queue.put_in_place(withdrawn)
         self._forget(withdrawn.message)
         self._queue.pump()

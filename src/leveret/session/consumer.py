@@ -66,7 +66,7 @@ class Consumer:
         self.channel = channel
         self.queue: AnyQueue = queue
         self.deliveries: Deliveries = channel.tally.of(queue, channel)
-        self.tag = tag
+        self.tag: str = tag
         self.no_ack = method.no_ack
         # RabbitMQ's other queue types take no notice of it.
         is_classic = queue_type(queue.options.arguments) == CLASSIC

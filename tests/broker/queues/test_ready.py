@@ -127,11 +127,13 @@ class Line:
 
     def take(self):
         """The body of the first message, read if need be."""
-        taken = self.ready.take()
-        if taken is None:
+        for _ in range(3):
+            # All of a read may have been chosen meanwhile: then another one follows.
+            taken = self.ready.take()
+            if taken is not None:
+                break
             assert self.ready.is_loading
             self.engine.agenda.run()
-            taken = self.ready.take()
         return taken[0].body.decode()
 
     def drain(self):
@@ -458,9 +460,54 @@ class Beside:
     def squeeze(self):
         self.line.shared.octets_max = self.random.choice([0, 100, float("inf")])
 
+    def look(self):
+        first = self.random.randrange(len(self.waiting) + 1)
+        seen = [(name_of(each), each.redelivered) for each in self.ready.waiting(first)]
+        assert seen == self.waiting[first:]
+
+    def choose(self):
+        """Some are taken out of the middle: they are settled, or stand again where they stood."""
+        standing = list(self.ready.waiting())
+        chosen = self.random.sample(standing, self.random.randrange(len(standing) + 1))
+        read = {each.position: message_of(each) for each in chosen}
+        taken = self.ready.withdraw(sorted(read))
+        assert sorted(each.position for each in taken) == sorted(read)
+        for each in taken:
+            if each.is_spilled:
+                self.line.shared.unspill(read[each.position])
+            self.waiting.remove((read[each.position].body.decode(), each.redelivered))
+        assert self.ready.count == len(self.waiting)
+        if self.random.random() < 0.5:
+            self.answer()
+        for each in taken:
+            self.decide(read[each.position], redelivered=each.redelivered)
+
+    def decide(self, message, *, redelivered):
+        name = message.body.decode()
+        if self.random.random() < 0.5:
+            if message.is_stored:
+                self.line.engine.messages.settle(NUMBER, message.position)
+            return
+        self.ready.put_in_place(message, redelivered=redelivered)
+        # Before one that had been taken it counts as taken, too.
+        returned = redelivered or any(flag and name < other for other, flag in self.waiting)
+        self.waiting.append((name, returned))
+        self.waiting.sort()
+
+
+def message_of(waiting):
+    """It is at hand, or in its store."""
+    return waiting.message or waiting.store.kept[waiting.position]
+
+
+def name_of(waiting):
+    return message_of(waiting).body.decode()
+
 
 OFTEN = ["push_stored", "push_transient", "take", "take"]
-ACTIONS = [*OFTEN, "put_back", "settle", "answer", "answer", "clear", "squeeze"]
+ACTIONS = [
+    *OFTEN, "put_back", "settle", "answer", "answer", "clear", "squeeze", "look", "choose",
+]  # fmt: skip
 
 
 @given(

@@ -13,16 +13,16 @@ from bisect import bisect_left, insort
 from collections import deque
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leveret.broker.queues.paging import SPILL_NUMBER
 from leveret.broker.queues.tally import OnDisk
-from leveret.broker.queues.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from leveret.broker.message import Message
+    from leveret.broker.ports import MessageStore
     from leveret.broker.queues.paging import Paging
 
 # Where a message is: in the store; in the spill; in memory after all, because it need not survive,
@@ -94,6 +94,23 @@ class Chunk:
         index = bisect_left(self.positions, position)
         insort(self.positions, position)
         self.places = self.places[:index] + bytes((place,)) + self.places[index:]
+
+
+class Waiting(NamedTuple):
+    """A message in its line, as whoever looks at it or takes it out sees it.
+
+    message: None for one that has to be read first. redelivered: it had been taken before.
+
+    store, number: where it is read from, and whose it is there; None while it is in memory.
+    is_spilled: that is the spill, where it has no place of its own.
+    """
+
+    position: int
+    message: Message | None
+    redelivered: bool
+    store: MessageStore | None = None
+    number: int = 0
+    is_spilled: bool = False
 
 
 class Pages:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.pages import Waiting
     from leveret.broker.queues.tally import OnDisk
-    from leveret.broker.queues.waiting import Waiting
 
 
 class PriorityReady:

@@ -20,8 +20,7 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.queues.pages import CHUNK_MAX, Pages, worth_reading
-from leveret.broker.queues.waiting import Waiting
+from leveret.broker.queues.pages import CHUNK_MAX, Pages, Waiting, worth_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -214,7 +213,7 @@ class Ready:
 
     def put_in_place(self, message: Message, *, redelivered: bool) -> None:
         """One that was withdrawn stands where it stood."""
-        if redelivered:
+        if redelivered or any(message.position < position for position, _ in self._returned):
             self.put_back(message)
             return
         self.count += 1

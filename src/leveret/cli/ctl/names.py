@@ -57,6 +57,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         "log_tail",
         "log_tail_stream",
     ),
+    "messages": (
+        "delete_messages",
+        "move_messages",
+        "peek",
+        "replay",
+        "republish_messages",
+    ),
     "resolving": (
         "cookie_hash",
         "cookie_sources",

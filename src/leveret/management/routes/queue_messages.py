@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from leveret.broker.queues.distant import DistantQueue
-from leveret.broker.streams.stream import Stream
 from leveret.management import fields
 from leveret.management.answers import BadRequest, Json
 from leveret.management.elsewhere.ways import at_home
@@ -23,13 +22,12 @@ from leveret.messages.telling import outcome_told, seen_told
 
 if TYPE_CHECKING:
     from leveret.broker.queues.queue import Queue
+    from leveret.broker.streams.stream import Stream
     from leveret.management.answers import Answer
     from leveret.management.call import Call
     from leveret.messages.looking import View, Wish
     from leveret.messages.moving import WayOn
 
-READY: Final = "ready"
-UNACKNOWLEDGED: Final = "unacknowledged"
 ENCODINGS: Final = ("auto", "base64")
 ALL: Final = "all"
 _COUNT: Final = 100
@@ -44,15 +42,10 @@ async def look(call: Call) -> Answer:
     if isinstance(queue, DistantQueue):
         # One whose home lives would have been asked there.
         raise queue.absence()
-    state = _word(call, "state", (READY, UNACKNOWLEDGED))
+    state = _word(call, "state", looking.STATES)
     encoding = _word(call, "encoding", ENCODINGS)
     wish = _wish(call, queue)
-    if isinstance(queue, Stream):
-        view = await looking.of_stream(queue, wish) if state == READY else looking.View()
-    elif state == READY:
-        view = await looking.ready(queue, wish)
-    else:
-        view = looking.unacknowledged(queue, wish)
+    view = await looking.look(queue, state, wish)
     return Json(_shown(queue, view, encoding, wish))
 
 
@@ -74,26 +67,16 @@ def _word(call: Call, name: str, words: tuple[str, ...]) -> str:
     return said
 
 
-def _wish(call: Call, queue: Queue | Stream) -> looking.Wish:
+def _wish(call: Call, queue: Queue | Stream) -> Wish:
     parts = tuple((call.query.text("search_in") or ",".join(PARTS)).split(","))
     if not set(parts) <= set(PARTS):
         raise BadRequest(f"search_in should be some of {','.join(PARTS)}")
     return looking.Wish(
-        _first(call, queue),
+        looking.first_of(queue, call.query.text("from") or "0", call.look.now),
         _number(call, "count", _COUNT),
         Search(call.query.text("search") or "", parts),
         _number(call, "truncate", None),
     )
-
-
-def _first(call: Call, queue: Queue | Stream) -> int:
-    """A place in line; of a stream whatever its consumers may say, too."""
-    said = call.query.text("from")
-    if said is None or said.isdecimal():
-        return int((said or "0")[:18])
-    if isinstance(queue, Stream):
-        return looking.offset_in(queue, said, call.look.now)
-    raise BadRequest("from should be a number")
 
 
 def _number(call: Call, name: str, default: Any) -> Any:  # noqa: ANN401  # None or a number
