@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from leveret.cluster.engine import launch
-from leveret.cluster.engine.child import Child, Output, end_orphan
+from leveret.cluster.engine.child import Child, Output, end_orphan, environment
 from leveret.errors import StartRefused
 from tests.cluster.engine.farm import Farm, is_alive, wait_for, wait_gone
 
@@ -62,6 +62,15 @@ def test_it_gets_none_of_our_secrets(tmp_path, monkeypatch):
         await child.wait()
 
     assert run_child(tmp_path, 'echo "<$LEVERET_COOKIE>"', scene) == [(logging.ERROR, "<>")]
+
+
+def test_it_works_on_half_of_the_cores_unless_the_node_was_told_otherwise(monkeypatch):
+    monkeypatch.delenv("GOMAXPROCS", raising=False)
+    for cores, used in ((None, "1"), (1, "1"), (2, "1"), (8, "4")):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert environment()["GOMAXPROCS"] == used
+    monkeypatch.setenv("GOMAXPROCS", "3")
+    assert environment()["GOMAXPROCS"] == "3"
 
 
 def test_one_that_does_not_end_is_ended(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from leveret.cluster.mirroring.spares import SPARES_MAX, is_spare
 from tests.cluster.mirroring.scenes import ALL, scene_of
 
 
@@ -10,10 +11,10 @@ def test_the_log_of_a_queue_that_was_deleted_is_deleted():
         await world.set_policy(mouse, ALL)
         await world.declare(hare, "m")
         await asyncio.sleep(5)
-        assert len(world.engine.logs) == 2
+        assert len(world.used_logs) == 2
         await world.do(hare, lambda broker: broker.vhosts["/"].remove_queue(hare.queue("m")) + 1)
         await asyncio.sleep(20)
-        assert list(world.engine.logs) == ["metadata"]
+        assert world.used_logs == {"metadata"}
         assert not hare.mirroring._tending.led
 
     scene_of(act)
@@ -35,6 +36,28 @@ def test_a_log_that_is_needed_is_not():
         await world.set_policy(mouse, ALL)
         await world.declare(hare, "m")
         await asyncio.sleep(200)
-        assert list(world.engine.logs) == ["metadata", world.housed("m").log]
+        assert world.used_logs == {"metadata", world.housed("m").log}
+
+    scene_of(act)
+
+
+def test_a_spare_is_deleted_once_its_node_does_not_know_of_it():
+    async def act(world, hare, mouse, _vole):
+        await world.set_policy(mouse, ALL)
+        await world.declare(hare, "m")
+        await asyncio.sleep(100)
+        spares = {name for name in world.engine.logs if is_spare(name)}
+        assert len(spares) == SPARES_MAX
+        await world.kill("hare")
+        hare = await world.boot("hare")
+        await asyncio.sleep(100)
+        assert spares.isdisjoint(world.engine.logs)
+        await world.declare(hare, "m2")
+        await asyncio.sleep(5)
+        spares = {name for name in world.engine.logs if is_spare(name)}
+        assert len(spares) == SPARES_MAX
+        await world.kill("hare")
+        await asyncio.sleep(100)
+        assert spares.isdisjoint(world.engine.logs)
 
     scene_of(act)

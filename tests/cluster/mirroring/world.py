@@ -224,7 +224,13 @@ class World(metadata.World):
         for place in nodes[0].mirroring.housings.declared:
             self._check_queue(place[1])
         named = {each.log for each in nodes[0].mirroring.housings.all if each.log}
-        assert {each for each in self.engine.logs if each != "metadata"} == named
+        assert self.used_logs == {"metadata"} | named
+
+    @property
+    def used_logs(self):
+        """All that there are, but for spares."""
+        spares = set().union(*(node.mirroring._spares.names for node in self.nodes.values()))
+        return set(self.engine.logs) - spares
 
     def _check_queue(self, name):
         housed = self.housed(name)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LAUNCH: Final = Path(__file__).with_name("launch.py")
 # It hands over what it leads, and syncs: some 100 ms on a quiet machine.
 TERMINATE_S: Final = 15.0
+KEPT: Final = ("PATH", "TMPDIR", "GOMAXPROCS")
 LINE_BYTES_MAX: Final = 16 * 1024
 LAST_WORDS: Final = 5
 _LOOK_EVERY_S: Final = 0.05
@@ -150,9 +151,17 @@ async def _spawn(
         stderr=writing,
         pass_fds=(reading,),
         # Neither our secrets in its environment, nor the terminal's Ctrl-C for it.
-        env={name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ},
+        env=environment(),
         start_new_session=True,
     )
+
+
+def environment() -> dict[str, str]:
+    """What it has of ours; and on how many cores it works at once, unless the node was told that
+    itself: on half of them. On two, one is the broker's, and hundreds of idle logs cost an engine
+    that looks for work on both almost twice as much."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {"GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // 2))} | kept
 
 
 async def end_orphan(lock_file: Path) -> int | None:

@@ -30,7 +30,9 @@ from leveret.cluster.mirroring.balance import rebalanced, without
 from leveret.cluster.mirroring.freshness import Freshness
 from leveret.cluster.mirroring.heirs import Heirs
 from leveret.cluster.mirroring.housings import Housings
+from leveret.cluster.mirroring.nearing import Nearing
 from leveret.cluster.mirroring.serving import Serving
+from leveret.cluster.mirroring.spares import Spares
 from leveret.cluster.mirroring.steps import Copy, HandOver, Spread, TakeHome, next_step
 from leveret.cluster.mirroring.sweeping import Sweeping
 from leveret.cluster.mirroring.tending import Tending
@@ -70,7 +72,9 @@ class Mirroring:
         self._serving = Serving(around.node)
         self._fresh = Freshness(around.tasks)
         self._heirs = Heirs(around, self.housings)
-        self._sweeping = Sweeping(around, self.housings, self._tending.targets)
+        self._nearing = Nearing(around, self.housings, self._tending.led)
+        self._spares = Spares(around)
+        self._sweeping = Sweeping(around, self.housings, self._tending.targets, self._spares.names)
 
     @property
     def cluster(self) -> Cluster:
@@ -85,6 +89,7 @@ class Mirroring:
         self._living_changed()
         self._sweeping.begin()
         self._heirs.begin()
+        self._nearing.begin()
 
     # What is asked for ---------------------------------------------------------------------------
 
@@ -214,7 +219,8 @@ class Mirroring:
         step = next_step(housed, wanted(asked, housed, cluster), cluster)
         if not isinstance(step, Copy):
             return housed
-        return replace(housed, log=around.new_log(declared.number), members=step.members)
+        name = self._spares.take(step.members) or around.new_log(declared.number)
+        return replace(housed, log=name, members=step.members)
 
     def _asked(self, declared: QueueDeclared) -> Asked:
         policies, options = self._around.broker.vhosts[declared.vhost].policies, declared.options
@@ -268,6 +274,8 @@ class Mirroring:
         self._serving.majority(has_it=has_majority)
         self._around.broker.alarms.minority(is_on=not has_majority)
         self._heirs.look()
+        # Who went has left spares.
+        self._sweeping.look()
         self.look_at_all()
 
 

@@ -2,9 +2,11 @@
 
     the queue was deleted                  by the first of the living nodes
     a move into it was never finished      by the queue's home
+    it was a spare of a former life        by the node that made it, while that lives
 
-Rule: a queue's number is given once and is in the name of its logs. A log is deleted only by who
-has held the pen since it saw the log, and so knows every queue that could have it.
+Rule: a queue's number is given once and is in the name of its logs, unless that was a spare. A log
+is deleted only by who has held the pen since it saw the log, and so knows every queue that could
+have it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leveret.cluster.metadata.changing import Unchanged
+from leveret.cluster.mirroring.spares import is_spare, maker_of
 from leveret.cluster.ports import NoMajority, NoSuchLog
 
 if TYPE_CHECKING:
@@ -32,12 +35,15 @@ _NAME: Final = re.compile(r"q([0-9]+)\.")
 
 
 class Sweeping:
-    """targets: the names of logs that this node is filling."""
+    """targets: the names of logs that this node is filling. spares: of those that it has ready."""
 
-    def __init__(self, around: Around, housings: Housings, targets: set[str]) -> None:
+    def __init__(
+        self, around: Around, housings: Housings, targets: set[str], spares: set[str]
+    ) -> None:
         self._around = around
         self._housings = housings
         self._targets = targets
+        self._spares = spares
         self._is_due = False
 
     def begin(self) -> None:
@@ -71,16 +77,25 @@ class Sweeping:
 
     def _strays(self, names: Iterable[str]) -> list[str]:
         """Of these, what this node is to delete."""
-        kept = {each.log for each in self._housings.all} | self._targets
-        numbered = [(name, _NAME.match(name)) for name in names if name not in kept]
-        return [name for name, found in numbered if found and self._is_ours(int(found[1]))]
+        kept = {each.log for each in self._housings.all} | self._targets | self._spares
+        return [name for name in names if name not in kept and self._is_ours(name)]
 
-    def _is_ours(self, number: int) -> bool:
-        place = self._housings.place_of(number)
+    def _is_ours(self, name: str) -> bool:
+        """It is for this node to delete it."""
+        if is_spare(name):
+            return self._around.node == (self._living_maker(name) or self._first)
+        found = _NAME.match(name)
+        place = self._housings.place_of(int(found[1])) if found else None
         if place is None:
-            living = self._around.liveness.living
-            return self._around.node == min(living, default=None)
+            return found is not None and self._around.node == self._first
         return self._housings.housed[place].node == self._around.node
+
+    def _living_maker(self, name: str) -> str | None:
+        return maker_of(name, tuple(self._around.liveness.living))
+
+    @property
+    def _first(self) -> str | None:
+        return min(self._around.liveness.living, default=None)
 
 
 def _nothing() -> None:

@@ -160,7 +160,6 @@ class Tending:
         vhost.replace_queue(vhost.queues[place[1]], queue)
         self._hold(place, shared, queue)
         log.info("%s leads queue '%s' in vhost '%s'", self._around.node, *place[::-1])
-        self._around.tasks.start(self._come_near(housed.log))
 
     def _hold(self, place: Place, shared: SharedLog, queue: Served) -> None:
         self.led[place] = shared
@@ -168,13 +167,6 @@ class Tending:
             self._heard.add(shared)
             shared.on_deposed(lambda: self._deposed(place, shared))
         self._judge.led(queue, shared)
-
-    async def _come_near(self, name: str) -> None:
-        """The engine is quickest where the log is led; it goes without, too."""
-        try:
-            await self._around.logs.move_leader(name, self._around.node)
-        except (NoMajority, NoSuchLog, LookupError) as error:
-            log.debug("log %s is led elsewhere: %r", name, error)
 
     async def _open(self, name: str, members: tuple[str, ...]) -> SharedLog:
         nodes = await self._nodes(members)
@@ -235,7 +227,6 @@ class Tending:
             if await self._flip(move, housed, replace(housed, log=name, members=members)):
                 self._hold(place, shared, self._queue(place))
                 self._around.engine.let_go(*place)
-                self._around.tasks.start(self._come_near(name))
         finally:
             self.targets.discard(name)
             self._judge.strayed()

@@ -38,7 +38,7 @@ LOOK_AFTER_S: Final = (0.02, 0.2, 1.0)
 # News of a fence may be lost. A writer with nothing to write looks for itself; hundreds of them
 # not all that often, as each look costs the engine half a millisecond.
 LOOK_EVERY_S: Final = 5.0
-LOOKS_PER_S_MAX: Final = 20
+LOOKS_PER_S_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
