@@ -204,3 +204,46 @@ def test_with_all_nodes_well_and_all_of_them_busy_nothing_is_ever_undone():
 
     for seed in range(3):
         scene_of(act, seed)
+
+
+def test_many_who_want_to_have_heard_the_latest_have_it_read_once_more_at_most(monkeypatch):
+    async def act(_world, hare, mouse, _vole):
+        readings, heard = [], []
+        catch_up = mouse.reading.catch_up
+
+        async def count(last):
+            readings.append(last)
+            await catch_up(last)
+
+        monkeypatch.setattr(mouse.reading, "catch_up", count)
+        for following in mouse.chores.running:
+            following.cancel()
+        await done(hare, put("a", 1))
+        mouse.pen.when_caught_up(lambda: heard.append(globals_of(mouse).get("a")))
+        # It is being read by now, and what comes next may not be in it.
+        await asyncio.sleep(0)
+        await done(hare, put("a", 2))
+        for _ in range(50):
+            mouse.pen.when_caught_up(lambda: heard.append(globals_of(mouse)["a"]))
+        await asyncio.sleep(0.5)
+        assert heard[1:] == [2] * 50
+        assert len(readings) == 2
+
+    scene_of(act)
+
+
+def test_without_a_majority_nobody_waits_for_the_latest_for_long():
+    async def act(world, hare, mouse, _vole):
+        await done(hare, put("a"))
+        world.engine.split(("mouse",))
+        heard = []
+        mouse.pen.when_caught_up(lambda: heard.append("the first"))
+        await asyncio.sleep(0.5)
+        mouse.pen.when_caught_up(lambda: heard.append("the second"))
+        assert heard == []
+        await asyncio.sleep(0.6)
+        assert heard == ["the first"]
+        await asyncio.sleep(0.5)
+        assert heard == ["the first", "the second"]
+
+    scene_of(act)
