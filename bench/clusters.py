@@ -60,8 +60,8 @@ Written by `python -m bench.clusters`; do not edit. {when}.
 """
 
 
-def traffic(seconds: float) -> Traffic:
-    return replace(PERSISTENT, warmup_s=WARMUP_S, duration_s=seconds)
+def traffic(seconds: float, kind: Traffic = PERSISTENT) -> Traffic:
+    return replace(kind, warmup_s=WARMUP_S, duration_s=seconds)
 
 
 def measure_mirrored(nodes: Nodes, seconds: float) -> Figures:
@@ -82,17 +82,21 @@ def measure_mirrored(nodes: Nodes, seconds: float) -> Figures:
 
 def measure_ordinary(nodes: Nodes, seconds: float) -> Figures:
     """An ordinary queue of the first node, from there and from another."""
-    local = through(nodes[0], nodes[0], seconds)["delivered_per_s"]
-    remote = through(nodes[1], nodes[0], seconds)["delivered_per_s"]
-    return {"local": local, "remote": remote, "remote_to_local": remote / local}
+    figures = {}
+    for name, kind in (("", PERSISTENT), ("transient_", Traffic())):
+        local = through(nodes[0], nodes[0], seconds, kind)["delivered_per_s"]
+        remote = through(nodes[1], nodes[0], seconds, kind)["delivered_per_s"]
+        figures |= {f"{name}local": local, f"{name}remote": remote}
+        figures[f"{name}remote_to_local"] = remote / local
+    return figures
 
 
-def through(node: Node, home: Node, seconds: float) -> Figures:
+def through(node: Node, home: Node, seconds: float, kind: Traffic = PERSISTENT) -> Figures:
     """One flow through a node into a queue of another, and out of it."""
     with Topology(parse_uri(home.url)) as topology:
         queue = topology.declare_queue("queue", durable=True)
         paths = Paths("", (queue,), ((queue,),))
-        return run_flow(parse_uri(node.url), traffic(seconds), paths, quietly).figures
+        return run_flow(parse_uri(node.url), traffic(seconds, kind), paths, quietly).figures
 
 
 def measure_many(nodes: Nodes, seconds: float) -> Figures:  # noqa: ARG001
@@ -160,6 +164,9 @@ MEASURES: Mapping[str, tuple[Measure, tuple[Goal, ...]]] = {
             reported("local", "1 KiB persistent, an ordinary queue at its node", "/s"),
             reported("remote", "the same through another node", "/s"),
             at_least("remote_to_local", "that : at its node", "", 0.4),
+            reported("transient_local", "1 KiB, auto-ack, an ordinary queue at its node", "/s"),
+            reported("transient_remote", "the same through another node", "/s"),
+            at_least("transient_remote_to_local", "that : at its node", "", 0.4),
         ),
     ),
     "many": (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import PreconditionFailed, SyntaxRefused, Unsupported
 from leveret.broker.exchanges.delays import Delays
-from leveret.broker.message import Message, header_payload, with_properties
+from leveret.broker.message import UNKNOWN_TRAITS, Message, header_payload, with_properties
 from leveret.broker.publishing import Reading, read
 from leveret.broker.routing import TO_BE_ASKED
 from leveret.broker.sending import hand_over
@@ -45,6 +45,9 @@ def publish(channel: Channel, address: bytes, bits: int, extra: int, content: by
     is_mandatory = bool(bits & MANDATORY)
     copy_keys: tuple[str, ...] = ()
     if extra:
+        # Known ones are plain.
+        traits = channel.session.known_traits.get(content[19 : 21 + extra], UNKNOWN_TRAITS)
+    if traits is UNKNOWN_TRAITS or (extra and route.is_for_one):
         reading = _read(channel, content)
         traits, copy_keys = reading.traits, reading.copy_keys
         if route.is_for_one or not reading.is_plain:

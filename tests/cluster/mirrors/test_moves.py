@@ -312,7 +312,7 @@ async def test_another_nodes_publishers_hear_of_what_is_safe_alone():
 
     def publish(ticket):
         carried = frames.carry(message("a", key="q", is_persistent=True))
-        desk.hear("mouse", frames.Publish(ticket, "/", "q", carried))
+        desk.hear("mouse", frames.Publish(ticket, "/", "q", [carried]))
 
     publish(1)
     await world.settle(2)

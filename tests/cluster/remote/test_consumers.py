@@ -65,7 +65,7 @@ class Scene:
 
     def come(self, *texts):
         for text in texts:
-            self.consumers.take(7, message(text), redelivered=False)
+            self.consumers.take(7, [message(text)], redelivered=False)
         return self.home.turn()
 
 

@@ -34,7 +34,7 @@ def desk():
 
 
 def publish(ticket, queue="q", **traits):
-    return frames.Publish(ticket, "/", queue, frames.carry(message("a", key=queue, **traits)))
+    return frames.Publish(ticket, "/", queue, [frames.carry(message("a", key=queue, **traits))])
 
 
 def test_a_publish_is_answered_by_its_ticket(desk):
@@ -44,7 +44,7 @@ def test_a_publish_is_answered_by_its_ticket(desk):
 
 @pytest.mark.parametrize("vhost", ["/", "elsewhere"])
 def test_a_publish_to_what_is_not_there_is_refused(desk, vhost):
-    asked = frames.Publish(7, vhost, "none", publish(7).message)
+    asked = frames.Publish(7, vhost, "none", publish(7).messages)
     assert desk.hear(asked) == [frames.Refused(7)]
 
 

@@ -14,6 +14,7 @@ SAMPLES = {
     bool: True,
     bytes: bytes(range(256)),
     tuple[int, ...]: (1, 2**63),
+    list[int]: [1, 2**63],
 }
 
 
@@ -21,7 +22,8 @@ def sample(kind):
     """A frame with something in every field."""
     hints = typing.get_type_hints(kind)
     carried = frames.carry(message("body", key="k", ttl_ms=5, priority=7, is_persistent=True))
-    return kind(*[carried if hint is frames.Carried else SAMPLES[hint] for hint in hints.values()])
+    samples = SAMPLES | {frames.Carried: carried, list[frames.Carried]: [carried, carried]}
+    return kind(*[samples[hint] for hint in hints.values()])
 
 
 @pytest.mark.parametrize("kind", typing.get_args(frames.Asked), ids=lambda kind: kind.__name__)

@@ -40,9 +40,33 @@ def test_nothing_is_sent_without_credit(world, guest, queue, told):
     world.channel().fill("q", b"a", b"b", b"c")
     assert told == []
     guest.give_credit(frames.Credit(1, 2, 0))
-    assert [each.delivery for each in told] == [1, 2]
+    assert told == []
+    world.pass_time()
+    assert [each.deliveries for each in told] == [[1, 2]]
     guest.give_credit(frames.Credit(1, 3, 2))
-    assert [each.delivery for each in told] == [1, 2, 3]
+    world.pass_time()
+    assert [each.deliveries for each in told] == [[1, 2], [3]]
+
+
+def test_what_is_told_next_is_behind_what_was_delivered(world, guest, queue, told):
+    seat_at(guest, queue)
+    world.channel().fill("q", b"a", b"b")
+    guest.give_credit(frames.Credit(1, 1, 0))
+    guest.tell(frames.Nothing(5))
+    guest.give_credit(frames.Credit(1, 2, 0))
+    world.pass_time()
+    assert [getattr(each, "deliveries", None) for each in told] == [[1], None, [2]]
+
+
+def test_a_frame_says_of_all_its_messages_that_they_come_again_or_of_none(
+    world, guest, queue, told
+):
+    seat_at(guest, queue)
+    world.channel().fill("q", b"a", b"b")
+    queue.requeue([queue.get()[0]])
+    guest.give_credit(frames.Credit(1, 2, 0))
+    world.pass_time()
+    assert [(each.redelivered, each.deliveries) for each in told] == [(True, [1]), (False, [2])]
 
 
 def test_credit_can_be_taken_back(world, guest, queue, told):
@@ -54,13 +78,13 @@ def test_credit_can_be_taken_back(world, guest, queue, told):
     assert queue.ready.count == 1
 
 
-def test_a_mebibyte_ahead_is_enough(world, guest, queue, told):
+def test_some_mebibytes_ahead_are_enough(world, guest, queue):
     seat_at(guest, queue)
-    world.channel().fill("q", *[b"x" * 300_000] * 6)
+    world.channel().fill("q", *[b"x" * 300_000] * 20)
     guest.give_credit(frames.Credit(1, 100, 0))
-    assert len(told) == AHEAD_OCTETS_MAX // 300_000 + 1
+    assert queue.tally.unacknowledged == AHEAD_OCTETS_MAX // 300_000 + 1
     guest.give_credit(frames.Credit(1, 100, 1))
-    assert len(told) == AHEAD_OCTETS_MAX // 300_000 + 2
+    assert queue.tally.unacknowledged == AHEAD_OCTETS_MAX // 300_000 + 2
 
 
 def test_what_comes_back_that_nobody_knows_is_no_harm(guest, queue):
@@ -79,7 +103,8 @@ def test_only_what_a_client_gave_back_counts_as_a_failed_delivery(kind, count):
     guest = Guest(world.broker, "peer", told.append)
     seat_at(guest, queue)
     guest.give_credit(frames.Credit(1, 1, 0))
-    guest.settle(kind((told[0].delivery,)))
+    world.pass_time()
+    guest.settle(kind(tuple(told[0].deliveries)))
     assert queue.ready.count == 1
     assert sum(queue.returns.values()) == count
 

@@ -66,8 +66,8 @@ def test_but_before_whatever_is_said_next(home, said):
 
 def test_a_delivery_for_a_consumer_that_is_gone_goes_back(home, said):
     carried = frames.carry(message("a"))
-    home.hear(frames.Delivered(9, 5, False, carried))
-    assert said == [frames.HandBack((5,))]
+    home.hear(frames.Delivered(9, False, [5, 6], [carried, carried]))
+    assert said == [frames.HandBack((5, 6))]
 
 
 def test_a_refusal_keeps_its_code_and_text(home, queue, said):

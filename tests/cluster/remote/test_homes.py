@@ -72,6 +72,7 @@ def test_all_nodes_use_a_queue_of_one():
         cluster.declare("hare")
         mouse, vole = cluster.worlds["mouse"].channel(), cluster.worlds["vole"].channel()
         mouse.fill("q", b"a", b"b")
+        await cluster.settle()
         (found,) = await cluster.call(vole, methods.BasicGet(queue="q"))
         assert found.body == b"a"
         vole.ack(found.tag)

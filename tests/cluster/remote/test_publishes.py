@@ -1,5 +1,7 @@
 """What stands out of a queue's publishes, and in which order it is said."""
 
+from itertools import count
+
 from leveret.cluster.remote.publishes import COUNT_MAX, OCTETS_MAX, Publishes
 from tests.broker.domain import message
 
@@ -8,10 +10,8 @@ class Scene:
     """Publishes, and what a home was told: tickets count on over all homes."""
 
     def __init__(self):
-        self.publishes = Publishes()
-        self.said = []
+        self.publishes = Publishes(count(1).__next__)
         self.heard = []
-        self.ticket = 0
 
     def publish(self, body):
         self.publishes.add(message(body))
@@ -20,13 +20,8 @@ class Scene:
     def say(self):
         said = []
 
-        def say(each):
-            said.append(each.body.decode())
-            self.ticket += 1
-            return self.ticket
-
-        self.publishes.say(say)
-        return said
+        self.publishes.say(lambda _tickets, messages: said.extend(messages))
+        return [each.body.decode() for each in said]
 
 
 def test_each_is_said_once_and_in_order():
@@ -43,9 +38,9 @@ def test_who_published_hears_what_became_of_it_once():
     scene.publish("a")
     scene.publish("b")
     scene.say()
-    scene.publishes.answered(2, is_taken=False)
-    scene.publishes.answered(1, is_taken=True)
-    scene.publishes.answered(1, is_taken=True)
+    scene.publishes.answered([2], is_taken=False)
+    scene.publishes.answered([1], is_taken=True)
+    scene.publishes.answered([1], is_taken=True)
     assert scene.heard == [("b", False), ("a", True)]
     assert not scene.publishes.is_awaited
 
@@ -55,7 +50,7 @@ def test_what_was_not_answered_is_said_again_before_what_came_later():
     for body in "abc":
         scene.publish(body)
     scene.say()
-    scene.publishes.answered(2, is_taken=True)
+    scene.publishes.answered([2], is_taken=True)
     scene.publish("d")
     scene.publishes.unsay()
     assert scene.say() == ["a", "c", "d"]
@@ -67,11 +62,21 @@ def test_the_word_of_an_earlier_home_counts_no_more():
     scene.publish("a")
     scene.say()
     scene.publishes.unsay()
-    scene.publishes.answered(1, is_taken=True)
+    scene.publishes.answered([1], is_taken=True)
     assert scene.heard == []
     scene.say()
-    scene.publishes.answered(2, is_taken=True)
+    scene.publishes.answered([2], is_taken=True)
     assert scene.heard == [("a", True)]
+
+
+def test_a_home_may_answer_while_it_is_told():
+    scene = Scene()
+    scene.publish("a")
+    scene.publishes.say(
+        lambda tickets, _messages: scene.publishes.answered(tickets, is_taken=False)
+    )
+    assert scene.heard == [("a", False)]
+    assert not scene.publishes.is_awaited
 
 
 def test_all_are_refused_when_nobody_will_have_them():
@@ -90,7 +95,7 @@ def test_too_much_stands_out_by_count_or_by_octets():
         scene.publish("")
     assert scene.publishes.is_much
     scene.say()
-    scene.publishes.answered(1, is_taken=True)
+    scene.publishes.answered([1], is_taken=True)
     assert not scene.publishes.is_much
     scene.publish("x" * OCTETS_MAX)
     assert scene.publishes.is_much

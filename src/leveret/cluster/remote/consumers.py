@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leveret.broker.queues.kinds import AnyQueue
 
 # Deliveries a consumer without a limit may be sent before they are handed on.
-AHEAD_MAX: Final = 512
+AHEAD_MAX: Final = 2048
 
 
 class Subscription:
@@ -230,13 +230,13 @@ class RemoteConsumers(DistantConsumers):
             self._all[consumer].is_ready = False
             self.look_soon()
 
-    def take(self, number: int, message: Message, *, redelivered: bool) -> None:
-        """A message has come for one of them."""
+    def take(self, number: int, messages: list[Message], *, redelivered: bool) -> None:
+        """Messages have come for one of them."""
         subscription = self._by_number.get(number)
         if subscription is None:
-            self._hand_back([message])
+            self._hand_back(messages)
             return
-        subscription.buffer.append((message, redelivered))
+        subscription.buffer.extend((message, redelivered) for message in messages)
         self._serve(subscription)
 
     def serve(self) -> None:

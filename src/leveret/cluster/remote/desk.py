@@ -88,11 +88,16 @@ class HomeDesk:
         try:
             _vhost, queue = self._find(asked)
         except NotFound:
-            guest.tell(frames.Refused(asked.ticket))
+            for ticket, _carried in enumerate(asked.messages, asked.ticket):
+                guest.tell(frames.Refused(ticket))
             return
-        message = frames.unpack(asked.message, self._broker.next_position())
+        for ticket, carried in enumerate(asked.messages, asked.ticket):
+            self._take(guest, queue, ticket, carried)
+
+    def _take(self, guest: Guest, queue: AtHome, ticket: int, carried: frames.Carried) -> None:
+        message = frames.unpack(carried, self._broker.next_position())
         if queue.refuses(message):
-            guest.tell(frames.Refused(asked.ticket))
+            guest.tell(frames.Refused(ticket))
             return
         traits, paging = message.traits, self._broker.paging
         is_kept = traits is not None and traits.is_persistent and queue.number > 0
@@ -105,7 +110,7 @@ class HomeDesk:
         queue.publish(message)
         is_kept = is_kept or paging.has_appended
         paging.has_appended = had_appended
-        guest.took(asked.ticket, queue.number if is_kept else 0)
+        guest.took(ticket, queue.number if is_kept else 0)
 
     def _waits(
         self, guest: Guest, asked: frames.Publish | Question, again: Callable[[], None]

@@ -4,11 +4,13 @@
     told     from the home back
 
 Rule: names of things are given by whoever begins them, and never twice while a link is up: the
-user names tickets, questions and consumers, the home deliveries.
+user names tickets, questions and consumers, the home deliveries. Messages of one turn to one queue,
+or to one consumer, share a frame.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -19,46 +21,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Carried(msgspec.Struct, array_like=True):
+# The fields of Traits, in their order.
+CarriedTraits: TypeAlias = tuple[int | None, int, bool, tuple[str, ...]]
+
+
+class Carried(msgspec.Struct, array_like=True, gc=False):
     """A message on its way between nodes."""
 
     address: bytes
     content: bytes
     channel: int
-    ttl_ms: int | None
-    priority: int
-    is_persistent: bool
-    blind_copies: tuple[str, ...]
+    traits: CarriedTraits | None
 
 
 def carry(message: Message) -> Carried:
-    traits = message.traits or _NO_TRAITS
-    return Carried(
-        message.address,
-        message.content,
-        message.channel,
-        traits.ttl_ms,
-        traits.priority,
-        traits.is_persistent,
-        traits.blind_copies,
-    )
+    told = None
+    if (traits := message.traits) is not None:
+        told = traits.ttl_ms, traits.priority, traits.is_persistent, traits.blind_copies
+    return Carried(message.address, message.content, message.channel, told)
 
 
 def unpack(carried: Carried, position: int) -> Message:
     """The message, at a place in this node's order."""
-    traits = Traits(
-        carried.ttl_ms, carried.priority, carried.is_persistent, tuple(carried.blind_copies)
-    )
+    traits = carried.traits
     return Message(
         carried.address,
         carried.content,
         carried.channel,
         position,
-        None if traits == _NO_TRAITS else traits,
+        None if traits is None else _traits(*traits),
     )
 
 
-_NO_TRAITS: Final = Traits()
+# Of a few kinds of messages, whose traits are shared; a TTL of its own for each is no harm.
+_traits: Final = lru_cache(maxsize=256)(Traits)
 
 
 class Frame(msgspec.Struct, array_like=True):
@@ -69,12 +65,12 @@ class Frame(msgspec.Struct, array_like=True):
 
 
 class Publish(Frame, tag=1):
-    """Take it. ticket: what it is answered by."""
+    """Take these. ticket: what the first is answered by; the others by those that follow it."""
 
     ticket: int
     vhost: str
     queue: str
-    message: Carried
+    messages: list[Carried]
 
 
 class Settle(Frame, tag=2):
@@ -233,10 +229,12 @@ class Declined(Frame, tag=6):
 
 
 class Delivered(Frame, tag=7):
+    """deliveries: the messages', one by one."""
+
     consumer: int
-    delivery: int
     redelivered: bool
-    message: Carried
+    deliveries: list[int]
+    messages: list[Carried]
 
 
 class Ended(Frame, tag=8):

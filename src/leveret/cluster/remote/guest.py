@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Settling: TypeAlias = "frames.Settle | frames.Requeue | frames.Reject | frames.HandBack"
 
 # What a consumer may be sent before its peer says that it has handed it on.
-AHEAD_OCTETS_MAX: Final = 1024 * 1024
+AHEAD_OCTETS_MAX: Final = 2 * 1024 * 1024
 
 
 class Out:
@@ -59,11 +59,27 @@ class Guest:
         # keep them.
         self._safe: list[int] = []
         self._kept: dict[int, list[int]] = {}
+        # Told together at the end of the turn, or before what is told next.
+        self._delivered: list[tuple[Seat, frames.Delivered]] = []
 
     def tell(self, frame: Frame) -> None:
         """To the peer, if it is still there."""
+        self._tell_delivered()
         if not self.is_gone:
             self._send(frame)
+
+    def tell_soon(self, seat: Seat, delivered: frames.Delivered) -> None:
+        """What the seat is given until then is told with it."""
+        if not self._delivered:
+            self._broker.agenda.soon(self._tell_delivered)
+        self._delivered.append((seat, delivered))
+
+    def _tell_delivered(self) -> None:
+        told, self._delivered = self._delivered, []
+        for seat, delivered in told:
+            seat.was_told()
+            if not self.is_gone:
+                self._send(delivered)
 
     def leave(self) -> None:
         """The peer is lost: its consumers end, and what is out goes back."""
@@ -191,6 +207,8 @@ class Seat:
         # Of what was sent and not handed on, in order.
         self._sizes: deque[int] = deque()
         self._ahead_octets = 0
+        # What its guest is about to tell.
+        self._told: frames.Delivered | None = None
 
     def deliver(self, message: Message, redelivered: bool) -> None:
         self._sent += 1
@@ -199,9 +217,17 @@ class Seat:
         self._ahead_octets += len(message.content)
         delivery = self._guest.take(self.queue, message, self)
         self.deliveries.deliver += 1
-        carried = frames.carry(message)
-        self._guest.tell(frames.Delivered(self._number, delivery, redelivered, carried))
+        told = self._told
+        if told is None or told.redelivered is not redelivered:
+            told = self._told = frames.Delivered(self._number, redelivered, [], [])
+            self._guest.tell_soon(self, told)
+        told.deliveries.append(delivery)
+        told.messages.append(frames.carry(message))
         self._reconsider()
+
+    def was_told(self) -> None:
+        """What follows is told anew."""
+        self._told = None
 
     def give_credit(self, up_to: int, handed: int) -> None:
         """The peer says how far it may be served, and how far it has come."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from leveret.cluster.remote import frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from leveret.broker.agenda import Agenda
     from leveret.broker.broker import Broker
@@ -64,7 +64,9 @@ class Home:
         self._tickets: dict[int, RemoteQueue] = {}
         self._asked: dict[int, tuple[RemoteQueue, Asked]] = {}
         self._consumers: dict[int, RemoteQueue] = {}
-        # Deliveries that are settled with one frame at the end of the turn.
+        # Said together at the end of the turn, or before what is said next: what was published, by
+        # these queues, and the deliveries that are settled.
+        self._publishing: dict[RemoteQueue, None] = {}
         self._settled: list[int] = []
 
     def next_position(self) -> int:
@@ -87,16 +89,19 @@ class Home:
 
     def ask(self, frame: Frame) -> None:
         """Say it, behind all that was said before."""
-        self._say_settled()
+        self._say_all()
         self._way.ask(frame)
 
-    def publish(self, queue: RemoteQueue, message: Message) -> int:
-        """The ticket that it will be answered by."""
-        ticket = self.next_number()
-        self._tickets[ticket] = queue
-        carried = frames.carry(message)
-        self.ask(frames.Publish(ticket, queue.vhost_name, queue.name, carried))
-        return ticket
+    def say_soon(self, queue: RemoteQueue) -> None:
+        """The queue has something published to say."""
+        self._look_soon()
+        self._publishing[queue] = None
+
+    def publish(self, queue: RemoteQueue, tickets: list[int], messages: list[Message]) -> None:
+        """tickets: what they will be answered by, of next_number."""
+        self._tickets.update(dict.fromkeys(tickets, queue))
+        carried = [frames.carry(each) for each in messages]
+        self._way.ask(frames.Publish(tickets[0], queue.vhost_name, queue.name, carried))
 
     def question(self, queue: RemoteQueue, asked: Asked) -> None:
         number = self.next_number()
@@ -122,16 +127,22 @@ class Home:
             if asked[0] is not queue or asked[1] in but
         }
 
-    def settle(self, deliveries: list[int]) -> None:
-        """These are done with; the home hears of it at the end of the turn, or before what is said
-        next."""
-        if not self._settled:
-            self.agenda.soon(self._say_settled)
+    def settle(self, deliveries: Iterable[int]) -> None:
+        """These are done with."""
+        self._look_soon()
         self._settled += deliveries
 
-    def _say_settled(self) -> None:
-        if self._settled:
-            settled, self._settled = self._settled, []
+    def _look_soon(self) -> None:
+        if not self._publishing and not self._settled:
+            self.agenda.soon(self._say_all)
+
+    def _say_all(self) -> None:
+        """What was published first: of a message that goes on here none is lost on the way."""
+        publishing, self._publishing = self._publishing, {}
+        for queue in publishing:
+            queue.say_publishes()
+        settled, self._settled = self._settled, []
+        if settled:
             self._way.ask(frames.Settle(tuple(settled)))
 
     # Hearing ---------------------------------------------------------------------------------
@@ -139,10 +150,9 @@ class Home:
     def hear(self, told: Told) -> None:
         match told:
             case frames.Taken():
-                for ticket in told.tickets:
-                    self._answered(ticket, is_taken=True)
+                self._answered(told.tickets, is_taken=True)
             case frames.Refused():
-                self._answered(told.ticket, is_taken=False)
+                self._answered((told.ticket,), is_taken=False)
             case frames.Delivered():
                 self._delivered(told)
             case frames.Ended():
@@ -154,15 +164,19 @@ class Home:
                 if asked is not None:
                     asked[1].hear(told)
 
-    def _answered(self, ticket: int, *, is_taken: bool) -> None:
-        queue = self._tickets.pop(ticket, None)
-        if queue is not None:
-            queue.answered(ticket, is_taken=is_taken)
+    def _answered(self, tickets: Iterable[int], *, is_taken: bool) -> None:
+        by_queue: dict[RemoteQueue, list[int]] = {}
+        for ticket in tickets:
+            queue = self._tickets.pop(ticket, None)
+            if queue is not None:
+                by_queue.setdefault(queue, []).append(ticket)
+        for queue, answered in by_queue.items():
+            queue.answered(answered, is_taken=is_taken)
 
     def _delivered(self, told: frames.Delivered) -> None:
         queue = self._consumers.get(told.consumer)
         if queue is None:
-            self.ask(frames.HandBack((told.delivery,)))
+            self.ask(frames.HandBack(tuple(told.deliveries)))
         else:
             queue.delivered(told)
 
@@ -175,12 +189,13 @@ class Home:
             vhost.forget_routes()
         if is_up:
             for queue in list(self.queues):
-                queue.home_found()
+                queue.arrive()
         else:
             self._lose()
 
     def _lose(self) -> None:
         self._settled.clear()
+        self._publishing.clear()
         self._consumers.clear()
         self._tickets.clear()
         asked, self._asked = self._asked, {}

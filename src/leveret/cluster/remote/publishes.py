@@ -13,14 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from leveret.broker.message import Message
 
 # What may stand out before publishers have to wait: some milliseconds of a fast link, and little
-# memory for each queue while nobody leads it.
-COUNT_MAX: Final = 10_000
-OCTETS_MAX: Final = 4 * 2**20
+# memory for each queue while nobody leads it. Less than consumers have credit for: their next one
+# stands behind it.
+COUNT_MAX: Final = 1_500
+OCTETS_MAX: Final = 2**20
 
 
 class _Kept:
@@ -34,9 +35,10 @@ class _Kept:
 
 
 class Publishes:
-    """Those of one queue."""
+    """Those of one queue. next_ticket: never the same twice, whichever home is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, next_ticket: Callable[[], int]) -> None:
+        self._next_ticket = next_ticket
         self._said: dict[int, _Kept] = {}
         self._unsaid: list[_Kept] = []
         self._last: _Kept | None = None
@@ -55,17 +57,21 @@ class Publishes:
         """A home has yet to answer for some."""
         return bool(self._said)
 
-    def add(self, message: Message) -> None:
-        """The newest; it is said with `say`."""
-        self._last = _Kept(message)
-        self._unsaid.append(self._last)
+    def add(self, message: Message) -> bool:
+        """The newest; it is said with `say`. Whether that is to be called: it is the first."""
+        self._last = kept = _Kept(message)
+        self._unsaid.append(kept)
         self._octets += len(message.content)
+        return len(self._unsaid) == 1
 
-    def say(self, say: Callable[[Message], int]) -> None:
-        """Say all that was not said yet; `say` gives the ticket that it is answered by."""
+    def say(self, say: Callable[[list[int], list[Message]], None]) -> None:
+        """Say all that was not said yet, with the tickets by which it is answered: at once, if the
+        home is this node."""
         unsaid, self._unsaid = self._unsaid, []
-        for kept in unsaid:
-            self._said[say(kept.message)] = kept
+        if unsaid:
+            tickets = [self._next_ticket() for _ in unsaid]
+            self._said.update(zip(tickets, unsaid, strict=True))
+            say(tickets, [kept.message for kept in unsaid])
 
     def unsay(self) -> None:
         """Nobody will answer any more for what was said: it is to be said again, in its order."""
@@ -77,12 +83,13 @@ class Publishes:
         assert self._last is not None
         self._last.action = action
 
-    def answered(self, ticket: int, *, is_taken: bool) -> None:
+    def answered(self, tickets: Iterable[int], *, is_taken: bool) -> None:
         """By the home that was told last; an earlier one's word counts no more."""
-        kept = self._said.pop(ticket, None)
-        if kept is not None:
-            self._octets -= len(kept.message.content)
-            _tell(kept, is_taken=is_taken)
+        for ticket in tickets:
+            kept = self._said.pop(ticket, None)
+            if kept is not None:
+                self._octets -= len(kept.message.content)
+                _tell(kept, is_taken=is_taken)
 
     def refuse(self) -> None:
         """Nobody will have them."""

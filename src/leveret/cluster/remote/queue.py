@@ -11,13 +11,14 @@ becomes of it concerns nobody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from leveret.broker.arguments import STREAM
 from leveret.broker.errors import NotFound, Unsupported
 from leveret.broker.queues.distant import Counts, DistantQueue, Got, Question
 from leveret.cluster.remote import frames
-from leveret.cluster.remote.asking import Once, Questions, Standing
+from leveret.cluster.remote.asking import Once, Questions, Standing, Told
 from leveret.cluster.remote.consumers import RemoteConsumers, Subscription
 from leveret.cluster.remote.patience import Patience
 from leveret.cluster.remote.publishes import Publishes
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from leveret.broker.queues.queue import QueueOptions
     from leveret.cluster.remote.frames import Answer, Carried, Frame
     from leveret.cluster.remote.home import Home
-
-Told = TypeVar("Told")
 
 # How long who asks waits for somebody to lead the queue.
 PATIENCE_S: Final = 15.0
@@ -59,7 +58,7 @@ class RemoteQueue(DistantQueue):
         self.consumers = RemoteConsumers(home.agenda.soon, self._say_credit, self.hand_back)
         self._home = home
         self._out: dict[int, int] = {}
-        self._publishes = Publishes()
+        self._publishes = Publishes(home.next_number)
         self._questions = Questions(self)
         # The home before this one has yet to say what it has taken.
         self._parting_from: Home | None = None
@@ -86,9 +85,10 @@ class RemoteQueue(DistantQueue):
     # Publishing ------------------------------------------------------------------------------
 
     def publish(self, message: Message) -> None:
-        self._publishes.add(message)
+        if not self._publishes.add(message):
+            return
         if self._is_served:
-            self._say_publishes()
+            self._home.say_soon(self)
         elif not self.is_mirrored:
             # Who publishes hears of it when he has asked to.
             self._home.agenda.soon(self._refuse_unsaid)
@@ -97,15 +97,17 @@ class RemoteQueue(DistantQueue):
         if not self.is_up:
             self._publishes.refuse()
 
-    def _say_publishes(self) -> None:
-        self._publishes.say(lambda message: self._home.publish(self, message))
+    def say_publishes(self) -> None:
+        """What was published and not said yet, to the home if it is there."""
+        if self._is_served:
+            self._publishes.say(partial(self._home.publish, self))
 
     def when_taken(self, action: Callable[[bool], None]) -> None:
         self._publishes.when_taken(action)
 
-    def answered(self, ticket: int, *, is_taken: bool) -> None:
-        """The home has it safe, or will not have it."""
-        self._publishes.answered(ticket, is_taken=is_taken)
+    def answered(self, tickets: Iterable[int], *, is_taken: bool) -> None:
+        """The home has them safe, or will not have them."""
+        self._publishes.answered(tickets, is_taken=is_taken)
         self._look_writable()
 
     @property
@@ -134,11 +136,14 @@ class RemoteQueue(DistantQueue):
         return message
 
     def delivered(self, told: frames.Delivered) -> None:
-        message = self.take(told.message, told.delivery)
-        self.consumers.take(told.consumer, message, redelivered=told.redelivered)
+        taken = map(self.take, told.messages, told.deliveries)
+        self.consumers.take(told.consumer, list(taken), redelivered=told.redelivered)
 
     def settle(self, message: Message) -> None:
-        self.settle_all((message.position,))
+        delivery = self._out.pop(message.position, None)
+        if delivery is not None:
+            self._home.settle((delivery,))
+            self.consumers.look_soon()
 
     def settle_all(self, positions: Sequence[int]) -> None:
         deliveries = self._forget(positions)
@@ -147,23 +152,21 @@ class RemoteQueue(DistantQueue):
             self.consumers.look_soon()
 
     def requeue(self, messages: Iterable[Message]) -> None:
-        deliveries = self._forget([each.position for each in messages])
-        if deliveries:
-            self._home.ask(frames.Requeue(tuple(deliveries)))
-            self.consumers.look_soon()
+        self._return(messages, frames.Requeue)
 
     def reject(self, messages: Sequence[Message]) -> None:
         if self.type == STREAM:
             raise Unsupported(f"basic.nack and basic.reject not supported by stream queues {self}")
-        deliveries = self._forget([each.position for each in messages])
-        if deliveries:
-            self._home.ask(frames.Reject(tuple(deliveries)))
-            self.consumers.look_soon()
+        self._return(messages, frames.Reject)
 
     def hand_back(self, messages: Iterable[Message]) -> None:
+        self._return(messages, frames.HandBack)
+
+    def _return(self, messages: Iterable[Message], how: Callable[[tuple[int, ...]], Frame]) -> None:
         deliveries = self._forget([each.position for each in messages])
         if deliveries:
-            self._home.ask(frames.HandBack(tuple(deliveries)))
+            self._home.ask(how(tuple(deliveries)))
+            self.consumers.look_soon()
 
     def _forget(self, positions: Iterable[int]) -> list[int]:
         out = self._out
@@ -267,7 +270,7 @@ class RemoteQueue(DistantQueue):
         self.home = home.node or self.home
         home.queues.add(self)
         _do_all(self._to_move)
-        self._arrive()
+        self.arrive()
 
     def _part(self, home: Home) -> None:
         """It has yet to say what it has taken, and keeps nothing more for this queue."""
@@ -288,7 +291,7 @@ class RemoteQueue(DistantQueue):
         """The home before this one has said all that it had to say."""
         if self._parting_from is not None:
             self._parting_from = None
-            self._arrive()
+            self.arrive()
 
     def _leave(self, home: Home) -> None:
         """Nothing of it counts any more but what it says of publishes."""
@@ -304,12 +307,8 @@ class RemoteQueue(DistantQueue):
         if home.is_up:
             self._part(home)
 
-    def home_found(self) -> None:
-        """The home is there again, and has forgotten everything."""
-        self._arrive()
-
-    def _arrive(self) -> None:
-        """Say to the home all that nobody has answered, as soon as it is there."""
+    def arrive(self) -> None:
+        """Say to the home, which knows nothing of it, all that nobody has answered."""
         if self._parting_from is not None:
             return
         self._publishes.unsay()
@@ -317,7 +316,7 @@ class RemoteQueue(DistantQueue):
             if not self.is_mirrored:
                 self.home_lost()
             return
-        self._say_publishes()
+        self.say_publishes()
         for standing in self._questions.waiting():
             self._home.question(self, standing)
         for subscription in self.consumers.subscriptions():
@@ -359,7 +358,7 @@ class RemoteQueue(DistantQueue):
         self._parting_from = None
         self._home = own
         self._publishes.unsay()
-        self._say_publishes()
+        self.say_publishes()
         for standing in self._questions.waiting():
             own.question(self, standing)
         subscriptions = self.consumers.subscriptions()
