@@ -158,3 +158,17 @@ def test_queues_of_a_node_that_is_frozen_do_not_respond(pair):
     assert pair.ctl("mouse", "list_unresponsive_queues", local=True, **asked) == []
     pair.lose("hare")
     assert pair.ctl("mouse", "list_unresponsive_queues", **asked) == []
+
+
+def test_messages_are_looked_at_and_moved_through_any_node(pair):
+    """A listing comes from one node as rows."""
+    for queue in ("q", "t"):
+        pair.declare(queue)
+    for body in (b"a", b"b"):
+        pair.hare.channel().publish(body, key="q")
+    asked = {"vhost": "/", "queue": "q"}
+    rows = pair.ctl("mouse", "peek", **asked)
+    assert [row[7] for row in rows] == ["a", "b"]
+    told = pair.ctl("mouse", "move_messages", **asked, target="t", positions=str(rows[0][0]))
+    assert told["moved"] == 1
+    assert [row[7] for row in pair.ctl("mouse", "peek", vhost="/", queue="t")] == ["a"]

@@ -1,11 +1,16 @@
 """What is told of queues, exchanges, channels, vhosts and the node, on a clock by hand."""
 
+from datetime import datetime
+
 import pytest
 
 from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.tallies import Held
+from leveret.statistics.retention import BASIC
 from leveret.statistics.span import NO_SPAN, Range, Span
 from leveret.statistics.statistics import SUMMED_AT_ONCE_MAX, Statistics
 from leveret.wire import methods
+from tests.broker.domain import message
 from tests.session.harness import World
 
 MINUTE = Range(60, 5)
@@ -275,3 +280,51 @@ def test_what_is_always_0_is_at_rest(statistics):
     told = statistics.at_rest(Range(10, 5))
     assert (told["rate"], told["avg_rate"], told["avg"]) == (0.0, 0.0, 0.0)
     assert [each["sample"] for each in told["samples"]] == [0, 0, 0]
+
+
+# Out --------------------------------------------------------------------------------------------
+
+
+def out_since(world, statistics):
+    """Of what is out of q, by delivery tag: how many seconds."""
+    now = world.broker.agenda.wall_clock()
+    (taker,) = world.broker.vhosts["/"].queues["q"].tally.taken
+    told = {}
+    for held in taker.held(world.broker.vhosts["/"].queues["q"]):
+        since = datetime.fromisoformat(statistics.out_since(held))
+        told[held.delivery_tag] = round(now - since.timestamp())
+    return told
+
+
+def test_how_long_a_message_is_out_is_known_to_a_sample(world, statistics, channel):
+    for number in range(3):
+        channel.publish(b"x", key="q")
+        channel.call(methods.BasicGet(queue="q", no_ack=number == 1))
+        pass_and_sample(world, statistics)
+        pass_and_sample(world, statistics)
+    assert out_since(world, statistics) == {1: 25, 3: 5}
+    channel.publish(b"x", key="q")
+    channel.call(methods.BasicGet(queue="q"))
+    world.pass_time(3)
+    assert out_since(world, statistics)[4] == 0
+
+
+def test_what_is_out_for_long_is_known_to_coarser_samples(world, statistics, channel):
+    channel.publish(b"x", key="q")
+    channel.call(methods.BasicGet(queue="q"))
+    for _ in range(12 * 30):
+        pass_and_sample(world, statistics)
+    channel.publish(b"x", key="q")
+    channel.call(methods.BasicGet(queue="q"))
+    pass_and_sample(world, statistics)
+    told = out_since(world, statistics)
+    assert 1800 - 60 <= told[1] <= 1800
+    assert told[2] == 0
+    for _ in range(12 * 60):
+        pass_and_sample(world, statistics)
+    longest = BASIC.steps[-1]
+    assert longest.length_s <= out_since(world, statistics)[1] <= longest.size * 60 < 5400
+
+
+def test_how_long_it_is_out_elsewhere_is_not_known(statistics):
+    assert statistics.out_since(Held(message(), node="other")) is None

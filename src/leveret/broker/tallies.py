@@ -87,6 +87,7 @@ class Held(NamedTuple):
 
     connection, channel, user, consumer_tag: empty where nobody here knows; basic.get has no tag.
     delivery_tag: 0 likewise. node: whose client it went to, where that is another node's.
+    taker: who counts it as taken, if times can be told of him.
     """
 
     message: Message
@@ -96,6 +97,7 @@ class Held(NamedTuple):
     consumer_tag: str = ""
     delivery_tag: int = 0
     node: str = ""
+    taker: Taker | None = None
 
 
 class Taker(Protocol):

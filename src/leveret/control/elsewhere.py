@@ -18,7 +18,7 @@ import msgspec
 from leveret.broker.queues.distant import DistantQueue
 from leveret.control import exits
 from leveret.control.call import Rows, VerbRefused
-from leveret.control.messages import Answer, Ask, Batch, Done, Refused, encode
+from leveret.control.messages import Answer, Ask, Batch, Columns, Done, Refused, encode
 from leveret.peers import PeerAbsent
 
 if TYPE_CHECKING:
@@ -144,10 +144,19 @@ def at(call: Call, node: str, verb: Verb) -> Reply | Awaitable[Reply]:
 async def _at(call: Call, node: str) -> Reply:
     """Raises VerbRefused also where nobody knows whether it was done."""
     try:
-        return value_of(await _ask(call, node, Ask(call.verb, call.arguments)))
+        return _reply_of(await _ask(call, node, Ask(call.verb, call.arguments)))
     except PeerAbsent:
         text = f"Error:\n{node} has not answered: it may have done it or not"
         raise VerbRefused(exits.UNAVAILABLE, text) from None
+
+
+def _reply_of(told: list[Answer]) -> Reply:
+    """A listing, or what came of it. Raises VerbRefused as the other node did."""
+    value = value_of(told)
+    for each in told:
+        if isinstance(each, Columns):
+            return Rows(each.names, list(_rows_in(told)))
+    return value
 
 
 async def in_turn(call: Call, node: str, verb: Verb) -> Reply:

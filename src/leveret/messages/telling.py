@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 from leveret.definitions.arguments import json_of, spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leveret.broker.message import Message
     from leveret.broker.tallies import Held
     from leveret.messages.looking import Seen
     from leveret.messages.moving import Outcome
     from leveret.wire.properties import Properties
+
+    # Since when a message is out, for people; None where nobody knows.
+    OutSince = Callable[[Held], str | None]
 
 
 def message_told(message: Message, encoding: str, octets_max: int | None) -> dict[str, Any]:
@@ -32,7 +37,9 @@ def message_told(message: Message, encoding: str, octets_max: int | None) -> dic
     }
 
 
-def seen_told(seen: Seen, encoding: str, octets_max: int | None) -> dict[str, Any]:
+def seen_told(
+    seen: Seen, encoding: str, octets_max: int | None, out_since: OutSince
+) -> dict[str, Any]:
     """One that was looked at, and where it is; `position` names it to whoever moves it."""
     message = seen.message
     told = {
@@ -41,10 +48,10 @@ def seen_told(seen: Seen, encoding: str, octets_max: int | None) -> dict[str, An
         "redelivered": seen.redelivered,
         **message_told(message, encoding, octets_max),
     }
-    return told if seen.held is None else {**told, "holder": _holder(seen.held)}
+    return told if seen.held is None else {**told, "holder": _holder(seen.held, out_since)}
 
 
-def _holder(held: Held) -> dict[str, Any]:
+def _holder(held: Held, out_since: OutSince) -> dict[str, Any]:
     """As far as it is known here; of another node's client its node."""
     told = {
         "node": held.node,
@@ -53,6 +60,7 @@ def _holder(held: Held) -> dict[str, Any]:
         "user": held.user,
         "consumer_tag": held.consumer_tag,
         "delivery_tag": held.delivery_tag,
+        "since": out_since(held),
     }
     return {name: value for name, value in told.items() if value}
 

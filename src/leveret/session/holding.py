@@ -31,4 +31,5 @@ def held(channel: Channel, queue: AnyQueue) -> Iterator[Held]:
                     channel.access.user.name,
                     holder.tag,
                     delivery_tag,
+                    taker=channel,
                 )

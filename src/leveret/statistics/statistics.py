@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.tallies import Held
     from leveret.session.session import Session
     from leveret.statistics.retention import Policy
     from leveret.statistics.sampling import ReadNode
@@ -46,6 +47,7 @@ _PUBLISH_IN: Final = group(rows.EXCHANGE, ("publish_in",))
 _PUBLISH_OUT: Final = group(rows.EXCHANGE, ("publish_out",))
 _CHANNEL_FINE: Final = group(rows.CHANNEL, rows.FINE)
 _CHANNEL_DELIVER: Final = group(rows.CHANNEL, rows.DELIVER)
+_DELIVERED: Final = rows.CHANNEL.index("deliver_get")
 _VHOST_FINE: Final = group(rows.VHOST, rows.FINE)
 _VHOST_DELIVER: Final = group(rows.VHOST, rows.DELIVER)
 _VHOST_DISK: Final = group(rows.VHOST, rows.DISK)
@@ -182,6 +184,27 @@ class Statistics:
         if series.changed == self._timeline.tick or row != series.last:
             return None
         return _told_time(self._timeline.time_of(series.changed))
+
+    def out_since(self, held: Held) -> str | None:
+        """Since when a message has been out, at the least: the first sample that knows of it was
+        taken some seconds after it was delivered. None where nobody here knows."""
+        if not isinstance(held.taker, Channel):
+            return None
+        series, tick = self._sampling.of(held.taker), self._timeline.tick
+        known: list[int] = []
+        for number, step in enumerate(BASIC.steps if series is not None else ()):
+            assert series is not None
+            last = tick - tick % step.every
+            first = max(step.every, last - (step.size - 1) * step.every)
+            ticks = range(first, last + 1, step.every)
+            # A channel's delivery tags count what it has had.
+            counts = series.at(_DELIVERED, ticks, number, step)
+            known += [
+                each
+                for each, count in zip(ticks, counts, strict=True)
+                if count >= held.delivery_tag
+            ]
+        return _told_time(self._timeline.time_of(min(known)) if known else self._now())
 
     def consumer_capacity(self, queue: AnyQueue) -> float:
         """How likely a message finds a consumer at once, by the last samples; 0 without any."""

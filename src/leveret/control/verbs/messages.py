@@ -42,7 +42,8 @@ async def peek(call: Call) -> Reply:
         raise _refused(refused) from refused
     columns = (*COLUMNS, HOLDER) if call.flag("unacknowledged") else COLUMNS
     encoding = "base64" if call.flag("base64") else "auto"
-    told = (seen_told(each, encoding, wish.octets_max) for each in view.seen)
+    since = call.application.statistics.out_since
+    told = (seen_told(each, encoding, wish.octets_max, since) for each in view.seen)
     return Rows(columns, [[each[name] for name in columns] for each in told])
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leveret.broker.streams.stream import Stream
     from leveret.management.answers import Answer
     from leveret.management.call import Call
-    from leveret.messages.looking import View, Wish
+    from leveret.messages.looking import Wish
     from leveret.messages.moving import WayOn
 
 ENCODINGS: Final = ("auto", "base64")
@@ -46,17 +46,14 @@ async def look(call: Call) -> Answer:
     encoding = _word(call, "encoding", ENCODINGS)
     wish = _wish(call, queue)
     view = await looking.look(queue, state, wish)
-    return Json(_shown(queue, view, encoding, wish))
-
-
-def _shown(queue: Queue | Stream, view: View, encoding: str, wish: Wish) -> dict[str, Any]:
-    return {
+    since = call.look.statistics.out_since
+    return Json({
         "messages_ready": queue.ready.count,
         "messages_unacknowledged": queue.tally.unacknowledged,
         "looked_at": view.looked_at,
         "next": view.next,
-        "messages": [seen_told(each, encoding, wish.octets_max) for each in view.seen],
-    }
+        "messages": [seen_told(each, encoding, wish.octets_max, since) for each in view.seen],
+    })  # fmt: skip
 
 
 def _word(call: Call, name: str, words: tuple[str, ...]) -> str:
