@@ -14,7 +14,7 @@ from leveret.messages.searching import Search
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.management.asking import asking
-from tests.management.domain import entered, queue
+from tests.management.domain import entered, exchange, queue
 from tests.management.objects import Objects
 from tests.session.harness import World
 
@@ -151,3 +151,14 @@ def test_a_stream_is_looked_at_by_offset(kept):
     assert places("from=1h&count=2") == ([0, 1], 2)
     assert places("search=7") == ([7, 17], None)
     assert places("state=unacknowledged") == ([], None)
+
+
+def test_what_is_held_back_is_looked_at_in_the_order_in_which_it_is_due(access):
+    later = exchange(access, "later", "x-delayed-message", **{"x-delayed-type": "direct"})
+    for number in (3, 1, 2):
+        properties = Properties(headers={"x-delay": number * 1000})
+        publish(access, Outgoing("later", "k", properties, str(number).encode()))
+    view = asyncio.run(looking.delayed(later.type.delays, Wish(1, 1)))
+    assert [(each.message.body, each.due_at) for each in view.seen] == [(b"2", 2.0)]
+    assert view.next == 2
+    assert later.type.delayed_count == 3

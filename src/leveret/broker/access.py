@@ -10,6 +10,7 @@ Vhost: what is not asked here can't be done. Each verb asks first, then acts.
     bind, unbind exchange                  destination   source, topic
     publish                                exchange, topic
     get, consume, purge                                  queue
+    look at what it holds                                queue, or exchange
 
 What is asked, and how a refusal reads, stands in rights.py. An alternate exchange or one for dead
 letters is asked about when its owner is made, not when a policy names it.
@@ -34,7 +35,7 @@ from leveret.broker.tallies import fold
 from leveret.wire.properties import NO_PROPERTIES
 
 if TYPE_CHECKING:
-    from leveret.broker.exchanges.exchange import ExchangeOptions
+    from leveret.broker.exchanges.exchange import Exchange, ExchangeOptions
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.queues.queue import QueueOptions
     from leveret.broker.rights import Rights
@@ -78,6 +79,11 @@ class Access:
         name = without_line_breaks(name)
         self.vhost.exchange(name)
         self.vhost.vouch_for("exchange", name)
+
+    def readable_exchange(self, name: str) -> Exchange:
+        """One whose held messages are to be looked at. Raises NotFound."""
+        self._ask("read", "exchange", name)
+        return self.vhost.exchange(name)
 
     def delete_exchange(self, name: str, *, if_unused: bool) -> None:
         self._refuse_default_exchange(name)

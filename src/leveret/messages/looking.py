@@ -3,6 +3,7 @@ is marked as delivered, and the order stays.
 
     ready           in line: at hand, or read from the disk for whoever looks
     unacknowledged  out, and who has it
+    delayed         held back by an exchange until it is due
     a stream        from an offset on
 
 Rule: a look goes through so many messages and octets and no further, and says where it ended: the
@@ -24,14 +25,17 @@ from leveret.broker.streams.stream import Stream
 from leveret.messages.searching import EVERY_MESSAGE, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from leveret.broker.exchanges.delays import Delays
     from leveret.broker.message import Message
     from leveret.broker.ports import MessageStore
     from leveret.broker.queues.pages import Waiting
     from leveret.broker.queues.queue import Queue
     from leveret.broker.tallies import Held
 
+    # And when it is due.
+    Standing = tuple[Waiting, float | None]
     Take = Callable[[list[Message]], None]
 
 # What messages may be looked at.
@@ -65,12 +69,16 @@ class Wish:
 
 
 class Seen(NamedTuple):
-    """A message that was looked at. place: in line, or its offset in a stream."""
+    """A message that was looked at. place: in line, or its offset in a stream.
+
+    due_at: by the broker's clock, of one that is held back; None while nobody knows.
+    """
 
     place: int
     message: Message
     redelivered: bool = False
     held: Held | None = None
+    due_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -115,7 +123,7 @@ async def look(queue: Queue | Stream, state: str, wish: Wish) -> View:
     return await ready(queue, wish) if state == READY else unacknowledged(queue, wish)
 
 
-def first_of(queue: Queue | Stream, said: str, now_s: float) -> int:
+def first_of(queue: Queue | Stream | None, said: str, now_s: float) -> int:
     """Where to begin: a place in line; of a stream whatever its consumers may say, too.
 
     Raises PreconditionFailed."""
@@ -132,21 +140,40 @@ def first_of(queue: Queue | Stream, said: str, now_s: float) -> int:
 async def ready(queue: Queue, wish: Wish) -> View:
     """What waits. Raises NotFound while nobody is served."""
     queue.refuse_while_paused()
+
+    def line(place: int) -> Iterator[Standing]:
+        return ((each, None) for each in queue.ready.waiting(place))
+
+    return await _walk(line, wish)
+
+
+async def delayed(delays: Delays, wish: Wish) -> View:
+    """What a delayed exchange holds back here, the earliest first."""
+
+    def line(place: int) -> Iterator[Standing]:
+        pending = islice(delays.pending(), place, None)
+        return ((each.waiting, each.due_at) for each in pending)
+
+    return await _walk(line, wish)
+
+
+async def _walk(line: Callable[[int], Iterator[Standing]], wish: Wish) -> View:
+    """line: what stands from a place on, as long as nothing changes."""
     view, place = View(), wish.first
     while not view.is_full(wish):
-        part = list(islice(queue.ready.waiting(place), view.read_count))
-        if not part:
-            return view
-        messages = await messages_of(part)
-        for each in part:
+        part = list(islice(line(place), view.read_count))
+        messages = await messages_of(each for each, _due_at in part)
+        for each, due_at in part:
             message = messages.get(each.position)
             if message is not None:
-                view.look(Seen(place, message, each.redelivered), wish)
+                view.look(Seen(place, message, each.redelivered, None, due_at), wish)
             place += 1
             if view.is_full(wish):
                 break
+        if not part:
+            return view
         await asyncio.sleep(0)
-    view.next = place if place < queue.ready.count else None
+    view.next = place if next(line(place), None) is not None else None
     return view
 
 

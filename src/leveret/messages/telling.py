@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from leveret.definitions.arguments import json_of, spelled
@@ -13,6 +14,7 @@ from leveret.definitions.arguments import json_of, spelled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from leveret.broker.agenda import Agenda
     from leveret.broker.message import Message
     from leveret.broker.tallies import Held
     from leveret.messages.looking import Seen
@@ -49,6 +51,24 @@ def seen_told(
         **message_told(message, encoding, octets_max),
     }
     return told if seen.held is None else {**told, "holder": _holder(seen.held, out_since)}
+
+
+def delayed_told(
+    seen: Seen, encoding: str, octets_max: int | None, agenda: Agenda
+) -> dict[str, Any]:
+    """One that a delayed exchange holds back, and until when; null while nobody has read that."""
+    return {
+        "position": seen.message.position,
+        "place": seen.place,
+        "due": None if seen.due_at is None else _time_told(seen.due_at, agenda),
+        **message_told(seen.message, encoding, octets_max),
+    }
+
+
+def _time_told(at: float, agenda: Agenda) -> str:
+    """at: by the broker's clock."""
+    at_s = at - agenda.clock() + agenda.wall_clock()
+    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
 
 
 def _holder(held: Held, out_since: OutSince) -> dict[str, Any]:

@@ -352,3 +352,20 @@ def test_of_an_exchange_that_is_gone_nothing_is_sent_again(later):
     later.delays.delete()
     later.agenda.pass_time(2)
     assert later.bodies == ["a"]
+
+
+def test_what_waits_is_listed_wherever_it_is():
+    """At hand, in the store, in the spill: each with its own message."""
+    later = Later(octets_max=0)
+    later.publish("held", 10)
+    later.paging.octets = 1
+    later.publish("stored", 30, is_persistent=True)
+    later.publish("spilled", 20)
+    found = []
+    for each in later.delays.pending():
+        waiting = each.waiting
+        message = waiting.message or waiting.store.kept[waiting.position]
+        found.append((message.body.decode(), waiting.message is None, waiting.is_spilled))
+    assert found == [
+        ("held", False, False), ("spilled", True, True), ("stored", True, False),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from leveret.broker.exchanges.exchange import ExchangeOptions
 from leveret.broker.queues.queue import QueueOptions
 from leveret.control import exits
 from leveret.wire.properties import Properties
@@ -69,3 +70,19 @@ def test_which_ones_has_to_be_said(ctl):
         outcome = ctl("delete_messages", "q", *words)
         assert outcome.code == exits.USAGE
         assert "--positions 17,18 or --all" in outcome.err
+
+
+def test_held_back(node, ctl):
+    async def fill():
+        vhost = node.broker.vhosts["/"]
+        arguments = {"x-delayed-type": "direct"}
+        vhost.declare_exchange("later", "x-delayed-message", ExchangeOptions(arguments=arguments))
+        vhost.publish("later", "k", Properties(headers={"x-delay": 60_000}), b"a")
+
+    node.do(fill())
+    told = ctl("peek_delayed", "later").out.splitlines()
+    assert told[0] == "Looking at messages of exchange 'later' in vhost '/' ..."
+    assert told[1].split("\t")[:3] == ["position", "place", "due"]
+    assert told[2].split("\t")[-2:] == ["a", "string"]
+    assert ctl("peek_delayed", "amq.direct").code == exits.USAGE
+    assert ctl("peek_delayed", "nobody").code == exits.UNAVAILABLE

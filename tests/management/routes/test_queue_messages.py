@@ -1,5 +1,8 @@
 """What is in a queue, over HTTP: looked at, and moved, deleted, replayed where chosen."""
 
+import time
+from datetime import datetime
+
 import pytest
 
 
@@ -177,3 +180,47 @@ def test_a_queue_has_to_be_there_and_to_be_one_to_take_from(queues):
         400,
         "messages of a stream cannot be moved or deleted: queue 'stream' in vhost '/'",
     )
+
+
+# Delayed ----------------------------------------------------------------------------------------
+
+LATER = "/exchanges/%2F/later"
+
+
+@pytest.fixture
+def later(queues):
+    """A delayed exchange that holds two messages, the second to be sent first."""
+    queues.ask("DELETE", LATER)
+    arguments = {"x-delayed-type": "direct"}
+    queues.do("PUT", LATER, {"type": "x-delayed-message", "arguments": arguments})
+    for payload, delay in (("b", 120_000), ("a", 60_000)):
+        told = {"properties": {"headers": {"x-delay": delay}}, "routing_key": "k"}
+        told |= {"payload": payload, "payload_encoding": "string"}
+        queues.do("POST", f"{LATER}/publish", told)
+    yield queues
+    queues.do("DELETE", LATER)
+
+
+def test_what_is_held_back_is_shown_with_when_it_is_due(later):
+    told = later.do("GET", f"{LATER}/delayed?count=1")
+    assert (told["node"], told["messages_delayed"], told["next"]) == (later.live.node, 2, 1)
+    (first,) = told["messages"]
+    assert (first["payload"], first["routing_key"], first["place"]) == ("a", "k", 0)
+    left_s = datetime.fromisoformat(first["due"]).timestamp() - time.time()
+    assert 40 < left_s <= 60
+    (found,) = later.do("GET", f"{LATER}/delayed?search=b&search_in=body")["messages"]
+    assert (found["payload"], found["place"]) == ("b", 1)
+
+
+@pytest.mark.parametrize("path", ["amq.direct/delayed", "later/delayed?node=nobody"])
+def test_who_holds_nothing_back_says_so(later, path):
+    assert later.ask("GET", f"/exchanges/%2F/{path}").status == 400
+
+
+def test_what_is_held_back_is_for_those_who_may_read_the_exchange(later):
+    later.live.broker.admin.add_user("writer", "writer", frozenset({"management"}))
+    later.do(
+        "PUT", "/permissions/%2F/writer", {"configure": "^$", "write": ".*", "read": "^other$"}
+    )
+    assert later.ask("GET", f"{LATER}/delayed", user="writer").status == 401
+    assert later.ask("GET", "/exchanges/%2F/other/delayed", user="writer").status == 404

@@ -27,7 +27,7 @@ from leveret.broker.exchanges import x_delay
 from leveret.broker.exchanges.schedule import PAGE_MAX, Page, Schedule
 from leveret.broker.ports import Leaving
 from leveret.broker.publishing import copies_of
-from leveret.broker.queues.pages import HELD, SPILLED, STORED
+from leveret.broker.queues.pages import HELD, SPILLED, STORED, Waiting
 from leveret.broker.queues.paging import SPILL_NUMBER, WINDOW
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Pending:
     due_at: by the broker's clock; None as long as nobody has read its delay since the start.
     """
 
-    position: int
+    waiting: Waiting
     due_at: float | None
 
 
@@ -125,10 +125,17 @@ class Delays:
     def pending(self) -> Iterator[Pending]:
         """Those that wait, the earliest first, then those of which the time is not known yet. Good
         until the next turn of the loop."""
-        for deadline, position, _place in self._schedule:
-            yield Pending(position, deadline / 1000)
+        for deadline, position, place in self._schedule:
+            yield Pending(self._waiting(position, place), deadline / 1000)
         for position in islice(self._unread, self._unread_from, None):
-            yield Pending(position, None)
+            yield Pending(self._waiting(position, STORED), None)
+
+    def _waiting(self, position: int, place: int) -> Waiting:
+        message = self._held.get(position)
+        if message is not None:
+            return Waiting(position, message, False)
+        store = self._paging.spill if place == SPILLED else self._paging.store
+        return Waiting(position, None, False, store, self.number, place == SPILLED)
 
     # Coming in -------------------------------------------------------------------------------
 

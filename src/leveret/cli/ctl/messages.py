@@ -16,6 +16,22 @@ WHICH = (
 )
 QUEUE = ("<queue>", "Name of the queue")
 
+LOOKING: dict[str, type[bool] | type[str] | type[int]] = {
+    "from": str,
+    "count": int,
+    "search": str,
+    "search_in": str,
+    "truncate": int,
+    "base64": bool,
+}
+HOW = (
+    ("--count <count>", "how many to show, 10 unless it is said, 500 at most"),
+    ("--search <text>", "only messages with this text in them"),
+    ("--search-in <parts>", "where it may be: some of body,properties,address"),
+    ("--truncate <octets>", "show so much of each payload"),
+    ("--base64", "payloads in base64, also those that are text"),
+)
+
 
 def check_choice(given: Given) -> None:
     if ("positions" in given.options) is bool(given.options.get("all")):
@@ -56,31 +72,37 @@ COMMANDS = (
         "[--vhost <vhost>]",
         example="leveretctl peek jobs --search order-17 --formatter json",
         parameters=("queue",),
-        options={
-            "from": str,
-            "count": int,
-            "search": str,
-            "search_in": str,
-            "unacknowledged": bool,
-            "truncate": int,
-            "base64": bool,
-        },
+        options={**LOOKING, "unacknowledged": bool},
         details=(
             QUEUE,
             (
                 "--from <place>",
                 "where to begin: 0 is what comes next; of a stream an offset, first, last or 1h",
             ),
-            ("--count <count>", "how many to show, 10 unless it is said, 500 at most"),
-            ("--search <text>", "only messages with this text in them"),
-            ("--search-in <parts>", "where it may be: some of body,properties,address"),
             ("--unacknowledged", "what is out for acknowledgement, and who holds it"),
-            ("--truncate <octets>", "show so much of each payload"),
-            ("--base64", "payloads in base64, also those that are text"),
+            *HOW,
         ),
         is_in_vhost=True,
         is_list=True,
         banner=banner("Looking at messages of queue '{queue}'"),
+    ),
+    Command(
+        name="peek_delayed",
+        about="Shows what a delayed exchange holds back on a node, the earliest first",
+        group=QUEUES,
+        usage="peek_delayed <exchange> [--from <place>] [--count <count>] [--search <text>] "
+        "[--search-in <parts>] [--truncate <octets>] [--base64] [--vhost <vhost>]",
+        example="leveretctl peek_delayed later --count 3",
+        parameters=("exchange",),
+        options=LOOKING,
+        details=(
+            ("<exchange>", "Name of the exchange, of type x-delayed-message"),
+            ("--from <place>", "where to begin: 0 is what is due first"),
+            *HOW,
+        ),
+        is_in_vhost=True,
+        is_list=True,
+        banner=banner("Looking at messages of exchange '{exchange}'"),
     ),
     Command(
         name="move_messages",

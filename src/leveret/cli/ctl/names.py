@@ -61,6 +61,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "delete_messages",
         "move_messages",
         "peek",
+        "peek_delayed",
         "replay",
         "republish_messages",
     ),

@@ -6,7 +6,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from leveret.broker.errors import NotFound, Refused
+from leveret.broker.errors import NotFound, PreconditionFailed, Refused
+from leveret.broker.exchanges.delayed import DelayedMessage
 from leveret.broker.queues.distant import DistantQueue
 from leveret.control import exits
 from leveret.control.call import Rows
@@ -15,7 +16,7 @@ from leveret.control.verbs.refusing import refusal, vhost_of
 from leveret.messages import looking, moving, onward
 from leveret.messages.choosing import queue_to_change
 from leveret.messages.searching import PARTS, Search
-from leveret.messages.telling import outcome_told, seen_told
+from leveret.messages.telling import delayed_told, outcome_told, seen_told
 
 if TYPE_CHECKING:
     from leveret.broker.queues.queue import Queue
@@ -29,6 +30,7 @@ COLUMNS: Final = (
     "payload", "payload_encoding",
 )  # fmt: skip
 HOLDER: Final = "holder"
+DELAYED_COLUMNS: Final = tuple("due" if name == "redelivered" else name for name in COLUMNS)
 
 
 async def peek(call: Call) -> Reply:
@@ -47,6 +49,22 @@ async def peek(call: Call) -> Reply:
     return Rows(columns, [[each[name] for name in columns] for each in told])
 
 
+async def peek_delayed(call: Call) -> Reply:
+    """Some of what a delayed exchange holds back on this node."""
+    vhost = vhost_of(call)
+    try:
+        exchange = vhost.exchange(call.text("exchange"))
+        if not isinstance(exchange.type, DelayedMessage):
+            raise PreconditionFailed(f"{exchange} holds nothing back")
+        wish = _wish(call, None)
+        view = await looking.delayed(exchange.type.delays, wish)
+    except Refused as refused:
+        raise _refused(refused) from refused
+    encoding, agenda = "base64" if call.flag("base64") else "auto", call.broker.agenda
+    told = (delayed_told(each, encoding, wish.octets_max, agenda) for each in view.seen)
+    return Rows(DELAYED_COLUMNS, [[each[name] for name in DELAYED_COLUMNS] for each in told])
+
+
 def _readable(call: Call) -> Queue | Stream:
     """Raises NotFound."""
     queue = vhost_of(call).queue(call.text("queue"))
@@ -55,7 +73,7 @@ def _readable(call: Call) -> Queue | Stream:
     return queue
 
 
-def _wish(call: Call, queue: Queue | Stream) -> looking.Wish:
+def _wish(call: Call, queue: Queue | Stream | None) -> looking.Wish:
     """Raises VerbRefused."""
     parts = tuple((call.optional_text("search_in") or ",".join(PARTS)).split(","))
     if not set(parts) <= set(PARTS):
@@ -130,6 +148,7 @@ VERBS = {
     "delete_messages": delete_messages,
     "move_messages": move_messages,
     "peek": peek,
+    "peek_delayed": peek_delayed,
     "replay": replay,
     "republish_messages": republish_messages,
 }

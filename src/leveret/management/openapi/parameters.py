@@ -90,7 +90,13 @@ _LOOKING: Final[tuple[Asked, ...]] = (
     ("search", {"type": "string"}, "a text that they must have in them"),
     ("search_in", {"type": "string"}, "where: some of body,properties,address"),
 )
-OWN: Final = {"/queues/{vhost}/{name}/messages": _LOOKING}
+OWN: Final = {
+    "/queues/{vhost}/{name}/messages": _LOOKING,
+    "/exchanges/{vhost}/{name}/delayed": (
+        ("node", {"type": "string"}, "the node that holds them; the one that is asked without it"),
+        *_LOOKING[1:],
+    ),
+}
 
 
 def in_path(path: str) -> list[Schema]:

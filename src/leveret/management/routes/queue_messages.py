@@ -9,21 +9,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from leveret.broker.exchanges.delayed import NAME as DELAYED
+from leveret.broker.exchanges.delayed import DelayedMessage
 from leveret.broker.queues.distant import DistantQueue
 from leveret.management import fields
 from leveret.management.answers import BadRequest, Json
-from leveret.management.elsewhere.ways import at_home
+from leveret.management.elsewhere.ways import at, at_home
 from leveret.management.resource import VHOST, Resource
 from leveret.management.routes.exchanges import exchange_name
 from leveret.messages import looking, moving, onward
 from leveret.messages.choosing import queue_to_change
 from leveret.messages.searching import PARTS, Search
-from leveret.messages.telling import outcome_told, seen_told
+from leveret.messages.telling import delayed_told, outcome_told, seen_told
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from leveret.broker.queues.queue import Queue
     from leveret.broker.streams.stream import Stream
-    from leveret.management.answers import Answer
+    from leveret.management.answers import Answer, Handler
     from leveret.management.call import Call
     from leveret.messages.looking import Wish
     from leveret.messages.moving import WayOn
@@ -56,6 +60,31 @@ async def look(call: Call) -> Answer:
     })  # fmt: skip
 
 
+async def look_at_delayed(call: Call) -> Answer:
+    """What a delayed exchange holds back on this node."""
+    asked = call.query.text("node") or call.broker.node
+    if asked != call.broker.node:
+        raise BadRequest(f"Node {asked} could not be contacted")
+    exchange = call.access(call.vhost).readable_exchange(exchange_name(call.path["name"]))
+    if not isinstance(exchange.type, DelayedMessage):
+        raise BadRequest(f"{exchange} holds nothing back: it is not of type {DELAYED}")
+    encoding, wish = _word(call, "encoding", ENCODINGS), _wish(call, None)
+    view = await looking.delayed(exchange.type.delays, wish)
+    agenda = call.broker.agenda
+    return Json({
+        "node": call.broker.node,
+        "messages_delayed": exchange.type.delayed_count,
+        "looked_at": view.looked_at,
+        "next": view.next,
+        "messages": [delayed_told(each, encoding, wish.octets_max, agenda) for each in view.seen],
+    })  # fmt: skip
+
+
+def _at_asked_node(call: Call, handler: Handler) -> Answer | Awaitable[Answer]:
+    """Each holds back what was published through it."""
+    return at(call, call.query.text("node") or call.broker.node, handler)
+
+
 def _word(call: Call, name: str, words: tuple[str, ...]) -> str:
     """The first, where nothing is said. Raises BadRequest."""
     said = call.query.text(name) or words[0]
@@ -64,7 +93,7 @@ def _word(call: Call, name: str, words: tuple[str, ...]) -> str:
     return said
 
 
-def _wish(call: Call, queue: Queue | Stream) -> Wish:
+def _wish(call: Call, queue: Queue | Stream | None) -> Wish:
     parts = tuple((call.query.text("search_in") or ",".join(PARTS)).split(","))
     if not set(parts) <= set(PARTS):
         raise BadRequest(f"search_in should be some of {','.join(PARTS)}")
@@ -152,6 +181,13 @@ _ACTIONS: Final = (
     ("replay", "Send chosen dead letters back to the queues they died in.", replay),
 )
 RESOURCES: Final = (
+    Resource(
+        "/exchanges/{vhost}/{name}/delayed",
+        VHOST,
+        "What a delayed exchange holds back on a node.",
+        get=look_at_delayed,
+        among={"GET": _at_asked_node},
+    ),
     Resource(
         _HERE, VHOST, "What is in a queue; nothing is taken.", get=look, among={"GET": at_home}
     ),
