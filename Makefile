@@ -53,7 +53,7 @@ sim: setup  ## simulated brokers and queues, and every crash of simulated storag
 soak: setup  ## kill -9 under load, KILLS times over one data directory
 	KILLS=$(or $(KILLS),50) SEED=$(or $(SEED),0) $(BIN)/pytest -s tests/crash/test_kill.py
 
-chaos: setup  ## real clusters under faults, as root: COUNT schedules from SEED on against CLUSTER (log, rabbitmq)
+chaos: setup  ## real clusters under faults, as root: COUNT schedules from SEED on against CLUSTER (leveret, leveret-stream, log, rabbitmq)
 	$(BIN)/python -m tests.cluster.chaos $(or $(CLUSTER),log) $(or $(SEED),0) $(or $(COUNT),100)
 
 bench: setup

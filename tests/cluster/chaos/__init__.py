@@ -6,6 +6,8 @@
     history.py    what they saw, as values
     checker.py    what is wrong with a history; it knows nothing of brokers, faults or clusters
     driving.py    one schedule played to one cluster under load
+    leveret.py    Leveret, with a mirrored or a quorum queue
+    streams.py    a stream instead: who reads it, and what is wrong with what was read
     rabbitmq.py   RabbitMQ 3.10.8, mirrored: what the checker is proven on
     shared_log.py writers of a log on three nats-servers (writing.py; hasty.py is one that lies)
     disks.py      a disk of a node's own, that can be full

@@ -36,14 +36,17 @@ def against_rabbitmq(handling: str) -> Play:
     return one
 
 
-def against_leveret(*, is_on_loopback: bool = False) -> Play:
-    """A new cluster for each, so that a seed finds what it found."""
+def against_leveret(kind: str = "", *, is_on_loopback: bool = False) -> Play:
+    """A new cluster for each, so that a seed finds what it found. kind: of its queue."""
     from tests.cluster.chaos.driving import play
     from tests.cluster.chaos.leveret import leveret_cluster
+    from tests.cluster.chaos.streams import play_stream
+
+    arguments = {"x-queue-type": kind} if kind else {}
 
     def one(schedule: Schedule) -> Outcome:
-        with leveret_cluster(is_on_loopback=is_on_loopback) as cluster:
-            return play(cluster, schedule)
+        with leveret_cluster(arguments, is_on_loopback=is_on_loopback) as cluster:
+            return (play_stream if kind == "stream" else play)(cluster, schedule)
 
     return one
 
@@ -61,6 +64,8 @@ OF_PROCESSES_ALONE = Repertoire(tuple(each for each in Fault if each in OF_PROCE
 # How a schedule is played there, and what may happen.
 CLUSTERS: dict[str, tuple[Callable[[], Play], Repertoire]] = {
     "leveret": (against_leveret, IN_PARTS),
+    "leveret-quorum": (lambda: against_leveret("quorum"), IN_PARTS),
+    "leveret-stream": (lambda: against_leveret("stream"), IN_PARTS),
     "leveret-loopback": (lambda: against_leveret(is_on_loopback=True), OF_PROCESSES_ALONE),
     "log": (against_log, IN_PARTS),
     "log-loopback": (lambda: against_log(is_on_loopback=True), OF_PROCESSES_ALONE),

@@ -34,6 +34,9 @@ class Promise(Enum):
     CAME_BACK = "settled and came back"
     DISORDER = "out of its channel's order"
     TWO_SERVE = "served by two nodes"
+    CHANGED = "another message at its offset"
+    SKIPPED = "passed over"
+    NOT_WHOLE = "not whole again"
     INCONCLUSIVE = "proves nothing"
 
 
@@ -53,7 +56,7 @@ def check(events: Iterable[Event], claims_s_max: float = CLAIMS_S_MAX) -> list[V
         *_lost(events),
         *_came_back(events),
         *_out_of_order(events),
-        *_two_serve(events, claims_s_max),
+        *two_serve(events, claims_s_max),
     ]
 
 
@@ -149,7 +152,7 @@ class Reign:
     last_s: float
 
 
-def _two_serve(events: list[Event], claims_s_max: float) -> Iterator[Violation]:
+def two_serve(events: list[Event], claims_s_max: float) -> Iterator[Violation]:
     reigns = list(_reigns(event for event in events if isinstance(event, Claimed)))
     for number, one in enumerate(reigns):
         for other in reigns[number + 1 :]:

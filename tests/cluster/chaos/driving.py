@@ -11,17 +11,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from tests.cluster.chaos.checker import Violation, check
-from tests.cluster.chaos.history import Claimed, Confirmed, Delivered, Drained, Faulted, History
+from tests.cluster.chaos.checker import Promise, Violation, check
+from tests.cluster.chaos.history import (
+    MENDED,
+    Claimed,
+    Confirmed,
+    Delivered,
+    Drained,
+    Faulted,
+    History,
+    Read,
+)
 from tests.cluster.chaos.load import FAILURES, Address, Load, drain
 from tests.cluster.chaos.places import Network
 from tests.cluster.chaos.schedule import Episode, Fault, Part, Schedule
 
 WARM_S = 3.0
 ASK_EVERY_S = 0.5
-# Long enough for every engine's election and RabbitMQ's net tick, once all is whole again.
-SETTLE_S = 25.0
-QUIET_S = 3.0
+QUIET_S = 1.5
 DRAIN_S_MAX = 60.0
 
 Act = Callable[[int, Part], None]
@@ -52,6 +59,9 @@ class Broker(Cluster, Protocol):
 
     addresses: list[Address]
 
+    def settle(self) -> bool:
+        """All is mended: wait until the queue is whole again; whether it is."""
+
     def serves(self, node: int) -> bool | None: ...
 
 
@@ -62,9 +72,12 @@ class Outcome:
     history: History
 
     def __str__(self) -> str:
-        counts = {kind: self._count(kind) for kind in (Confirmed, Delivered)}
-        told = ", ".join(f"{count} {kind.__name__.lower()}" for kind, count in counts.items())
+        counts = {kind: self._count(kind) for kind in (Confirmed, Delivered, Read)}
+        told = ", ".join(
+            f"{count} {kind.__name__.lower()}" for kind, count in counts.items() if count
+        )
         told = f"{told}, longest pause {self.history.longest_pause_s():.1f} s"
+        told = f"{told}, back {self.history.slowest_return_s():.1f} s after mending"
         return f"{self.schedule}\n  {told}; {self._wrong()}"
 
     def _count(self, kind: type) -> int:
@@ -81,16 +94,22 @@ def play(cluster: Broker, schedule: Schedule) -> Outcome:
     history = History()
     load = Load(cluster.addresses, history, schedule.seed)
     with asking(cluster, history):
-        load.start()
-        try:
-            time.sleep(WARM_S)
-            perform(cluster, schedule, history)
-        finally:
-            load.stop_publishing()
-            time.sleep(SETTLE_S)
-            load.stop()
+        found = perform_under(load, cluster, schedule)
         drain_all(cluster.addresses, history)
-    return Outcome(schedule, check(history.events), history)
+    return Outcome(schedule, [*check(history.events), *found], history)
+
+
+def perform_under(load: Load, cluster: Broker, schedule: Schedule) -> list[Violation]:
+    """From the first publish to the last delivery; what was wrong with the cluster at its end."""
+    load.start()
+    try:
+        time.sleep(WARM_S)
+        perform(cluster, schedule, load.history)
+    finally:
+        load.stop_publishing()
+        is_whole = cluster.settle()
+        load.stop()
+    return [] if is_whole else [Violation(Promise.NOT_WHOLE, "its queue")]
 
 
 def perform(cluster: Cluster, schedule: Schedule, history: History) -> None:
@@ -98,7 +117,7 @@ def perform(cluster: Cluster, schedule: Schedule, history: History) -> None:
         history.tell(Faulted(history.now_s(), str(episode)))
         with broken(cluster, episode):
             time.sleep(episode.hold_s)
-        history.tell(Faulted(history.now_s(), "mended"))
+        history.tell(Faulted(history.now_s(), MENDED))
         time.sleep(episode.breath_s)
 
 

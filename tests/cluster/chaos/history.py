@@ -44,6 +44,15 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What a stream's reader was given at an offset."""
+
+    message: Message
+    reader: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Acked:
     """It was said; whether it was heard is open."""
 
@@ -89,9 +98,12 @@ class Drained:
     """All was healed, nothing is published any more, and through every node the queue is empty."""
 
 
+MENDED = "mended"
+
 Event = (
-    Confirmed | Delivered | Acked | FenceConfirmed | FenceDelivered | Claimed | Faulted | Drained
-)
+    Confirmed | Delivered | Read | Acked | FenceConfirmed | FenceDelivered | Claimed | Faulted
+    | Drained
+)  # fmt: skip
 
 
 @dataclass
@@ -113,6 +125,17 @@ class History:
         told = zip(self.times_s, self.events, strict=True)
         confirms = [at_s for at_s, event in told if isinstance(event, Confirmed)]
         return max((after - before for before, after in pairwise(confirms)), default=0.0)
+
+    def slowest_return_s(self) -> float:
+        """The longest time from when something was mended to the next confirm; of what was broken
+        when publishers were done, nothing is said."""
+        slowest_s, mended_s = 0.0, None
+        for at_s, event in zip(self.times_s, self.events, strict=True):
+            if isinstance(event, Faulted) and event.what == MENDED:
+                mended_s = at_s if mended_s is None else mended_s
+            elif isinstance(event, Confirmed) and mended_s is not None:
+                slowest_s, mended_s = max(slowest_s, at_s - mended_s), None
+        return slowest_s
 
     def now_s(self) -> float:
         return time.monotonic() - self._began_s

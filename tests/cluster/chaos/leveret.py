@@ -9,7 +9,7 @@ import signal
 import time
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ WHOLE_S_MAX = 60.0
 ASK_S_MAX = 2.0
 # Clients come from the router's end of a link, which is no loopback.
 SETTINGS = ("loopback_users = none",)
+# What the consumer gets to take what waits, before its node is asked anything.
+BREATH_S = 2.0
 MIRROR_ALL = '{"ha-mode":"all","ha-sync-mode":"automatic"}'
 GUEST = f"Basic {b64encode(b'guest:guest').decode()}"
 
@@ -32,11 +34,15 @@ GUEST = f"Basic {b64encode(b'guest:guest').decode()}"
 class LeveretCluster:
     """All three, and the network between them. A Broker, as driving.py has it.
 
-    Without a network the nodes are on loopback: no links to break and no disks to fill.
+    arguments: of the queue; without any it is a classic one. Without a network the nodes are on
+    loopback: no links to break and no disks to fill.
     """
 
-    def __init__(self, home: Path, network: Network | None) -> None:
+    def __init__(
+        self, home: Path, network: Network | None, arguments: Mapping[str, str] | None = None
+    ) -> None:
         self.network = network
+        self._arguments = dict(arguments or {})
         places = network.places if network else on_loopback(3)
         port = 5672 if network else free_port_of_all([each.address for each in places])
         self.addresses: list[Address] = [(place.address, port) for place in places]
@@ -103,8 +109,15 @@ class LeveretCluster:
             join(node, first)
         first.ctl("set_policy", "mirrored", "^mirrored", MIRROR_ALL)
         with connected(self.addresses[0]) as connection:
-            connection.channel().queue_declare(QUEUE, durable=True)
+            connection.channel().queue_declare(QUEUE, durable=True, arguments=self._arguments)
         wait_until_mirrored(tuple(self.nodes.values()))
+
+    def settle(self) -> bool:
+        time.sleep(BREATH_S)
+        with contextlib.suppress(RuntimeError):
+            wait_until_mirrored(tuple(self.nodes.values()))
+            return True
+        return False
 
     def end(self) -> None:
         for node in self.nodes.values():
@@ -126,8 +139,10 @@ def wait_until_mirrored(nodes: Sequence[LeveretNode]) -> None:
 
 
 def synchronised(node: LeveretNode) -> list[str]:
+    """The copies beside the leader's."""
     told = asked(node, f"queues/%2F/{quote(QUEUE, safe='')}") or {}
-    mirrors: list[str] = told.get("synchronised_slave_nodes") or []
+    online: list[str] = told.get("online") or []
+    mirrors: list[str] = told.get("synchronised_slave_nodes") or online[1:]
     return mirrors
 
 
@@ -144,11 +159,13 @@ def asked(node: LeveretNode, path: str) -> dict | None:
 
 
 @contextlib.contextmanager
-def leveret_cluster(*, is_on_loopback: bool = False) -> Iterator[LeveretCluster]:
+def leveret_cluster(
+    arguments: Mapping[str, str] | None = None, *, is_on_loopback: bool = False
+) -> Iterator[LeveretCluster]:
     with contextlib.ExitStack() as stack:
         network = None if is_on_loopback else stack.enter_context(in_namespaces(3))
         home = stack.enter_context(own_directory("chaos-leveret-"))
-        cluster = LeveretCluster(home, network)
+        cluster = LeveretCluster(home, network, arguments)
         stack.callback(cluster.end)
         cluster.bring_up()
         yield cluster

@@ -12,6 +12,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import Protocol
 
 import pika
 from pika.exceptions import AMQPError, NackError
@@ -49,10 +50,22 @@ FAILURES = (AMQPError, OSError)
 Address = tuple[str, int]
 
 
+class Living(Protocol):
+    """A client, from one node to the next."""
+
+    def live(self) -> None: ...
+
+
 class Load:
     """So many publishers and one consumer, on whatever addresses the nodes have."""
 
-    def __init__(self, addresses: list[Address], history: History, seed: int) -> None:
+    def __init__(
+        self,
+        addresses: list[Address],
+        history: History,
+        seed: int,
+        consumer: "Callable[[Load], Living] | None" = None,
+    ) -> None:
         self.history = history
         self.addresses = addresses
         self.waiting = 0
@@ -61,7 +74,7 @@ class Load:
         self._is_over = threading.Event()
         self._is_published = threading.Event()
         self._publishers: list[threading.Thread] = []
-        self._consumer = Consumer(self)
+        self._consumer = (consumer or Consumer)(self)
 
     def start(self, publishers: int = 3) -> None:
         names = ("ann", "bob", "cyd")[:publishers]

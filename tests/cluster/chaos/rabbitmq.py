@@ -27,6 +27,8 @@ from tests.cluster.chaos.schedule import Part
 PORT = 5672
 DIST_PORT = 25672
 START_S_MAX = 90.0
+# Long enough for every election and the net tick, once all is mended.
+SETTLE_S = 25.0
 STOP_S_MAX = 20.0
 ASK_S_MAX = 2.0
 NET_TICK_S = 8
@@ -152,6 +154,11 @@ class RabbitMQCluster:
 
     def empty_disk(self, node: int) -> None:
         self._nodes[node].disk.empty()
+
+    def settle(self) -> bool:
+        """Nobody says when it is whole: its queue may be two by then."""
+        time.sleep(SETTLE_S)
+        return True
 
     def serves(self, node: int) -> bool | None:
         answer = self._nodes[node].evaluate(SERVES % QUEUE)

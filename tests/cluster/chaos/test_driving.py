@@ -122,11 +122,20 @@ def test_a_schedule_is_performed_in_its_order(cluster):
     assert told == [str(episodes[0]), "mended", str(episodes[1]), "mended"]
 
 
+def test_how_long_it_takes_until_something_is_confirmed_again():
+    """The last mending is not followed by any: publishers were done."""
+    confirmed, mended = Confirmed(Message("a", 1)), Faulted(0, "mended")
+    events = [confirmed, mended, confirmed, mended, mended, confirmed, mended]
+    history = History(events, [0, 1, 1.5, 2, 7, 9, 10])
+    assert history.slowest_return_s() == 7
+
+
 def test_an_outcome_tells_what_was_seen():
     history = History()
     for event in (Confirmed(Message("a", 1)), Delivered(Message("a", 1), "eve")):
         history.tell(event)
     well = Outcome(Schedule(9, ()), [], history)
-    assert str(well).endswith("1 confirmed, 1 delivered, longest pause 0.0 s; all promises kept")
+    told = "1 confirmed, 1 delivered, longest pause 0.0 s, back 0.0 s after mending"
+    assert str(well).endswith(f"{told}; all promises kept")
     ill = Outcome(Schedule(9, ()), [Violation(Promise.LOST, "a")] * 2, history)
     assert str(ill).endswith("{'confirmed and lost': 2}")
