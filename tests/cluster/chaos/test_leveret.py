@@ -13,7 +13,7 @@ from tests.cluster.nats.servers import is_installed
 
 SEED = int(os.environ.get("SEED", "0"))
 # Short ones, and not a new cluster for each: make chaos plays as long and as many as are asked for.
-SECONDS = 12
+SECONDS = 8
 CAN_RUN = can_make_namespaces() and is_installed()
 
 

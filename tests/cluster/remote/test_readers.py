@@ -52,6 +52,16 @@ def test_who_has_read_something_gets_what_comes_next(three, heir):
     assert bodies(channel.take()) == [b"c"]
 
 
+def test_who_names_an_offset_begins_there(three):
+    """Also where there is nothing yet: integers of the wire are told on as plain ones."""
+    write(three, b"a", b"b")
+    assert read(three.mouse, 1)[1] == [b"b"]
+    channel, got = read(three.mouse, 2)
+    assert got == []
+    write(three, b"c")
+    assert bodies(channel.take()) == [b"c"]
+
+
 @HEIRS
 def test_who_waits_for_what_is_new_misses_nothing(three, heir):
     write(three, b"a", b"b")

@@ -51,7 +51,8 @@ def start_of(stream: str, arguments: Table, wall_clock: Callable[[], float]) -> 
     if isinstance(value, Timestamp):
         return Start(since_s=float(value))
     if isinstance(value, int) and is_integer(value):
-        return Start(offset=value)
+        # Whoever is told of it elsewhere cannot be told the kind that it had in the table.
+        return Start(offset=int(value))
     ago_s = interval_s(value) if isinstance(value, str) else None
     if ago_s is None:
         said = f"{{{type_name(value)},{spell(value)}}}"
