@@ -9,10 +9,14 @@ import time
 
 import pytest
 
+import leveret.cluster.engine.engine as engine_module
 from leveret.cluster.nats.client import Unanswered
 from leveret.errors import StartRefused
+from tests.cluster.chaos.disks import mounted
+from tests.cluster.chaos.places import can_make_namespaces
 from tests.cluster.engine.farm import (
     PATIENCE_S,
+    freeze,
     is_alive,
     make_stream,
     messages_in,
@@ -96,6 +100,57 @@ def test_one_that_is_killed_is_started_again_and_has_everything(play, caplog):
     assert [each.levelname for each in caplog.records if each.levelno >= logging.WARNING] == [
         "ERROR"
     ]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(engine_module, "LOOK_S", 0.2)
+    monkeypatch.setattr(engine_module, "ILL_LOOKS", 2)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_that_says_nothing_any_more_is_ended_and_started_again(play, caplog):
+    async def scene(farm):
+        members, (hare, mouse) = await farm.start("hare", "mouse")
+        states, frozen = [], hare.pid
+        hare.on_state(states.append)
+        freeze(frozen)
+        await wait_for(lambda: states == [False, True])
+        assert not is_alive(frozen)
+        await mouse.system.wait_whole(servers_of(members), PATIENCE_S)
+
+    play(scene)
+    assert "does not do its work: it is ended" in caplog.text
+
+
+async def write_on(client):
+    """Whatever becomes of it."""
+    while True:
+        await publish(client, "orders", b"x" * 65536)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.skipif(not can_make_namespaces(), reason="needs root")
+def test_one_whose_disk_was_full_keeps_logs_again_when_there_is_room(play, tmp_path):
+    async def scene(farm):
+        _, (hare, mouse) = await farm.start("hare", "mouse")
+        client = await farm.client(mouse)
+        await make_stream(client, "orders", 2)
+        disk.fill()
+        writing = asyncio.create_task(write_on(client))
+        while await hare.system.keeps_logs():  # noqa: ASYNC110  # it is asked
+            await asyncio.sleep(0.1)
+        writing.cancel()
+        full = hare.pid
+        await asyncio.sleep(1)
+        assert hare.pid == full
+        disk.empty()
+        await wait_for(lambda: hare.pid not in {full, None})
+        await until(hare.system.keeps_logs)
+
+    with mounted(tmp_path / "hare-1", 128) as disk:
+        play(scene)
 
 
 def test_one_that_cannot_be_started_again_is_tried_until_it_can(play, caplog):

@@ -1,8 +1,8 @@
 """The engine of this node: started, watched, started again when it ends, stopped.
 
     start() ── spawn ── wait until it answers ── watch ──┐
-                  ^                                      | it ended by itself
-                  └────────── after a pause ─────────────┘
+                  ^                                      | it ended by itself, or was ended
+                  └────────── after a pause ─────────────┘ as it did not work any more
     stop() ── hand over what it leads ── SIGTERM ── (15 s) ── SIGKILL
 
 Its client port is chosen once and stays, so that whoever talks to it finds it again.
@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
+import shutil
 from typing import TYPE_CHECKING, Final
 
 from leveret.cluster.engine.child import Child, end_orphan
@@ -44,6 +45,11 @@ PAUSE_S: Final = 0.2
 PAUSE_S_MAX: Final = 10.0
 # Who has run for so long has not ended because of how it was started.
 WELL_AFTER_S: Final = 30.0
+# It is looked after so often; so many looks that find it ill are no accident.
+LOOK_S: Final = 2.0
+ILL_LOOKS: Final = 4
+# What has to be free on a disk that was full.
+ROOM_OCTETS: Final = 64 * 2**20
 _LOOK_EVERY_S: Final = 0.05
 
 
@@ -153,13 +159,38 @@ class Engine:
         pause = PAUSE_S
         while True:
             started_at = loop.time()
-            await child.wait()
+            await self._wait_end(child)
             if loop.time() - started_at > WELL_AFTER_S:
                 pause = PAUSE_S
             log.error("%s; it is started again", await _how_it_ended(child))
             self._tell(is_there=False)
             child = await self._start_again(pause)
             pause = min(2 * pause, PAUSE_S_MAX)
+
+    async def _wait_end(self, child: Child) -> None:
+        tending = asyncio.get_running_loop().create_task(self._tend(child))
+        try:
+            await child.wait()
+        finally:
+            tending.cancel()
+            await asyncio.wait((tending,))
+
+    async def _tend(self, child: Child) -> None:
+        """End it when it does not work: then it is started again."""
+        ill = 0
+        while ill < ILL_LOOKS:
+            await asyncio.sleep(LOOK_S)
+            ill = ill + 1 if await self._is_ill() else 0
+        log.error("nats-server, process %d, does not do its work: it is ended", child.pid)
+        child.kill()
+
+    async def _is_ill(self) -> bool:
+        """It says nothing; or it has kept no logs since its disk was full, and there is room."""
+        try:
+            await self._client.connect()
+            return not await self.system.keeps_logs() and _has_room(self._plan.store)
+        except (Unanswered, ApiError):
+            return True
 
     async def _start_again(self, pause: float) -> Child:
         """One that answers, however often it takes."""
@@ -183,6 +214,10 @@ class Engine:
 
 def _system_address(plan: Plan) -> Address:
     return Address(LOOPBACK, plan.client_port, SYSTEM_USER, plan.passwords.system)
+
+
+def _has_room(store: Path) -> bool:
+    return shutil.disk_usage(store).free >= ROOM_OCTETS
 
 
 async def _how_it_ended(child: Child) -> str:

@@ -39,6 +39,12 @@ class System:
         answer = await request(self._client, "$SYS.REQ.USER.INFO", b"")
         return "data" in answer
 
+    async def keeps_logs(self) -> bool:
+        """Whether our own has JetStream switched on; it switches it off, and leaves it off, when
+        it cannot write. Raises Unanswered."""
+        answers = await self._ask_all("JSZ", (self.server,))
+        return not answers[self.server].get("disabled", False)
+
     async def meta(self) -> Meta:
         """Raises Unanswered when our own server does not answer."""
         answers = await self._ask_all("JSZ")
