@@ -32,8 +32,9 @@ from leveret.cluster.metadata.copying import Copy
 from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.knowing import Knowing
 from leveret.cluster.metadata.opening import open_metadata
-from leveret.cluster.metadata.pen import END, Name, Pen, Reading
+from leveret.cluster.metadata.pen import END, Name, Pen
 from leveret.cluster.metadata.post import LinkPost
+from leveret.cluster.metadata.reading import Reading
 from leveret.cluster.metadata.writing import Writing
 from leveret.cluster.mirroring.joining_in import join_in
 from leveret.cluster.mirrors.mirror import Around

@@ -25,7 +25,8 @@ from leveret.cluster.metadata.catalogue import OwnThings, SharedCatalogue
 from leveret.cluster.metadata.codec import encode, ordinal_of
 from leveret.cluster.metadata.copying import Copy
 from leveret.cluster.metadata.follower import AllHere, Follower
-from leveret.cluster.metadata.pen import Name, Pen, Reading, Unanswered
+from leveret.cluster.metadata.pen import Name, Pen, Unanswered
+from leveret.cluster.metadata.reading import Reading
 from leveret.cluster.metadata.writing import Writing
 from leveret.cluster.ports import FENCE, NoMajority
 from tests.broker.domain import HandAgenda, random_bytes

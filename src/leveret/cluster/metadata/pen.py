@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     from leveret.cluster.metadata.changes import SharedChange
-    from leveret.cluster.metadata.copying import Copy
+    from leveret.cluster.metadata.reading import Reading
     from leveret.cluster.metadata.writing import Writing
-    from leveret.cluster.ports import SharedLog
 
     Action: TypeAlias = Callable[[], None]
     # Told where to ask next; None: it was let go of for you. Who names itself knows nothing.
@@ -102,30 +101,6 @@ class Wish:
 
     action: Action
     give_up: Action
-
-
-class Reading:
-    """A log and the copy that is read from it."""
-
-    def __init__(self, log: SharedLog, copy: Copy) -> None:
-        self._log = log
-        self.copy = copy
-
-    async def take_over(self) -> bool:
-        """Become the writer, everything read; False when another was quicker. Raises NoMajority."""
-        fence = await self._log.take_over()
-        await self.catch_up(fence)
-        return self._log.is_writer and self.copy.sequence == fence
-
-    async def catch_up(self, last: int) -> None:
-        """Read up to there. Raises NoMajority, Unreadable."""
-        async for record in self._log.read(self.copy.sequence + 1, last):
-            self.copy.take(record)
-
-    async def follow(self) -> None:
-        """Read whatever comes, without end. Raises NoSuchLog, Unreadable."""
-        async for record in self._log.follow(self.copy.sequence + 1):
-            self.copy.take(record)
 
 
 class Pen:
