@@ -102,7 +102,10 @@ class Route:
             self.distant = tuple(distant)
 
     def accepting(self, message: Message) -> Route:
-        """The route to the receivers that have a place for the message; itself if all have."""
+        """The route to the receivers that have a place for the message; itself if all have. Those
+        elsewhere say so later."""
+        if len(self.distant) == len(self.receivers):
+            return self
         places = tuple([each for each in self.receivers if not each.refuses(message)])
         return self if len(places) == len(self.receivers) else replace(self, receivers=places)
 

@@ -50,7 +50,7 @@ class Publishes:
     @property
     def is_much(self) -> bool:
         """More stands out than is good."""
-        return self._octets > OCTETS_MAX or len(self) > COUNT_MAX
+        return self._octets > OCTETS_MAX or len(self._said) + len(self._unsaid) > COUNT_MAX
 
     @property
     def is_awaited(self) -> bool:
