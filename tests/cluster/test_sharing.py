@@ -7,7 +7,8 @@ import pytest
 
 from leveret.broker.broker import Broker
 from leveret.broker.changes import QueueDeclared, VhostAdded
-from leveret.broker.queues.queue import QueueOptions
+from leveret.broker.policies import Policy
+from leveret.broker.queues.queue import Queue, QueueOptions
 from leveret.cluster.links.memory import MemoryNetwork
 from leveret.cluster.members.file import write_roll
 from leveret.cluster.members.roll import MembershipRefused, Place, found
@@ -126,6 +127,33 @@ def test_the_roll_is_the_same_on_all(run):
         assert mouse.sharing.roll.nodes == NODES[:2]
         with pytest.raises(MembershipRefused):
             await hare.sharing.change_roll(lambda roll: roll.without(NODES[2]))
+
+    run(scene)
+
+
+def test_a_transient_queue_with_copies_is_gone_when_who_led_it_starts_anew(run):
+    async def scene(world, hare, mouse):
+        def declare():
+            mouse.broker.parameters.set_policy("/", Policy("p", "", {"ha-mode": "all"}))
+            for options in (QueueOptions(), QueueOptions(durable=True)):
+                mouse.broker.vhosts["/"].create_queue(f"{options.durable}", options, None)
+
+        await mouse.sharing.write(declare)
+        await asyncio.sleep(1)
+        assert isinstance(mouse.queues["False"], Queue)
+        await mouse.sharing._chores.end()
+        world.network.kill(NODES[1])
+        await hare.sharing.write(lambda: None)
+        world.network.hold(*NODES[:2])
+        again = await Application(world, NODES[1]).start()
+        await asyncio.sleep(1)
+        # It leads the queue again before it has the pen.
+        assert isinstance(again.queues["False"], Queue)
+        world.network.release()
+        await asyncio.sleep(5)
+        assert set(again.queues) == set(hare.queues) == {"jobs", "True"}
+        assert isinstance(again.queues["True"], Queue)
+        await again.sharing.end()
 
     run(scene)
 

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
     from leveret.broker.broker import Broker
     from leveret.broker.ports import Storage
+    from leveret.broker.queues.kinds import AnyQueue
+    from leveret.broker.vhost import Vhost
     from leveret.cluster.links.ports import Links
     from leveret.cluster.members.roll import Roll
     from leveret.cluster.metadata.changes import QueueHoused, SharedChange
@@ -208,9 +210,23 @@ class Sharing:
         for vhost in self._broker.vhosts.values():
             for queue in list(vhost.queues.values()):
                 housed = self._housed(vhost.name, queue.name)
-                is_ours = housed is not None and housed.node == self.node
-                if is_ours and (queue.options.exclusive or not queue.options.durable):
-                    vhost.retiring.retire(queue)
+                if housed is None or housed.node != self.node:
+                    continue
+                if queue.options.exclusive or not queue.options.durable:
+                    self._remove_one(vhost, queue, housed)
+
+    def _remove_one(self, vhost: Vhost, queue: AnyQueue, housed: QueueHoused) -> None:
+        """A log is this queue's alone; what stands for the queue may be another object by then."""
+
+        def remove() -> None:
+            now = self._housed(vhost.name, queue.name)
+            if now is not None and (now.log, now.node) == (housed.log, self.node):
+                vhost.remove_queue(vhost.queues[queue.name])
+
+        if housed.log:
+            self.catalogue.insist(remove)
+        else:
+            vhost.retiring.retire(queue)
 
     def _apply(self, changes: Sequence[SharedChange]) -> None:
         if self._follower is not None:
