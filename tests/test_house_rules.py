@@ -46,7 +46,7 @@ ARROWS = {
     "peers": {"broker"},
     "unhurried": {"broker"},
     "writing": {"broker", "unhurried"},
-    "messages": {"broker", "wire", "definitions"},
+    "messages": {"broker", "wire", "definitions", "unhurried"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
     "furnish": {"broker", "storage", "config", "definitions", "errors"},

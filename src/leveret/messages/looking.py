@@ -23,6 +23,7 @@ from leveret.broker.streams.reader import with_offsets
 from leveret.broker.streams.starts import ARGUMENT, start_of
 from leveret.broker.streams.stream import Stream
 from leveret.messages.searching import EVERY_MESSAGE, Search
+from leveret.unhurried import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -159,7 +160,7 @@ async def delayed(delays: Delays, wish: Wish) -> View:
 
 async def _walk(line: Callable[[int], Iterator[Standing]], wish: Wish) -> View:
     """line: what stands from a place on, as long as nothing changes."""
-    view, place = View(), wish.first
+    view, place, current = View(), wish.first, Slice()
     while not view.is_full(wish):
         part = list(islice(line(place), view.read_count))
         messages = await messages_of(each for each, _due_at in part)
@@ -170,9 +171,10 @@ async def _walk(line: Callable[[int], Iterator[Standing]], wish: Wish) -> View:
             place += 1
             if view.is_full(wish):
                 break
+            if current.is_over:
+                await current.give_way()
         if not part:
             return view
-        await asyncio.sleep(0)
     view.next = place if next(line(place), None) is not None else None
     return view
 
@@ -231,7 +233,7 @@ def unacknowledged(queue: Queue, wish: Wish) -> View:
 
 async def of_stream(stream: Stream, wish: Wish) -> View:
     """What is safe of a stream; a place is an offset."""
-    log, view = stream.log, View()
+    log, view, current = stream.log, View(), Slice()
     offset = max(log.index.first, wish.first)
     while not view.is_full(wish):
         count = min(view.read_count, log.safe_end - offset)
@@ -245,6 +247,7 @@ async def of_stream(stream: Stream, wish: Wish) -> View:
             if view.is_full(wish):
                 offset = at + 1
                 break
-        await asyncio.sleep(0)
+            if current.is_over:
+                await current.give_way()
     view.next = offset if offset < log.safe_end else None
     return view

@@ -179,9 +179,10 @@ class Ready:
     def waiting(self, first: int = 0) -> Iterator[Waiting]:
         """What waits from the `first` on (0 comes next), in the order in which it will be taken.
         Good until the next turn of the loop."""
-        returned = (Waiting(position, each, True) for position, each in sorted(self._returned))
-        fresh = (Waiting(each.position, each, False) for each in self._fresh)
-        yield from islice(chain(returned, fresh), first, None)
+        returned = sorted(self._returned)[first:] if first < len(self._returned) else ()
+        yield from (Waiting(position, each, True) for position, each in returned)
+        fresh = islice(self._fresh, max(0, first - len(self._returned)), None)
+        yield from (Waiting(each.position, each, False) for each in fresh)
         if self._pages is not None:
             at_hand = len(self._returned) + len(self._fresh)
             yield from self._pages.waiting(max(0, first - at_hand), self._backing.returns)
@@ -190,10 +191,19 @@ class Ready:
         """Those of these positions, which rise, that wait."""
         wanted = frozenset(positions)
         found = [Waiting(at, each, True) for at, each in self._returned if at in wanted]
-        found += [Waiting(m.position, m, False) for m in self._fresh if m.position in wanted]
+        for position in positions:
+            index = self._index_of(position)
+            if index is not None:
+                found.append(Waiting(position, self._fresh[index], False))
         if self._pages is not None:
             found += self._pages.find(positions, self._backing.returns)
         return found
+
+    def _index_of(self, position: int) -> int | None:
+        """Where it is among the fresh, which stand in order."""
+        fresh = self._fresh
+        index = bisect_left(fresh, position, key=_position_of)
+        return index if index < len(fresh) and fresh[index].position == position else None
 
     def withdraw(self, positions: Sequence[int]) -> list[Waiting]:
         """Take out what `find` finds, wherever it stands."""
@@ -202,7 +212,10 @@ class Ready:
         if not gone.isdisjoint(position for position, _ in self._returned):
             self._returned = [each for each in self._returned if each[0] not in gone]
             heapq.heapify(self._returned)
-        self._fresh = deque(each for each in self._fresh if each.position not in gone)
+        for position in gone:
+            index = self._index_of(position)
+            if index is not None:
+                del self._fresh[index]
         if self._pages is not None:
             self._pages.withdraw(positions)
             if self._pages.is_empty:
