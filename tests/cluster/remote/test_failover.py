@@ -111,6 +111,38 @@ class TestPublishing:
         assert bodies(came) == [b"a"]
         assert methods.BasicAck(1) in came
 
+    def test_what_the_leader_has_taken_it_does_not_take_again(self, three, away):
+        """The answer was lost with the link; the message has gone to somebody, and was acked."""
+        away.call(methods.ConfirmSelect())
+        taker = three.vole.channel()
+        taker.consume("q")
+        links = three.links["hare"].to("mouse")
+        links.is_held = True
+        away.fill_stored("q", b"a")
+        three.sync()
+        (came,) = [each for each in taker.take() if isinstance(each, Content)]
+        taker.say(methods.BasicAck(came.method.delivery_tag))
+        three.sync()
+        three.change("hare", "mouse", is_up=False)
+        away.fill_stored("q", b"b")
+        assert away.take() == []
+        three.change("hare", "mouse", is_up=True)
+        three.sync()
+        assert away.take() == [methods.BasicAck(2, multiple=True)]
+        assert bodies(taker.take()) == [b"b"]
+
+    def test_of_a_leader_s_next_reign_nothing_is_known(self, three, away):
+        """What it had taken was not safe when another took over: it is said to it again."""
+        away.call(methods.ConfirmSelect())
+        away.fill_stored("q", b"a")
+        assert away.take() == []
+        three.change("mouse", "vole", is_up=False)
+        three.elect("vole")
+        assert three.queue().ready.count == 0
+        three.elect("hare")
+        assert away.take() == [methods.BasicAck(1)]
+        assert away.get(no_ack=True).body == b"a"
+
     def test_a_mandatory_message_is_not_returned_meanwhile(self, three, away):
         three.kill("hare")
         away.publish(b"a", key="q", mandatory=True)

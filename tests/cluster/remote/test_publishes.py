@@ -12,6 +12,8 @@ class Scene:
     def __init__(self):
         self.publishes = Publishes(count(1).__next__)
         self.heard = []
+        # The first tickets of what was said last.
+        self.firsts = ()
 
     def publish(self, body):
         self.publishes.add(message(body))
@@ -20,7 +22,11 @@ class Scene:
     def say(self):
         said = []
 
-        self.publishes.say(lambda _tickets, messages: said.extend(messages))
+        def say(_tickets, messages, firsts):
+            said.extend(messages)
+            self.firsts = firsts
+
+        self.publishes.say(say)
         return [each.body.decode() for each in said]
 
 
@@ -57,6 +63,22 @@ def test_what_was_not_answered_is_said_again_before_what_came_later():
     assert scene.heard == [("b", True)]
 
 
+def test_what_is_said_again_has_its_first_ticket_with_it():
+    scene = Scene()
+    scene.publish("a")
+    scene.publish("b")
+    scene.say()
+    assert scene.firsts == ()
+    for _ in range(2):
+        scene.publishes.unsay()
+        scene.say()
+        assert scene.firsts == (1, 2)
+    scene.publish("c")
+    scene.publishes.unsay()
+    scene.say()
+    assert scene.firsts == (1, 2, 9)
+
+
 def test_the_word_of_an_earlier_home_counts_no_more():
     scene = Scene()
     scene.publish("a")
@@ -72,9 +94,7 @@ def test_the_word_of_an_earlier_home_counts_no_more():
 def test_a_home_may_answer_while_it_is_told():
     scene = Scene()
     scene.publish("a")
-    scene.publishes.say(
-        lambda tickets, _messages: scene.publishes.answered(tickets, is_taken=False)
-    )
+    scene.publishes.say(lambda tickets, *_: scene.publishes.answered(tickets, is_taken=False))
     assert scene.heard == [("a", False)]
     assert not scene.publishes.is_awaited
 

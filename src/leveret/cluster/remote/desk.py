@@ -20,6 +20,7 @@ from leveret.broker.streams.stream import Stream
 from leveret.cluster.remote import frames
 from leveret.cluster.remote.guest import Guest, Seat
 from leveret.cluster.remote.queue import RemoteQueue
+from leveret.cluster.remote.repeats import Repeats
 from leveret.wire.values import decode_table
 
 if TYPE_CHECKING:
@@ -46,14 +47,26 @@ class HomeDesk:
         self._broker = broker
         self._tell = tell
         self._guests: dict[str, Guest] = {}
+        # By peer: its run, and what it may say again.
+        self._runs: dict[str, int] = {}
+        self._repeats: dict[str, Repeats] = {}
         # What peers have said to mirrored queues that are not led here, as far as is known.
         self._waiting: dict[Waiting, list[Callable[[], None]]] = {}
+
+    def met(self, peer: str, run: int) -> None:
+        """The peer is there, in that run; said before it asks for anything."""
+        if self._runs.get(peer) != run:
+            self._runs[peer] = run
+            self._repeats[peer] = Repeats()
+            if peer in self._guests:
+                self._guests[peer].repeats = self._repeats[peer]
 
     def hear(self, peer: str, asked: Asked) -> None:
         """A peer says something."""
         guest = self._guests.get(peer)
         if guest is None:
             guest = self._guests[peer] = Guest(self._broker, peer, partial(self._tell, peer))
+            guest.repeats = self._repeats.setdefault(peer, guest.repeats)
         match asked:
             case frames.Publish():
                 self._publish(guest, asked)
@@ -77,6 +90,7 @@ class HomeDesk:
         guest = self._guests.pop(peer, None)
         if guest is not None:
             guest.leave()
+            guest.repeats.sweep()
             for what in [each for each in self._waiting if each[0] is guest]:
                 del self._waiting[what]
 
@@ -92,13 +106,20 @@ class HomeDesk:
                 guest.tell(frames.Refused(ticket))
             return
         for ticket, carried in enumerate(asked.messages, asked.ticket):
-            self._take(guest, queue, ticket, carried)
+            number = asked.firsts[ticket - asked.ticket] if asked.firsts else ticket
+            if asked.firsts and guest.repeats.has(queue, number):
+                guest.took(ticket, queue.number)
+            elif self._take(guest, queue, ticket, carried):
+                guest.repeats.took(queue, number)
+            else:
+                guest.repeats.refused(queue, number)
 
-    def _take(self, guest: Guest, queue: AtHome, ticket: int, carried: frames.Carried) -> None:
+    def _take(self, guest: Guest, queue: AtHome, ticket: int, carried: frames.Carried) -> bool:
+        """Whether the queue wants it."""
         message = frames.unpack(carried, self._broker.next_position())
         if queue.refuses(message):
             guest.tell(frames.Refused(ticket))
-            return
+            return False
         traits, paging = message.traits, self._broker.paging
         is_kept = traits is not None and traits.is_persistent and queue.number > 0
         if is_kept:
@@ -111,6 +132,7 @@ class HomeDesk:
         is_kept = is_kept or paging.has_appended
         paging.has_appended = had_appended
         guest.took(ticket, queue.number if is_kept else 0)
+        return True
 
     def _waits(
         self, guest: Guest, asked: frames.Publish | Question, again: Callable[[], None]

@@ -65,12 +65,15 @@ class Frame(msgspec.Struct, array_like=True):
 
 
 class Publish(Frame, tag=1):
-    """Take these. ticket: what the first is answered by; the others by those that follow it."""
+    """Take these. ticket: what the first is answered by; the others by those that follow it.
+
+    firsts: the tickets that they were said with at first; none: these are the first."""
 
     ticket: int
     vhost: str
     queue: str
     messages: list[Carried]
+    firsts: tuple[int, ...] = ()
 
 
 class Settle(Frame, tag=2):
@@ -252,9 +255,12 @@ class Begun(Frame, tag=10):
 
 
 class Opened(Frame, tag=9):
-    """The home's desk is there: its link may be up before and after. is_answer: to the same."""
+    """The home's desk is there: its link may be up before and after. is_answer: to the same.
+
+    run: another number each time that the node begins to give tickets anew."""
 
     is_answer: bool
+    run: int
 
 
 Answer: TypeAlias = Counted | Found | Nothing | Begun | Declined

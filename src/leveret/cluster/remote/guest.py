@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from leveret.broker.tallies import Deliveries, Held
 from leveret.cluster.remote import frames
+from leveret.cluster.remote.repeats import Repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,9 +45,12 @@ class Out:
 
 
 class Guest:
-    """A peer. node: its name. seats: of its consumers, by the peer's number for them."""
+    """A peer. node: its name. seats: of its consumers, by the peer's number for them.
+
+    repeats: what it has published, over all links of this run of it."""
 
     def __init__(self, broker: Broker, node: str, tell: Callable[[Frame], None]) -> None:
+        self.repeats = Repeats()
         self._broker = broker
         self._node = node
         self._send = tell

@@ -97,11 +97,17 @@ class Home:
         self._look_soon()
         self._publishing[queue] = None
 
-    def publish(self, queue: RemoteQueue, tickets: list[int], messages: list[Message]) -> None:
-        """tickets: what they will be answered by, of next_number."""
+    def publish(
+        self,
+        queue: RemoteQueue,
+        tickets: list[int],
+        messages: list[Message],
+        firsts: tuple[int, ...],
+    ) -> None:
+        """tickets: what they will be answered by, of next_number. firsts: see frames.Publish."""
         self._tickets.update(dict.fromkeys(tickets, queue))
         carried = [frames.carry(each) for each in messages]
-        self._way.ask(frames.Publish(tickets[0], queue.vhost_name, queue.name, carried))
+        self._way.ask(frames.Publish(tickets[0], queue.vhost_name, queue.name, carried, firsts))
 
     def question(self, queue: RemoteQueue, asked: Asked) -> None:
         number = self.next_number()

@@ -6,6 +6,7 @@ said; when the link is lost both ends forget, and begin anew when it is up.
 
 from __future__ import annotations
 
+import secrets
 from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -137,6 +138,7 @@ class Homes:
         self._broker = broker
         self._links = links
         self._next_number = count(1).__next__
+        self._run = secrets.randbits(63)
         short = ShortWay(self.desk, links.node)
         self.own = Home(broker, links.node, short, self._next_number)
         self.own.is_up = True
@@ -180,6 +182,7 @@ class Homes:
     def _told(self, peer: str, _stream: int, data: bytes) -> None:
         for told in frames.read_told(data):
             if isinstance(told, frames.Opened):
+                self.desk.met(peer, told.run)
                 self._opened(peer, is_answer=told.is_answer)
             else:
                 self.of(peer).hear(told)
@@ -208,7 +211,7 @@ class Homes:
 
     def _say_open(self, node: str, *, is_answer: bool) -> None:
         """Who has not been there yet when it was said says so itself, and is answered."""
-        opened = frames.encode([frames.Opened(is_answer)])
+        opened = frames.encode([frames.Opened(is_answer, self._run)])
         self._links.to(node).send(TOLD, _STREAM, opened)
 
     def _opened(self, node: str, *, is_answer: bool) -> None:

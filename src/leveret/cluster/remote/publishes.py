@@ -4,8 +4,9 @@
                    ^──(the home is lost, or another)──┘
 
 Rule: what was published first is said first, to whichever home: nothing passes what was not
-answered for. What was said to a home that is lost is said again to the next, which may have it
-already then: nothing is lost, some may come twice, as when a publisher tries again himself.
+answered for. What was said to a home that is lost is said again, with the first ticket that it
+had: the home that took it knows it by that (repeats.py). Another one may have it from the log, and
+cannot know: nothing is lost, some may come twice, as when a publisher tries again himself.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ OCTETS_MAX: Final = 2**20
 
 
 class _Kept:
-    """A message, and who wants to hear what becomes of it."""
+    """A message, and who wants to hear what becomes of it. first: the ticket that it was said with
+    at first; 0: as it has now, or none yet."""
 
-    __slots__ = ("action", "message")
+    __slots__ = ("action", "first", "message")
 
     def __init__(self, message: Message) -> None:
         self.message = message
+        self.first = 0
         self.action: Callable[[bool], None] | None = None
 
 
@@ -64,17 +67,20 @@ class Publishes:
         self._octets += len(message.content)
         return len(self._unsaid) == 1
 
-    def say(self, say: Callable[[list[int], list[Message]], None]) -> None:
+    def say(self, say: Callable[[list[int], list[Message], tuple[int, ...]], None]) -> None:
         """Say all that was not said yet, with the tickets by which it is answered: at once, if the
-        home is this node."""
+        home is this node. And with the first ones, if some of it was said before."""
         unsaid, self._unsaid = self._unsaid, []
         if unsaid:
             tickets = [self._next_ticket() for _ in unsaid]
             self._said.update(zip(tickets, unsaid, strict=True))
-            say(tickets, [kept.message for kept in unsaid])
+            firsts = _firsts(tickets, unsaid) if unsaid[0].first else ()
+            say(tickets, [kept.message for kept in unsaid], firsts)
 
     def unsay(self) -> None:
         """Nobody will answer any more for what was said: it is to be said again, in its order."""
+        for ticket, kept in self._said.items():
+            kept.first = kept.first or ticket
         self._unsaid = [*self._said.values(), *self._unsaid]
         self._said = {}
 
@@ -97,6 +103,10 @@ class Publishes:
         refused, self._unsaid, self._octets = self._unsaid, [], 0
         for kept in refused:
             _tell(kept, is_taken=False)
+
+
+def _firsts(tickets: Iterable[int], kept: Iterable[_Kept]) -> tuple[int, ...]:
+    return tuple(each.first or ticket for ticket, each in zip(tickets, kept, strict=True))
 
 
 def _tell(kept: _Kept, *, is_taken: bool) -> None:
