@@ -121,7 +121,7 @@ async def look(queue: Queue | Stream, state: str, wish: Wish) -> View:
     served."""
     if isinstance(queue, Stream):
         return await of_stream(queue, wish) if state == READY else View()
-    return await ready(queue, wish) if state == READY else unacknowledged(queue, wish)
+    return await (ready if state == READY else unacknowledged)(queue, wish)
 
 
 def first_of(queue: Queue | Stream | None, said: str, now_s: float) -> int:
@@ -214,17 +214,19 @@ def _read(store: MessageStore, positions: Sequence[int], number: int, take: Take
 # Out --------------------------------------------------------------------------------------------
 
 
-def unacknowledged(queue: Queue, wish: Wish) -> View:
+async def unacknowledged(queue: Queue, wish: Wish) -> View:
     """What is out, by who has it."""
-    view, place = View(), wish.first
-    takers = list(queue.tally.taken or ())
-    out = (held for taker in takers for held in taker.held(queue))
-    for held in islice(out, wish.first, None):
+    view, current, place = View(), Slice(), wish.first
+    out = (held for taker in queue.tally.taken or () for held in taker.held(queue))
+    # Who has them settles them meanwhile: all that may be looked at are noted at once.
+    for held in list(islice(out, place, place + LOOKED_AT_MAX + 1)):
         if view.is_full(wish):
             view.next = place
             break
         view.look(Seen(place, held.message, held=held), wish)
         place += 1
+        if current.is_over:
+            await current.give_way()
     return view
 
 
