@@ -5,6 +5,7 @@
 Rule: whoever has taken an N holds a socket there, which ends with its process however that ends.
 """
 
+import atexit
 import functools
 import random
 import socket
@@ -17,14 +18,12 @@ COUNT = 8
 HELD_PORT = 25_672
 
 
+@functools.cache
 def own_addresses() -> tuple[str, ...]:
     """Of this process, in the order of the alphabet. Raises OSError where none are left."""
-    return _own()[0]
-
-
-@functools.cache
-def _own() -> tuple[tuple[str, ...], socket.socket]:
-    return take(random.SystemRandom().sample(NETWORKS, len(NETWORKS)))
+    addresses, holding = take(random.SystemRandom().sample(NETWORKS, len(NETWORKS)))
+    atexit.register(holding.close)
+    return addresses
 
 
 def take(networks: Iterable[int]) -> tuple[tuple[str, ...], socket.socket]:

@@ -185,7 +185,14 @@ def test_who_is_set_aside_leads_nothing_until_it_comes_back(scene_of_nodes):
         assert leaders(hare)[name_of(HARE)] == 0
         assert leaders(hare).total() == len(JOBS)
         await assert_all_is_there(nodes, MOUSE)
+        mouse, vole = nodes.running[MOUSE], nodes.running[VOLE]
+        await until(lambda: mouse.membership.sharing.liveness.aside == {name_of(HARE)})
+        await vole.clustering.set_aside()
+        await mouse.clustering.rebalance(lambda _vhost, _name: True)
+        assert leaders(mouse) == {name_of(MOUSE): len(JOBS)}
+        vole.clustering.come_back()
         hare.clustering.come_back()
+        await until(lambda: not hare.membership.sharing.liveness.aside)
         await hare.clustering.rebalance(lambda _vhost, _name: True)
         assert leaders(hare)[name_of(HARE)] == 2
 

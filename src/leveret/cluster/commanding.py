@@ -155,19 +155,23 @@ class Commanding:
         for _ in range(SPREAD_LOOKS):
             cluster = mirroring.cluster
             queues = [each for each in cluster.housings if is_meant(each)]
-            if not rebalanced(queues, cluster.members, cluster.living):
+            if not rebalanced(queues, cluster.members, cluster.able):
                 return
             await asyncio.sleep(SPREAD_EVERY_S)
 
     async def set_aside(self) -> None:
         """Returns when others lead what this node has led, or that takes too long."""
-        if self._mirroring is not None:
-            await self._mirroring.leave()
+        sharing, mirroring = self._membership.sharing, self._mirroring
+        if sharing is not None and mirroring is not None:
+            sharing.liveness.set_aside(is_so=True)
+            await mirroring.leave()
 
     def come_back(self) -> None:
         """It may lead again."""
-        if self._mirroring is not None:
-            self._mirroring.stay()
+        sharing, mirroring = self._membership.sharing, self._mirroring
+        if sharing is not None and mirroring is not None:
+            mirroring.stay()
+            sharing.liveness.set_aside(is_so=False)
 
 
 def _refused(refused: MembershipRefused) -> VerbRefused:

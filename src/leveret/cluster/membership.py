@@ -31,6 +31,7 @@ from leveret.cluster.members.file import StandingFile, read_roll, write_roll
 from leveret.cluster.members.roll import Place
 from leveret.cluster.members.standing import Phase
 from leveret.cluster.metadata.opening import replicas_of, replicate_metadata
+from leveret.cluster.mirroring.wanted import Locators
 from leveret.cluster.seat import Seat, engine_directory
 from leveret.cluster.sharing import Sharing
 from leveret.errors import StartRefused
@@ -144,6 +145,8 @@ class Membership:
             await self.leaving.go_on_without(seat)
         sharing = self.sharing = Sharing(seat.roll, self.node, self.links, own)
         sharing.join_group = self._groups.gather
+        cluster = self.settings.cluster
+        sharing.locators = Locators(cluster.master_locator, cluster.leader_locator)
         sharing.on_roll = self._adopt
         await sharing.begin(seat.logs)
         if self.beginning:

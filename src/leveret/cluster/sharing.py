@@ -37,6 +37,7 @@ from leveret.cluster.metadata.post import LinkPost
 from leveret.cluster.metadata.reading import Reading
 from leveret.cluster.metadata.writing import Writing
 from leveret.cluster.mirroring.joining_in import join_in
+from leveret.cluster.mirroring.wanted import Locators
 from leveret.cluster.mirrors.mirror import Around
 from leveret.cluster.mirrors.store import Mirrors
 from leveret.cluster.places import ClusterPlaces
@@ -73,6 +74,7 @@ class Sharing:
     links: to the others, of this application alone.
 
     on_roll: told of each change of the roll.
+    locators: where queues begin of which nobody says it.
     join_group: makes a set of nodes known to all of them as one on which logs are.
     on_lost: told when something was undone that clients may have been about to be told.
     """
@@ -82,6 +84,7 @@ class Sharing:
         self.node = node
         self.on_roll: Callable[[Roll], None] = _nobody_listens
         self.on_lost: Callable[[], None] = _nothing
+        self.locators = Locators()
         self.join_group: Callable[[tuple[str, ...]], Awaitable[None]] = _no_groups
         self._links = links
         self._chores = Chores()
@@ -184,7 +187,13 @@ class Sharing:
         store, tasks = self.mirrors.store, self._chores
         parts = (homes, store, self._own, self._changing, tasks, self.liveness)
         mirroring = join_in(
-            broker, self._links, self._logs, parts, lambda: self.roll.nodes, self.join_group
+            broker,
+            self._links,
+            self._logs,
+            parts,
+            lambda: self.roll.nodes,
+            self.join_group,
+            self.locators,
         )
         self.catalogue.on_said = mirroring.said
         self.catalogue.house = mirroring.house

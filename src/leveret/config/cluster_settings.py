@@ -28,6 +28,18 @@ class ClusterSettings:
         "how nodes find each other at their first start: classic_config",
         key="cluster_formation.peer_discovery_backend",
     )
+    master_locator: str = setting(
+        "client-local",
+        values.one_of("client-local", "min-masters", "random"),
+        "at which node of a cluster a classic queue begins: client-local, min-masters, random",
+        key="queue_master_locator",
+    )
+    leader_locator: str = setting(
+        "client-local",
+        values.one_of("client-local", "balanced", "least-leaders", "random"),
+        "the same of quorum queues and streams: client-local, balanced, least-leaders, random",
+        key="queue_leader_locator",
+    )
     nats_server: Path | None = setting(
         None,
         values.path,

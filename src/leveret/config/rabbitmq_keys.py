@@ -24,7 +24,7 @@ NOT_SUPPORTED_YET = (
     "default_worker_pool_size", "delegate_count", "message_store_shutdown_timeout",
     "queue_index_embed_msgs_below", "classic_queue.*", "quorum_queue.*", "sysmon_handler.*",
     # Queues and definitions.
-    "default_queue_type", "queue_master_locator", "queue_leader_locator",
+    "default_queue_type",
     "definitions.https.*", "definitions.tls.*",
     "vhost_restart_strategy", "vhost_max",
     # Clusters.

@@ -6,7 +6,7 @@ import pytest
 
 from leveret.cluster.chores import Chores
 from leveret.cluster.links.memory import MemoryNetwork
-from leveret.cluster.members.liveness import GRACE_S, Liveness
+from leveret.cluster.members.liveness import GRACE_S, SAY_EVERY_S, Liveness
 from tests.cluster.metadata.world import play
 
 NODES = ("hare", "mouse", "vole")
@@ -108,6 +108,56 @@ def test_who_is_cut_off_knows_it_before_the_others_call_it_gone(run):
         await asyncio.sleep(1)
         assert hare.living == mouse.living == ALL
         assert hare.has_majority
+
+    run(scene)
+
+
+def test_who_is_under_maintenance_is_known_to_all_until_it_comes_back(run):
+    async def scene(world):
+        heard = []
+        world.nodes["hare"].on_change(lambda: heard.append(world.nodes["hare"].aside))
+        world.nodes["vole"].set_aside(is_so=True)
+        await asyncio.sleep(GRACE_S / 10)
+        assert [each.aside for each in world.nodes.values()] == [{"vole"}] * 3
+        assert world.living("hare") == ALL
+        world.nodes["vole"].set_aside(is_so=False)
+        await asyncio.sleep(GRACE_S / 10)
+        assert [each.aside for each in world.nodes.values()] == [frozenset()] * 3
+        assert heard == [{"vole"}, frozenset()]
+
+    run(scene)
+
+
+def test_who_comes_later_hears_of_it_and_a_node_that_starts_anew_is_not_under_maintenance(run):
+    async def scene(world):
+        world.nodes["vole"].set_aside(is_so=True)
+        await world.kill("hare")
+        await asyncio.sleep(2 * GRACE_S)
+        hare = world.boot("hare")
+        await asyncio.sleep(1)
+        assert hare.aside == {"vole"}
+        await world.kill("vole")
+        await asyncio.sleep(2 * GRACE_S)
+        assert hare.aside == frozenset()
+        world.boot("vole")
+        await asyncio.sleep(1)
+        assert [each.aside for each in world.nodes.values()] == [frozenset()] * 3
+
+    run(scene)
+
+
+def test_who_cannot_be_reached_is_known_through_others_and_who_can_be_speaks_for_itself(run):
+    async def scene(world):
+        world.network.cut("hare", "vole")
+        await asyncio.sleep(2 * GRACE_S)
+        world.nodes["vole"].set_aside(is_so=True)
+        await asyncio.sleep(2 * SAY_EVERY_S)
+        assert world.nodes["hare"].aside == {"vole"}
+        world.network.heal()
+        await asyncio.sleep(1)
+        world.nodes["vole"].set_aside(is_so=False)
+        await asyncio.sleep(GRACE_S / 10)
+        assert world.nodes["hare"].aside == frozenset()
 
     run(scene)
 

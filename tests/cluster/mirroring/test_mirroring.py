@@ -95,6 +95,27 @@ def test_a_node_that_leaves_leads_nothing():
     scene_of(act)
 
 
+def test_who_is_under_maintenance_is_given_nothing():
+    async def act(world, hare, mouse, vole):
+        await world.set_policy(mouse, ALL)
+        for each in range(6):
+            await world.declare(hare, f"m{each}")
+        await asyncio.sleep(5)
+        for node in (hare, mouse, vole):
+            node.living.set_aside("vole")
+        await vole.mirroring.leave()
+        await hare.mirroring.rebalance(lambda _housed: True)
+        await asyncio.sleep(5)
+        leaders = [world.housed(f"m{each}").node for each in range(6)]
+        assert sorted(leaders) == ["hare"] * 3 + ["mouse"] * 3
+        await hare.mirroring.leave()
+        await asyncio.sleep(5)
+        assert {world.housed(f"m{each}").node for each in range(6)} == {"mouse"}
+        world.check_queues()
+
+    scene_of(act)
+
+
 def test_who_leads_too_many_gives_some_away():
     async def act(world, hare, mouse, _vole):
         await world.set_policy(mouse, ALL)

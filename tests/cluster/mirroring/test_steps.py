@@ -1,5 +1,7 @@
 """The next step on a queue's way, and that the way ends where it is to end."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,13 @@ def step(housed, wanted, living=FIVE):
 )
 def test_the_next_step(housed, wanted, living, next_one):
     assert step(housed, wanted, living) == next_one
+
+
+def test_nothing_is_given_to_who_is_under_maintenance():
+    queue = logged("q", "a", "abc")
+    there = replace(cluster(FIVE, housings=[queue]), aside=frozenset("b"))
+    assert next_step(queue, ("b", "c"), there) == HandOver("c")
+    assert next_step(queue, ("b",), there) is None
 
 
 def take(housed, done):

@@ -32,6 +32,12 @@ def test_many_queues_go_to_many_nodes():
     assert (heirs.count("b"), heirs.count("c")) == (3, 3)
 
 
+def test_one_under_maintenance_leads_only_where_there_is_no_other():
+    there = [logged("q", "a", "abc"), ordinary("o", "c"), ordinary("x", "c")]
+    assert succession(there, {}, "bc", THREE, "b").heirs == (logged("q", "c", "abc"),)
+    assert succession(there, {}, "b", THREE, "b").heirs == (logged("q", "b", "abc"),)
+
+
 def test_nobody_leads_a_log_without_having_a_copy():
     assert succession([logged("q", "a", "ab")], {}, "c", THREE).heirs == ()
 

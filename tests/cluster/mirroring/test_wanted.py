@@ -1,10 +1,12 @@
 """What policies and arguments say of where a queue is to be."""
 
+from dataclasses import replace
+
 import pytest
 
 from leveret.broker.changes import QueueDeclared
 from leveret.broker.queues.queue import QueueOptions
-from leveret.cluster.mirroring.wanted import Asked, home, nodes_of, stays, wanted
+from leveret.cluster.mirroring.wanted import Asked, Locators, home, nodes_of, stays, wanted
 from tests.cluster.mirroring.queues import FIVE, THREE, asked, cluster, ha, logged, ordinary
 
 HERE = ordinary("q", "b")
@@ -112,9 +114,9 @@ def test_where_the_messages_are():
 BUSY = [ordinary("1", "a"), ordinary("2", "a"), ordinary("3", "b"), logged("4", "b", "abc")]
 
 
-def home_of(asks, *, members=THREE, living=None, locator="client-local"):
-    there = cluster(members, living, [*BUSY, ordinary("5", "c")])
-    return home(asks, "b", there, locator, choose=lambda nodes: nodes[-1])
+def home_of(asks, *, members=THREE, living=None, locator="client-local", aside=""):
+    there = replace(cluster(members, living, [*BUSY, ordinary("5", "c")]), aside=frozenset(aside))
+    return home(asks, "b", there, Locators(locator, locator), choose=lambda nodes: nodes[-1])
 
 
 def test_a_new_queue_is_where_its_client_is():
@@ -130,6 +132,26 @@ def test_or_where_the_fewest_are(locator):
 def test_or_anywhere():
     assert home_of(asked(), locator="random", living="abc") == "c"
     assert home_of(asked(), locator="random", living="ab") == "b"
+
+
+def test_classic_queues_and_replicated_ones_have_a_word_each():
+    locators = Locators("min-masters", "client-local")
+    there = cluster(housings=[*BUSY, ordinary("5", "c")])
+    found = [
+        home(asked(queue_type=kind), "b", there, locators, choose=lambda nodes: nodes[-1])
+        for kind in ("classic", "quorum", "stream")
+    ]
+    assert found == ["c", "b", "b"]
+
+
+def test_nothing_begins_at_a_node_under_maintenance_where_another_runs():
+    assert home_of(asked(), locator="min-masters", aside="c") == "a"
+    assert home_of(asked(), locator="random", aside="c") == "b"
+    assert home_of(asked(ha("nodes", ["a", "c"])), aside="c") == "a"
+    assert home_of(asked(ha("nodes", ["c"])), aside="c") == "c"
+    assert home_of(asked(), locator="random", aside="abc") == "c"
+    # Who is connected there is let go; until then its queues are with it, as RabbitMQ has it.
+    assert home_of(asked(), aside="b") == "b"
 
 
 def test_its_argument_goes_before_its_policy_and_that_before_the_node():

@@ -16,6 +16,7 @@ from leveret.cluster.metadata.follower import Follower
 from leveret.cluster.metadata.pen import END
 from leveret.cluster.mirroring.mirroring import Mirroring
 from leveret.cluster.mirroring.ports import Around
+from leveret.cluster.mirroring.wanted import Locators
 from leveret.cluster.ports import Deposed, NoMajority
 from tests.cluster.metadata import world as metadata
 from tests.cluster.metadata.world import NODES
@@ -31,10 +32,16 @@ class Living:
         self._world, self._node = world, node
         self._actions = []
         self.living = frozenset(NODES)
+        self.aside = frozenset()
         self.has_majority = True
 
     def on_change(self, action):
         self._actions.append(action)
+
+    def set_aside(self, *nodes):
+        self.aside = frozenset(nodes)
+        for action in self._actions:
+            action()
 
     def look(self):
         seen = frozenset(self._world.engine.seen_by(self._node))
@@ -71,7 +78,7 @@ class Node(metadata.Node):
                 members=lambda: NODES,
                 gather=self._gather,
                 ask_to_give=self._ask_to_give,
-                locator="client-local",
+                locators=Locators(),
                 choose=world.chance.choice,
                 token=lambda: f"{next(world.tokens)}",
             )

@@ -1,4 +1,5 @@
-"""Which members run, as one node sees it: directly, or through those that it reaches.
+"""Which members run, as one node sees it: directly, or through those that it reaches; and which of
+them are under maintenance.
 
 Each tells the others whom it reaches itself, whenever that changes and now and then. A node is gone
 when nobody whom this one reaches reaches it either, for longer than a connection takes to be made
@@ -12,6 +13,8 @@ reaches at once, and the others wait GRACE_S: by more than their heartbeats are 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
+
+from leveret.cluster.members.view import View, read_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +58,7 @@ class Liveness:
     """node: this one. members: all that are on the roll.
 
     living: the members that run, this one among them. has_majority: more than half are reached.
+    aside: those of them that are under maintenance, and are to lead nothing.
     """
 
     def __init__(
@@ -63,12 +67,14 @@ class Liveness:
         self.node = node
         self.living = frozenset((node,))
         self.has_majority = False
+        self.aside: frozenset[str] = frozenset()
+        self._is_aside = False
         self._members = members
         self._links = links
         self._timers = timers
         self._watched: set[str] = set()
-        # Whom those that are reached have said to reach.
-        self._views: dict[str, frozenset[str]] = {}
+        # What those that are reached have said.
+        self._views: dict[str, View] = {}
         # Who was seen a moment ago, and how often that was begun anew.
         self._fading: dict[str, int] = {}
         self._fades = 0
@@ -85,8 +91,14 @@ class Liveness:
         for node in self._watched:
             self._links.to(node).send(VIEW, _STREAM, b"")
 
+    def set_aside(self, *, is_so: bool) -> None:
+        """This node is under maintenance, or is so no more."""
+        self._is_aside = is_so
+        self._say()
+        self.look()
+
     def on_change(self, action: Callable[[], None]) -> None:
-        """Call it whenever `living` or `has_majority` is another."""
+        """Call it whenever `living`, `has_majority` or `aside` is another."""
         self._actions.append(action)
 
     @property
@@ -101,14 +113,17 @@ class Liveness:
         for node in members:
             if node != self.node and node not in self._watched:
                 self._watch(node)
-        reached = self.reached
-        seen = reached.union(*(self._views[each] for each in reached if each != self.node))
+        own = self._view
+        heard = [self._views[each] for each in own.reached if each != self.node]
+        seen = own.reached.union(*(each.reached for each in heard))
         living = seen.union(self._fading).intersection((*members, self.node))
-        self._set(living, has_majority=2 * len(reached) > len(members))
+        told = frozenset[str]().union(*(each.aside for each in heard)) - own.reached
+        has_majority = 2 * len(own.reached) > len(members)
+        self._set(living, living & (own.aside | told), has_majority=has_majority)
 
-    def _set(self, living: frozenset[str], *, has_majority: bool) -> None:
-        if living != self.living or has_majority is not self.has_majority:
-            self.living, self.has_majority = living, has_majority
+    def _set(self, living: frozenset[str], aside: frozenset[str], *, has_majority: bool) -> None:
+        if (living, aside, has_majority) != (self.living, self.aside, self.has_majority):
+            self.living, self.aside, self.has_majority = living, aside, has_majority
             for action in self._actions:
                 action()
 
@@ -121,7 +136,7 @@ class Liveness:
 
     def _changed(self, link: Link, *, is_up: bool) -> None:
         if is_up:
-            link.send(VIEW, _STREAM, self._view())
+            link.send(VIEW, _STREAM, self._view.encode())
         elif self._views.pop(link.node, None) is not None:
             self._fade(link.node)
             self._say()
@@ -144,7 +159,7 @@ class Liveness:
             self._lose(peer)
             return
         is_new = peer not in self._views
-        self._views[peer] = frozenset(octets.decode().split())
+        self._views[peer] = read_view(octets)
         self._fading.pop(peer, None)
         if is_new:
             self._say()
@@ -158,7 +173,7 @@ class Liveness:
         self.look()
 
     def _say(self) -> None:
-        view = self._view()
+        view = self._view.encode()
         for node in self._watched:
             self._links.to(node).send(VIEW, _STREAM, view)
 
@@ -166,5 +181,10 @@ class Liveness:
         self._say()
         self._timers.later(SAY_EVERY_S, self._say_now_and_then)
 
-    def _view(self) -> bytes:
-        return " ".join(sorted(self.reached)).encode()
+    @property
+    def _view(self) -> View:
+        """What is known here at first hand."""
+        reached = self.reached
+        others = (each for each in reached if each in self._views)
+        aside = {each for each in others if each in self._views[each].aside}
+        return View(reached, frozenset({*aside, self.node} if self._is_aside else aside))

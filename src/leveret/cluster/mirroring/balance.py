@@ -16,16 +16,26 @@ if TYPE_CHECKING:
 
 
 class Leaderships:
-    """How many queues each living node leads or is the home of."""
+    """How many queues each living node leads or is the home of. aside: those that are under
+    maintenance: they lead what nobody else can lead."""
 
-    def __init__(self, housings: Iterable[QueueHoused], living: Collection[str]) -> None:
+    def __init__(
+        self,
+        housings: Iterable[QueueHoused],
+        living: Collection[str],
+        aside: Collection[str] = (),
+    ) -> None:
         self._living = living
+        self._aside = aside
         self._counts = Counter(each.node for each in housings if each.node in living)
 
     def least(self, among: Iterable[str]) -> str | None:
         """Of these nodes the living one that leads fewest; the first by name of equal ones."""
         able = [node for node in among if node in self._living]
-        return min(able, key=lambda node: (self._counts[node], node), default=None)
+        return min(able, key=self._rank, default=None)
+
+    def _rank(self, node: str) -> tuple[bool, int, str]:
+        return node in self._aside, self._counts[node], node
 
     def give(self, node: str) -> None:
         """It leads one more."""

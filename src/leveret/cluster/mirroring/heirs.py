@@ -64,10 +64,11 @@ class Heirs:
 
     def _plan(self) -> Succession | None:
         around = self._around
-        members, living = around.members(), around.liveness.living
-        if not around.liveness.has_majority or around.node not in members:
+        members, liveness, housings = around.members(), around.liveness, self._housings
+        if not liveness.has_majority or around.node not in members:
             return None
-        plan = succession(self._housings.all, self._housings.declared, living, members)
+        living, aside = liveness.living, liveness.aside
+        plan = succession(housings.all, housings.declared, living, members, aside)
         return plan or None
 
     def _say(self) -> None:

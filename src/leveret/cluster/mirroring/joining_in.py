@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
 from leveret.cluster.mirroring.mirroring import Mirroring
 from leveret.cluster.mirroring.ports import Around, GatherFailed
-from leveret.cluster.mirroring.wanted import CLIENT_LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from leveret.cluster.metadata.changing import Changing
     from leveret.cluster.mirroring.housings import Place
     from leveret.cluster.mirroring.ports import Engine, Liveness, Stand, Store, Tasks
+    from leveret.cluster.mirroring.wanted import Locators
     from leveret.cluster.ports import SharedLogs
 
 GIVE: Final = "queue.give"
@@ -34,6 +34,7 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
     parts: tuple[Stand, Store, Engine, Changing, Tasks, Liveness],
     members: Callable[[], tuple[str, ...]],
     join_group: Callable[[tuple[str, ...]], Awaitable[None]],
+    locators: Locators,
 ) -> Mirroring:
     """It keeps what it hears of, and does nothing before it has begun."""
     stand, store, engine, changing, tasks, liveness = parts
@@ -55,7 +56,7 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
             members=lambda: tuple(sorted(members())),
             gather=partial(_gather, join_group),
             ask_to_give=ask_to_give,
-            locator=CLIENT_LOCAL,
+            locators=locators,
             choose=random.choice,
             token=lambda: secrets.token_hex(4),
         )

@@ -80,7 +80,8 @@ class Mirroring:
     def cluster(self) -> Cluster:
         """Who is there, and where all queues are."""
         around = self._around
-        return Cluster(around.members(), around.liveness.living, self.housings.all)
+        liveness = around.liveness
+        return Cluster(around.members(), liveness.living, self.housings.all, liveness.aside)
 
     def begin(self) -> None:
         """The broker is what the metadata say, and the links are there."""
@@ -99,7 +100,7 @@ class Mirroring:
         self.is_leaving = True
         self.look_at_all()
         for at in range(LEFT_LOOKS):
-            if not without(self._around.node, self.housings.all, self._around.liveness.living):
+            if not without(self._around.node, self.housings.all, self.cluster.able):
                 # They read the logs yet, and are quicker while this node's engine is there.
                 await asyncio.sleep(READ_S if at else 0)
                 return
@@ -118,7 +119,7 @@ class Mirroring:
         """Ask whoever leads too many of these queues to give some to others."""
         around = self._around
         queues = [each for each in self.housings.all if chosen(each)]
-        for move in rebalanced(queues, around.members(), around.liveness.living):
+        for move in rebalanced(queues, around.members(), self.cluster.able):
             place = (move.vhost, move.name)
             leader = self.housings.housed[place].node
             if leader == around.node:
@@ -214,7 +215,7 @@ class Mirroring:
     def house(self, declared: QueueDeclared) -> QueueHoused:
         """Where a queue that is declared on this node begins: with copies in a log, or at home."""
         around, cluster, asked = self._around, self.cluster, self._asked(declared)
-        node = home(asked, around.node, cluster, around.locator, around.choose)
+        node = home(asked, around.node, cluster, around.locators, around.choose)
         housed = QueueHoused(declared.vhost, declared.name, node)
         step = next_step(housed, wanted(asked, housed, cluster), cluster)
         if not isinstance(step, Copy):
@@ -240,7 +241,7 @@ class Mirroring:
         if heir in living.intersection(housed.members) and heir != housed.node:
             return HandOver(heir)
         if self.is_leaving and housed.log:
-            heirs = without(self._around.node, self.housings.all, living)
+            heirs = without(self._around.node, self.housings.all, self.cluster.able)
             return next((HandOver(each.node) for each in heirs if _is_of(each, housed)), None)
         step = next_step(housed, self.wanted(housed, declared), self.cluster)
         if isinstance(step, TakeHome) and stays(declared):

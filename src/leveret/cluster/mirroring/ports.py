@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from leveret.broker.queues.queue import Queue
     from leveret.broker.vhost import Vhost
     from leveret.cluster.metadata.changing import Changing
+    from leveret.cluster.mirroring.wanted import Locators
     from leveret.cluster.ports import SharedLog, SharedLogs
 
 
@@ -25,7 +26,7 @@ class Around:
     ask_to_give: has the leader of a queue give it to another node.
     gather: has the engine of each of these nodes know that a log may lie on them together. Raises
     GatherFailed.
-    locator: where a queue begins of which nobody says anything. choose: one of these at random.
+    locators: where a queue begins of which nobody says anything. choose: one of these at random.
     token: what no other log is called.
     """
 
@@ -41,7 +42,7 @@ class Around:
     members: Callable[[], tuple[str, ...]]
     gather: Callable[[tuple[str, ...]], Awaitable[None]]
     ask_to_give: Callable[[str, tuple[str, str], str], Awaitable[None]]
-    locator: str
+    locators: Locators
     choose: Callable[[Sequence[str]], str]
     token: Callable[[], str]
 
@@ -106,6 +107,10 @@ class Liveness(Protocol):
 
     @property
     def has_majority(self) -> bool: ...
+
+    @property
+    def aside(self) -> frozenset[str]:
+        """Those of them that are under maintenance."""
 
     def on_change(self, action: Callable[[], None]) -> None: ...
 

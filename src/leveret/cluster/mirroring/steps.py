@@ -62,7 +62,8 @@ def next_step(housed: QueueHoused, wanted: tuple[str, ...], cluster: Cluster) ->
     added = set(there) - copies
     if housed.node in wanted:
         return Spread(there) if there != housed.members else None
-    heir = Leaderships(cluster.housings, cluster.living).least(sorted(set(wanted) & copies))
+    # One under maintenance would give it back at once.
+    heir = Leaderships(cluster.housings, cluster.able).least(sorted(set(wanted) & copies))
     if heir is not None:
         return HandOver(heir)
     return Spread(_sorted(copies | added)) if added else None

@@ -1,6 +1,7 @@
 """What becomes of a node's queues when the node is gone.
 
-    a queue with a log      the living node that has a copy and leads fewest queues leads it
+    a queue with a log      the living node that has a copy and leads fewest queues leads it; one
+                            under maintenance only where there is no other
     a transient one         without a log is deleted, as is an exclusive one: its connection is gone
     any other               waits for the node to come back, as long as that is a member
 
@@ -38,11 +39,12 @@ def succession(
     declared: Mapping[tuple[str, str], QueueDeclared],
     living: Collection[str],
     members: Collection[str],
+    aside: Collection[str] = (),
 ) -> Succession:
     """declared: all queues, by vhost and name. living: who runs; all others are gone. members: who
-    may come back."""
+    may come back. aside: who is under maintenance."""
     housed = list(housings)
-    leaderships = Leaderships(housed, living)
+    leaderships = Leaderships(housed, living, aside)
     heirs, lost = [], []
     for each in housed:
         if each.node in living:

@@ -45,11 +45,17 @@ RANDOM: Final = "random"
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """members: all names on the roll, in the order of the alphabet. living: those that run, as
-    seen from here. housings: where all queues are."""
+    seen from here. housings: where all queues are. aside: who is under maintenance."""
 
     members: tuple[str, ...]
     living: frozenset[str]
     housings: Collection[QueueHoused]
+    aside: frozenset[str] = frozenset()
+
+    @property
+    def able(self) -> frozenset[str]:
+        """Those that run and may be asked to lead."""
+        return self.living - self.aside
 
     def leaderships(self) -> Counter[str]:
         """How many queues each node is the home of, or leads."""
@@ -58,6 +64,21 @@ class Cluster:
     def copies(self) -> Counter[str]:
         """How many queues each node keeps messages of."""
         return Counter(node for each in self.housings for node in nodes_of(each))
+
+
+@dataclass(frozen=True, slots=True)
+class Locators:
+    """Where queues begin of which neither an argument nor a policy says it.
+
+    classic: client-local, min-masters or random. replicated: the same of quorum queues and streams:
+    client-local, balanced, or another word for that.
+    """
+
+    classic: str = CLIENT_LOCAL
+    replicated: str = CLIENT_LOCAL
+
+    def of(self, kind: str) -> str:
+        return self.classic if kind == CLASSIC else self.replicated
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +182,22 @@ def _by_preference(housed: QueueHoused, cluster: Cluster) -> list[str]:
 
 
 def home(
-    asked: Asked, here: str, cluster: Cluster, locator: str, choose: Callable[[Sequence[str]], str]
+    asked: Asked,
+    here: str,
+    cluster: Cluster,
+    locators: Locators,
+    choose: Callable[[Sequence[str]], str],
 ) -> str:
-    """Where a queue that is declared on this node begins. locator: what holds where nobody says
+    """Where a queue that is declared on this node begins. locators: what holds where nobody says
     anything. choose: one of these at random."""
     if asked.options.exclusive:
         return here
     among = _candidates(asked, here, cluster)
-    said = _locator(asked) or locator
-    if said == CLIENT_LOCAL:
-        return here if here in among else _least(among, cluster)
+    said = _locator(asked) or locators.of(asked.kind)
+    if said == CLIENT_LOCAL and here in among:
+        return here
+    # Where all are under maintenance, it is one of those.
+    among = [node for node in among if node not in cluster.aside] or among
     return choose(among) if said == RANDOM else _least(among, cluster)
 
 
