@@ -36,13 +36,48 @@ def test_a_node_joins_and_who_is_a_member_does_not_join_again(scene_of_nodes):
         await mouse.stop_app()
         assert await mouse.clustering.join(name_of(HARE)) is True
         assert await mouse.clustering.join(name_of(HARE)) is False
-        code, text = await refusal(mouse.clustering.join(name_of(VOLE)))
-        assert code == exits.UNAVAILABLE
-        assert text.endswith("is member, and would have to be alone: reset it first")
         await mouse.start_app()
         told = await engine_of(hare)
         assert told["has_majority"]
         assert told["leader"] in {name_of(HARE), name_of(MOUSE)}
+
+    scene_of_nodes(scene)
+
+
+def test_a_member_of_another_cluster_leaves_it_and_joins(scene_of_nodes):
+    async def scene(nodes):
+        hare, mouse, vole = await nodes.start(*HOSTS)
+        await nodes.client(HARE, lambda channel: channel.queue_declare("jobs", durable=True))
+        await nodes.client(VOLE, lambda channel: channel.queue_declare("theirs", durable=True))
+        await nodes.join(MOUSE)
+        await mouse.stop_app()
+        assert await mouse.clustering.join(name_of(VOLE)) is True
+        await mouse.start_app()
+        assert set(mouse.membership.roll.nodes) == {name_of(MOUSE), name_of(VOLE)}
+        assert list(mouse.broker.vhosts["/"].queues) == ["theirs"]
+        await until(lambda: hare.membership.roll is None and hare.application is not None)
+        assert list(hare.broker.vhosts["/"].queues) == ["jobs"]
+        await vole.stop_app()
+
+    scene_of_nodes(scene)
+
+
+def test_nobody_leaves_a_cluster_for_one_that_cannot_be_joined(scene_of_nodes):
+    async def scene(nodes):
+        hare, mouse = await nodes.start(HARE, MOUSE)
+        await nodes.join(MOUSE)
+        await mouse.stop_app()
+        code, text = await refusal(mouse.clustering.join(name_of(VOLE)))
+        assert code == exits.UNAVAILABLE
+        assert "cannot be reached" in text
+        (vole,) = await nodes.start(VOLE)
+        await vole.stop_app()
+        code, text = await refusal(mouse.clustering.join(name_of(VOLE)))
+        assert code == exits.UNAVAILABLE
+        assert "does not run: start_app" in text
+        await mouse.start_app()
+        assert hare.membership.roll == mouse.membership.roll
+        assert len(mouse.membership.roll.nodes) == 2
 
     scene_of_nodes(scene)
 

@@ -8,6 +8,8 @@
                   <─── yes ───────────────        that is the cluster's from now on
     wiped, member
 
+A member of another cluster leaves that first, once the other has said that it can be joined.
+
 A nats-server that was never more than one elects nobody, so it takes the second member's engine to
 make the first one a member.
 
@@ -24,6 +26,7 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+from leveret.cluster.calls import REACH_S, REFUSED, as_refusals, refuse_unless_running
 from leveret.cluster.founding import founding_changes
 from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
 from leveret.cluster.members import standing as steps
@@ -41,12 +44,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("leveret.cluster")
 
+LOOK: Final = "look"
 JOIN: Final = "join"
 JOINED: Final = "joined"
 WITHDRAW: Final = "withdraw"
-# A refusal of ours, as AMQP numbers them: PRECONDITION_FAILED.
-REFUSED: Final = 406
-REACH_S: Final = 5.0
 # The other may found a cluster meanwhile, with engines that start on busy disks.
 ANSWER_S: Final = 120.0
 WHOLE_S: Final = 60.0
@@ -63,6 +64,7 @@ class Joining:
 
     def serve(self, links: Links) -> None:
         """Answer those who join."""
+        links.serve(LOOK, self._welcome)
         links.serve(JOIN, self._admit)
         links.serve(JOINED, self._confirm)
         links.serve(WITHDRAW, self._withdraw)
@@ -78,8 +80,10 @@ class Joining:
     async def join(self, through: str) -> None:
         """Become a member of the other node's cluster, empty. The application is stopped.
 
-        Raises MembershipRefused."""
+        Raises MembershipRefused, OSError."""
         member = self._membership
+        if steps.is_elsewhere(member.standing, through):
+            await self._leave_for(through)
         async with member.changing:
             member.set_standing(steps.begin_joining(member.standing, through))
             try:
@@ -88,23 +92,27 @@ class Joining:
                 await self._give_up(through)
                 raise
 
+    async def _leave_for(self, through: str) -> None:
+        """The cluster that this node is in, but not for one that it cannot join."""
+        member = self._membership
+        with as_refusals():
+            await _ask(member.links.to(through), LOOK, b"")
+        log.warning("%s leaves its cluster, to join %s", member.node, through)
+        await member.leaving.reset(is_forced=False)
+
     async def _join(self, through: str) -> None:
         member = self._membership
         link = member.links.to(through)
         told = json.dumps({"place": asdict(member.own_place)}).encode()
         try:
-            roll = read_roll(await _ask(link, JOIN, told))
+            with as_refusals():
+                roll = read_roll(await _ask(link, JOIN, told))
             member.drop_engine_files()
             seat = member.seat = member.new_seat(roll)
             await seat.take()
             await seat.wait_whole((member.node, through), WHOLE_S)
-            await _ask(link, JOINED, b"")
-        except LinkDown as error:
-            raise MembershipRefused("unreachable", str(error)) from error
-        except Overdue as error:
-            raise MembershipRefused("overdue", str(error)) from error
-        except PeerRefused as error:
-            raise MembershipRefused("refused", error.text) from error
+            with as_refusals():
+                await _ask(link, JOINED, b"")
         except (Unanswered, StartRefused) as error:
             raise MembershipRefused("engine", str(error)) from error
         member.owner.reset()
@@ -123,11 +131,15 @@ class Joining:
 
     # As who is joined ----------------------------------------------------------------------------
 
+    async def _welcome(self, _peer: str, _body: bytes) -> bytes:
+        """Whoever asks may leave what it is in: it can come here."""
+        refuse_unless_running(self._membership)
+        return b""
+
     async def _admit(self, peer: str, body: bytes) -> bytes:
         """The roll, with the one who asks on it."""
         member, place = self._membership, Place(**json.loads(body)["place"])
-        if member.owner.application is None:
-            raise PeerRefused(REFUSED, f"the application of {member.node} does not run: start_app")
+        refuse_unless_running(member)
         try:
             if member.standing.phase is Phase.ALONE:
                 return self._begin_founding(peer, place)

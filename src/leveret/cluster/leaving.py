@@ -15,8 +15,9 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
+from leveret.cluster.calls import REACH_S, REFUSED, as_refusals, refuse_unless_running
 from leveret.cluster.founding import write_back
-from leveret.cluster.links.ports import LinkDown, Overdue, PeerRefused
+from leveret.cluster.links.ports import PeerRefused
 from leveret.cluster.members import standing as steps
 from leveret.cluster.members.roll import MembershipRefused
 from leveret.cluster.members.standing import Phase
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("leveret.cluster")
 
 LEAVE: Final = "leave"
-REFUSED: Final = 406
-REACH_S: Final = 5.0
 ANSWER_S: Final = 60.0
 DISMISS_EVERY_S: Final = 1.0
 # Two elections may have to fail first.
@@ -88,12 +87,11 @@ class Leaving:
         for node in self._membership.others:
             link = self._membership.links.to(node)
             try:
-                await link.wait_up(REACH_S)
-                await link.call(LEAVE, b"", ANSWER_S)
-            except (LinkDown, Overdue) as error:
-                reasons.append(str(error))
-            except PeerRefused as error:
-                reasons.append(f"{node}: {error.text}")
+                with as_refusals():
+                    await link.wait_up(REACH_S)
+                    await link.call(LEAVE, b"", ANSWER_S)
+            except MembershipRefused as refused:
+                reasons.append(str(refused))
             else:
                 return
         raise MembershipRefused("unreachable", "; ".join(reasons))
@@ -102,12 +100,13 @@ class Leaving:
 
     async def _let_go(self, peer: str, _body: bytes) -> bytes:
         member = self._membership
+        refuse_unless_running(member)
         if member.sharing is None:
-            raise PeerRefused(REFUSED, f"the application of {member.node} does not run: start_app")
+            raise PeerRefused(REFUSED, f"{member.node} is in no cluster")
         try:
             await self.strike_off(peer)
         except (MembershipRefused, NoMajority) as refused:
-            raise PeerRefused(REFUSED, str(refused)) from refused
+            raise PeerRefused(REFUSED, f"{member.node}: {refused}") from refused
         return b""
 
     async def force_boot(self) -> None:

@@ -55,6 +55,16 @@ def test_a_member_does_not_join_its_own_cluster_or_another():
     assert (own.value.reason, another.value.reason) == ("already_member", "not_permitted")
 
 
+def test_who_is_in_a_cluster_is_elsewhere_to_all_others():
+    forgotten = Standing(HARE, Phase.FORGOTTEN, ROLL)
+    assert steps.is_elsewhere(member(), "buck@c")
+    assert steps.is_elsewhere(forgotten, DOE)
+    assert not steps.is_elsewhere(member(), DOE)
+    assert not steps.is_elsewhere(Standing(HARE), DOE)
+    # What is left of a former cluster is none.
+    assert not steps.is_elsewhere(Standing(HARE, Phase.ALONE, ROLL), "buck@c")
+
+
 def test_a_roll_without_the_node_is_no_welcome():
     joining = steps.begin_joining(Standing("buck@c"), HARE)
 

@@ -66,6 +66,18 @@ def test_three_nodes_become_one_by_three_commands_each(apart):
     assert take_all(third, "inbox") == [b"from before"]
 
 
+def test_a_member_of_another_cluster_leaves_it_and_joins(apart):
+    first, second, third = apart
+    with channel_of(third) as channel:
+        channel.queue_declare("theirs", durable=True)
+    join(second, first)
+    join(second, third)
+    assert set(status_of(second)["disk_nodes"]) == {second.name, third.name}
+    assert count(second, "theirs") == 0
+    until(lambda: is_up(first))
+    until_equal(lambda: status_of(first)["disk_nodes"], [first.name])
+
+
 def test_what_one_node_makes_all_have(cluster):
     """At once for whoever made it, and soon for everybody."""
     for number, node in enumerate(cluster):

@@ -70,6 +70,15 @@ def founded(standing: Standing, roll: Roll) -> Standing:
     return replace(standing, phase=Phase.MEMBER, roll=roll)
 
 
+def is_elsewhere(standing: Standing, through: str) -> bool:
+    """Whether this node is, or was, in a cluster that the other is not in with it."""
+    if standing.phase is Phase.FORGOTTEN:
+        return True
+    if standing.phase is not Phase.MEMBER:
+        return False
+    return through not in (standing.roll.nodes if standing.roll else ())
+
+
 def begin_joining(standing: Standing, through: str) -> Standing:
     """Before anything is asked or wiped: from here on the node's own things are to go."""
     if through == standing.node:
