@@ -1,5 +1,9 @@
-"""What stops a node from starting: one error, whose text is the one line a person sees."""
+"""What stops a node from starting: an error, whose text is the one line a person sees."""
 
 
 class StartRefused(Exception):
     """The node cannot start here; the message says why and what to do about it."""
+
+
+class StartWithdrawn(StartRefused):
+    """Somebody has stopped the application before it had started."""

@@ -14,13 +14,13 @@ import gc
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leveret.application import DRAIN_S, Application, cannot_listen
 from leveret.control.cookie import CookieRefused, make_or_find_cookie
 from leveret.control.port import NodePort
 from leveret.data_directory import DataDirectory
-from leveret.errors import StartRefused
+from leveret.errors import StartRefused, StartWithdrawn
 from leveret.storage.opening import CATALOGUE, forget_everything
 from leveret.version import VERSION
 
@@ -38,6 +38,7 @@ log = logging.getLogger("leveret")
 SWITCH_S = 0.0005
 # Where cluster/members/file.py keeps what the node knows of its cluster.
 CLUSTER_FILE = "cluster.json"
+WITHDRAWN: Final = "the application of {node} was stopped before it had started: start_app"
 # From here on it is said that a node waits for others.
 WAITING_S = 3.0
 
@@ -69,6 +70,7 @@ class Node:
         self._changing = asyncio.Lock()
         self.application: Application | None = None
         self._latest: Application | None = None
+        self._starting: asyncio.Task[None] | None = None
         self._definitions = definitions
         self._files = DataDirectory(settings.data_dir) if settings.data_dir else None
 
@@ -103,11 +105,12 @@ class Node:
             if self._is_clustered:
                 await self._begin_membership()
             try:
-                await self._start_application()
+                async with self._changing:
+                    await self._start_application()
             except StartRefused as refused:
-                if not self._is_forgotten:
+                if not (self._is_forgotten or isinstance(refused, StartWithdrawn)):
                     raise
-                # Within reach of leveretctl, which can reset it.
+                # Within reach of leveretctl, which can reset it, or force its start.
                 log.error("%s serves nobody: %s", self.settings.node, refused)
                 return
             if self._has_node_port and self._node_port is None:
@@ -207,7 +210,16 @@ class Node:
     async def _start_application(self) -> None:
         application = Application(self.settings, self._definitions, self._membership)
         self._latest = application
-        await application.start()
+        self._starting = asyncio.get_running_loop().create_task(application.start())
+        try:
+            await self._starting
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise StartWithdrawn(WITHDRAWN.format(node=self.settings.node)) from None
+        finally:
+            self._starting = None
         self.application = application
         if application.sharing is not None:
             from leveret.control.desk import ControlDesk  # noqa: PLC0415  # not of a node alone
@@ -216,7 +228,10 @@ class Node:
             application.sharing.peers.serve(CONTROL, ControlDesk(self).answer)
 
     async def stop_app(self, grace_s: float = DRAIN_S) -> None:
-        """Tell the clients, give them a moment to leave, and write what is left."""
+        """Tell the clients, give them a moment to leave, and write what is left. One that has not
+        started yet, as it waits for others of its cluster, waits no longer."""
+        if self._starting is not None:
+            self._starting.cancel()
         async with self._changing:
             application, self.application = self.application, None
             if application is not None:

@@ -1,5 +1,7 @@
 """Nodes become a cluster: real ones, with their engines."""
 
+import asyncio
+
 import pytest
 
 from leveret.cluster.members.roll import MembershipRefused
@@ -38,7 +40,15 @@ def test_a_cluster_comes_again_in_any_order(scene_of_nodes):
         await nodes.client(MOUSE, lambda channel: channel.queue_declare("jobs", durable=True))
         await nodes.client(HARE, lambda channel: publish(channel, "jobs", b"1"))
         await nodes.stop(HARE, MOUSE)
-        await nodes.start_all(MOUSE, HARE)
+        waiting = asyncio.create_task(nodes.start(HARE))
+        await asyncio.sleep(1)
+        (hare,) = nodes.running.values()
+        assert not waiting.done()
+        # Who waits for the other may be stopped, and started again.
+        await hare.stop_app()
+        await waiting
+        assert hare.application is None
+        await asyncio.gather(nodes.start(MOUSE), hare.start_app())
         assert await nodes.client(HARE, lambda channel: drain(channel, "jobs")) == [b"1"]
 
     scene_of_nodes(scene)

@@ -30,8 +30,9 @@ async def open_metadata(logs: SharedLogs, roll: Roll, node: str) -> SharedLog:
             return await logs.open(METADATA, replicas_of(roll))
         except NoMajority as error:
             log.warning(
-                "%s waits for a majority of the cluster's nodes (%s): start the others, or "
-                "take them out of it with forget_cluster_node",
+                "%s waits for a majority of the cluster's nodes (%s): start the others; or, where "
+                "they never come back, let it go on without those that it does not reach: "
+                "stop_app, force_boot, start_app",
                 node,
                 error,
             )
