@@ -36,7 +36,7 @@ from leveret.cluster.metadata.pen import END, Name, Pen
 from leveret.cluster.metadata.post import LinkPost
 from leveret.cluster.metadata.reading import Reading
 from leveret.cluster.metadata.writing import Writing
-from leveret.cluster.mirroring.joining_in import join_in
+from leveret.cluster.mirroring.joining_in import Members, join_in
 from leveret.cluster.mirroring.wanted import Locators
 from leveret.cluster.mirrors.mirror import Around
 from leveret.cluster.mirrors.store import Mirrors
@@ -191,8 +191,7 @@ class Sharing:
             self._links,
             self._logs,
             parts,
-            lambda: self.roll.nodes,
-            self.join_group,
+            Members(lambda: self.roll.nodes, self.join_group),
             self.locators,
         )
         self.catalogue.on_said = mirroring.said

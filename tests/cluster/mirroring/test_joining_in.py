@@ -9,14 +9,16 @@ from leveret.broker.broker import Broker
 from leveret.cluster.links.memory import MemoryNetwork
 from leveret.cluster.links.ports import LinkDown
 from leveret.cluster.memory_log import MemoryEngine
-from leveret.cluster.mirroring.joining_in import GIVE, join_in
+from leveret.cluster.mirroring.joining_in import GIVE, Members, join_in
 from leveret.cluster.mirroring.ports import GatherFailed
+from leveret.cluster.mirroring.wanted import Locators
 from tests.broker.domain import HandAgenda, random_bytes
 
 
 class Alone:
     living = frozenset({"hare"})
     has_majority = True
+    aside = frozenset()
 
 
 async def groups_fail(_nodes):
@@ -27,7 +29,8 @@ def joined(links):
     broker = Broker(HandAgenda().hand, random_bytes())
     logs = MemoryEngine(("hare", "mouse")).logs_of("hare")
     parts = (None, None, None, None, None, Alone())
-    return join_in(broker, links, logs, parts, lambda: ("mouse", "hare"), groups_fail)
+    members = Members(lambda: ("mouse", "hare"), groups_fail)
+    return join_in(broker, links, logs, parts, members, Locators())
 
 
 def test_it_knows_who_there_is_and_who_cannot_be_gathered():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -27,13 +28,21 @@ GIVE: Final = "queue.give"
 ANSWER_S: Final = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """nodes: all that there are. join_group: makes a set of them known to all as one on which logs
+    are."""
+
+    nodes: Callable[[], tuple[str, ...]]
+    join_group: Callable[[tuple[str, ...]], Awaitable[None]]
+
+
 def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
     broker: Broker,
     links: Links,
     logs: SharedLogs,
     parts: tuple[Stand, Store, Engine, Changing, Tasks, Liveness],
-    members: Callable[[], tuple[str, ...]],
-    join_group: Callable[[tuple[str, ...]], Awaitable[None]],
+    around: Members,
     locators: Locators,
 ) -> Mirroring:
     """It keeps what it hears of, and does nothing before it has begun."""
@@ -53,8 +62,8 @@ def join_in(  # noqa: PLR0913, PLR0917  # a node's parts
             changing=changing,
             tasks=tasks,
             liveness=liveness,
-            members=lambda: tuple(sorted(members())),
-            gather=partial(_gather, join_group),
+            members=lambda: tuple(sorted(around.nodes())),
+            gather=partial(_gather, around.join_group),
             ask_to_give=ask_to_give,
             locators=locators,
             choose=random.choice,
