@@ -54,7 +54,7 @@ soak: setup  ## kill -9 under load, KILLS times over one data directory
 	KILLS=$(or $(KILLS),50) SEED=$(or $(SEED),0) $(BIN)/pytest -s tests/crash/test_kill.py
 
 chaos: setup  ## real clusters under faults, as root: COUNT schedules from SEED on against CLUSTER (leveret, leveret-stream, log, rabbitmq)
-	$(BIN)/python -m tests.cluster.chaos $(or $(CLUSTER),log) $(or $(SEED),0) $(or $(COUNT),100)
+	$(BIN)/python -m tests.cluster.chaos $(or $(CLUSTER),leveret) $(or $(SEED),0) $(or $(COUNT),100)
 
 bench: setup
 	$(BIN)/python -m bench.compare

@@ -91,7 +91,9 @@ def widest(times: Sequence[float]) -> tuple[float, float]:
 
 
 def longest_pause_s(nodes: Sequence[Node], end: End) -> float:
-    """The nodes are whole, and so they are left. nodes: all of them; any may lead."""
+    """It begins when the nodes are whole, whichever leads, and ends with the leader back, which
+    may not make them whole: a RabbitMQ that was frozen stays apart from the others."""
+    wait_synchronised(nodes)
     leader = leader_of(nodes)
     publisher = Publisher([node for node in nodes if node is not leader])
     with publisher.publishing():
@@ -104,7 +106,6 @@ def longest_pause_s(nodes: Sequence[Node], end: End) -> float:
             time.sleep(0.1)
         over_s = time.monotonic()
     getattr(leader, end.back)()
-    wait_synchronised(nodes)
     since = [each for each in publisher.confirmed_s if ended_s - WARM_S < each <= over_s]
     first, last = widest([*since, over_s])
     return last - first
@@ -113,7 +114,6 @@ def longest_pause_s(nodes: Sequence[Node], end: End) -> float:
 def declare(nodes: Sequence[Node]) -> None:
     with pika.BlockingConnection(pika.URLParameters(nodes[0].url)) as connection:
         connection.channel().queue_declare(QUEUE, durable=True)
-    wait_synchronised(nodes)
 
 
 def told(node: Node) -> dict[str, object]:
