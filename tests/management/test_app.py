@@ -87,6 +87,11 @@ NEEDS_NO_PEN = {
     ("POST", "/queues/{vhost}/{name}/get"),
     ("DELETE", "/queues/{vhost}/{name}/contents"),
     ("POST", "/queues/{vhost}/{name}/actions"),
+    ("POST", "/queues/{vhost}/{name}/messages/delete"),
+    ("POST", "/queues/{vhost}/{name}/messages/move"),
+    ("POST", "/queues/{vhost}/{name}/messages/replay"),
+    ("POST", "/queues/{vhost}/{name}/messages/republish"),
+    ("POST", "/queues/{vhost}/{name}/messages/requeue"),
 }
 # What takes it a slice at a time.
 TAKES_IT_ITSELF = {
