@@ -27,8 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.addresses import own_addresses
-from bench.processes import PROTOCOL_HEADER, own_directory, tail
-from bench.rabbitmq_cluster import Told
+from bench.processes import PROTOCOL_HEADER, Told, own_directory, tail, told_by, wait_or_kill
 
 START_S_MAX = 60.0
 STOP_S_MAX = 60.0
@@ -174,24 +173,12 @@ class LeveretNode:
         if self._process is None:
             return
         self.send(number)
-        try:
-            self._process.wait(STOP_S_MAX)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        wait_or_kill(self._process, STOP_S_MAX)
         self._process = None
 
     def ask(self, *arguments: str) -> Told:
         """leveretctl against this node, as a person runs it: it may be refused."""
-        ended = subprocess.run(
-            (*self.prefix, *CTL, *arguments),
-            env=self.environment,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=TOOL_S_MAX,
-        )
-        return Told(ended.returncode, ended.stdout, ended.stderr)
+        return told_by((*self.prefix, *CTL, *arguments), self.environment, TOOL_S_MAX)
 
     def ctl(self, *arguments: str) -> str:
         """leveretctl, quiet, and it must succeed."""

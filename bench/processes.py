@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,32 @@ STOP_S_MAX = 60.0  # A broker with millions of messages may have much to write a
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 # File systems that are memory: what is written there survives nothing and costs nothing.
 MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs", "devtmpfs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command-line tool printed, and the code it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+def told_by(line: Sequence[str], environment: Mapping[str, str], s_max: float) -> Told:
+    """By a tool that is run as a person does: it may be refused."""
+    ended = subprocess.run(
+        line, env=environment, check=False, capture_output=True, text=True, timeout=s_max
+    )
+    return Told(ended.returncode, ended.stdout, ended.stderr)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], s_max: float) -> None:
+    """It was told to end."""
+    try:
+        process.wait(s_max)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +103,7 @@ class Server:
         started = time.monotonic()
         if self._process is not None:
             self._process.terminate()
-            try:
-                self._process.wait(STOP_S_MAX)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            wait_or_kill(self._process, STOP_S_MAX)
             self._process = None
         return time.monotonic() - started
 

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import HOST, Command, Server, free_ports, own_directory
+from bench.processes import HOST, Command, Server, Told, free_ports, own_directory, told_by
 from bench.rabbitmq import (
     SCRIPTS,
     RabbitMQ,
@@ -30,15 +29,6 @@ from bench.rabbitmq import (
 START_S_MAX = 180.0  # Several cold nodes on one machine start at once.
 TOOL_S_MAX = 180.0
 PORTS_PER_NODE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a command-line tool printed, and the code it ended with."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +63,7 @@ class ClusterNode(RabbitMQ):
 
     def ask(self, *arguments: str, tool: str = "rabbitmqctl") -> Told:
         """Run a tool against this node, as a person does: not quiet, and it may be refused."""
-        ended = subprocess.run(
-            ["/bin/sh", str(SCRIPTS / tool), *arguments],
-            env=self.environment,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=TOOL_S_MAX,
-        )
-        return Told(ended.returncode, ended.stdout, ended.stderr)
+        return told_by(("/bin/sh", str(SCRIPTS / tool), *arguments), self.environment, TOOL_S_MAX)
 
     def fetch(self, path: str) -> object:
         """GET of the HTTP API, as guest."""

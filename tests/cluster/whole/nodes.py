@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import pika
 from bench.leveret_cluster import running_leveret_cluster
-from bench.rabbitmq_cluster import Told, running_rabbitmq_cluster
+from bench.processes import Told
+from bench.rabbitmq_cluster import running_rabbitmq_cluster
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
