@@ -7,13 +7,13 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run test test-compared test-clustered test-scenes clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
+.PHONY: run ui test test-console test-compared test-clustered test-scenes clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
 test: setup  ## all parts, side by side
-	$(MAKE) --jobs 4 --output-sync=target test-compared test-scenes test-clustered test-alone
+	$(MAKE) --jobs 4 --output-sync=target test-compared test-scenes test-clustered test-console test-alone
 
 test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 	$(BIN)/pytest tests/conformance tests/examples
@@ -27,8 +27,18 @@ test-scenes:  ## clusters of real processes under faults, and chaos, as root
 clusters-compared: setup  ## the scenes of clusters on RabbitMQ 3.10 as well, which takes minutes
 	CLUSTERS=compared $(BIN)/pytest tests/cluster/whole
 
+test-console: ui  ## the console in a browser
+	npm test --prefix ui
+	$(BIN)/pytest tests/console
+
 test-alone:  ## everything else
-	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples --ignore tests/cluster
+	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples --ignore tests/cluster --ignore tests/console
+
+ui: ui/node_modules/.package-lock.json  ## the console, built into the package
+	npm run build --prefix ui
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	npm ci --prefix ui --no-audit --no-fund
 
 check: lint types test
 
@@ -63,11 +73,11 @@ lock: setup
 	echo "# The development environment, pinned: \`make lock\` writes it from pyproject.toml." > requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links >> requirements-dev.lock
 
-wheel: setup
+wheel: setup ui
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean:
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/conformance/node/node_modules
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/conformance/node/node_modules ui/node_modules src/leveret/management/console/built
 
 .venv/pip.stamp:
 	$(PYTHON) -m venv .venv

@@ -19,6 +19,7 @@ from leveret.config import Listener, Listening
 from leveret.durable import wait_settled
 from leveret.errors import StartRefused
 from leveret.furnish import furnished, load_definitions
+from leveret.management.console.sessions import Sessions
 from leveret.management.port import HttpPort
 from leveret.server.listener import Server
 from leveret.server.log_exchange import LogExchange
@@ -53,7 +54,8 @@ class Application:
     """definitions: a document in RabbitMQ's JSON, laid over what the settings make at the start.
 
     addresses: where it speaks AMQP. listeners: all that it listens on.
-    machine: what the node runs on. peers: the other nodes; None for a node that is alone.
+    machine: what the node runs on. sessions: who has logged in to the console.
+    peers: the other nodes; None for a node that is alone.
     membership: of a cluster, of a node that is in one or may come into one.
     sharing: what it has with the other nodes; None for a node that is alone.
     is_under_maintenance: nobody is let in, and it leads nothing that another node can lead.
@@ -67,6 +69,7 @@ class Application:
     ) -> None:
         self.settings = settings
         self.machine = Machine()
+        self.sessions = Sessions(os.urandom)
         self.peers: Peers | None = None
         self.is_under_maintenance = False
         self.addresses: tuple[Listener, ...] = ()

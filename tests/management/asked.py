@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import os
 from itertools import count
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from leveret.broker.permissions import EVERYTHING
 from leveret.config import Settings
 from leveret.management.answers import HttpRefused, Item, Json, Listing
 from leveret.management.call import Call
+from leveret.management.console.sessions import Sessions
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.refusals import TRANSLATED, translated
@@ -38,6 +40,7 @@ class Office:
     def __init__(self):
         self.broker = new_broker()
         self.statistics = Statistics(self.broker)
+        self.sessions = Sessions(os.urandom)
 
     def ask(self, handler, body=None, *, by=ADMINISTRATOR, query="", headers=None, **path):
         """What the handler answers: status, or the value that is shown."""
@@ -50,7 +53,11 @@ class Office:
 
     def call(self, body=None, *, by=ADMINISTRATOR, query="", headers=None, **path):
         host = SimpleNamespace(
-            broker=self.broker, settings=Settings(), statistics=self.statistics, peers=None
+            broker=self.broker,
+            settings=Settings(),
+            statistics=self.statistics,
+            peers=None,
+            sessions=self.sessions,
         )
         look = Look(host, Query(query), 0.0, self.broker.users.get(by))
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from leveret.config import Settings
+from leveret.management.console.sessions import Sessions
 from leveret.management.query import Query
 from leveret.statistics.statistics import Statistics
 
@@ -13,6 +14,7 @@ class FakeHost:
     """An application that runs nothing."""
 
     peers = None
+    sessions = Sessions(bytes)
     is_under_maintenance = False
 
     def __init__(self, broker, settings=None, listeners=()):

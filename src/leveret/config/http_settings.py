@@ -100,6 +100,12 @@ class HttpSettings:
         "largest body of a request to the management API",
         key="management.max_http_body_size",
     )
+    session_minutes: int = setting(
+        480,
+        values.whole_number(1, 60 * 24 * 365),
+        "minutes until who has logged in to the console is to do so again",
+        key="management.login_session_timeout",
+    )
     has_metrics: bool = setting(
         True,
         values.boolean,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.management.console import files as console
 from leveret.management.routes import (
     aliveness,
     bindings,
@@ -26,6 +27,7 @@ from leveret.management.routes import (
     policies,
     queue_messages,
     queues,
+    sessions,
     users,
     vhosts,
     whoami,
@@ -60,10 +62,11 @@ _DESCRIBED: Final[tuple[Resource, ...]] = (
     *policies.RESOURCES,
     *queue_messages.RESOURCES,
     *queues.RESOURCES,
+    *sessions.RESOURCES,
     *users.RESOURCES,
     *vhosts.RESOURCES,
     *whoami.RESOURCES,
 )
 RESOURCES: Final[tuple[Resource, ...]] = (*_DESCRIBED, *description_of(_DESCRIBED))
 # Not below /api: their paths are whole.
-PAGES: Final[tuple[Resource, ...]] = pages_of(RESOURCES)
+PAGES: Final[tuple[Resource, ...]] = (*pages_of(RESOURCES), *console.PAGES)

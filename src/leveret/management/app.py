@@ -25,9 +25,10 @@ from leveret.broker.events import INTERNAL
 from leveret.durable import wait_settled
 from leveret.management.answers import HttpRefused, Listing, NotAuthorised, NotThere
 from leveret.management.api import API, PAGES, RESOURCES
-from leveret.management.call import Call
+from leveret.management.call import Arrival, Call
+from leveret.management.console.cookie import is_console, token_of
 from leveret.management.elsewhere import rows
-from leveret.management.entry import ASKED, Unauthenticated, admit, believe
+from leveret.management.entry import ASKED, Unauthenticated, admit, believe, welcome
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.question import Question
@@ -116,7 +117,7 @@ class _Endpoint:
         except ClientDisconnect:
             return
         except TRANSLATED as error:
-            response = refusal(translated(error))
+            response = refusal(translated(error), is_console=is_console(request.headers))
         except Exception:
             # A bug of ours costs this request alone.
             log.exception("%s %s failed", request.method, request.url.path)
@@ -175,19 +176,25 @@ class _Endpoint:
         return {"allow": self._resource.allowed}
 
     async def _call(self, request: Request, needs: Needs) -> Call:
-        peer = request.client.host if request.client else ""
-        broker, asked = self._host.broker, request.scope.get(ASKED)
-        if asked is None:
-            user = admit(broker, request.headers.get("authorization"), peer, needs)
-        else:
-            user = believe(broker, asked.user, needs)
+        arrival, asked = _arrival(request), request.scope.get(ASKED)
+        user = self._user(request, arrival, needs)
         self._refuse_vhost(request, user, needs)
         content = await _content(request, self._host.settings.http.body_bytes_max)
         others: Container[str] = frozenset() if asked is None else EVERYBODY
         look = Look(self._host, Query(request.url.query), time.time(), user, others)
-        call = Call(look, request.path_params, request.headers, content, peer)
+        call = Call(look, request.path_params, request.headers, content, arrival)
         call.question = asked or self._question(request, user, content)
         return call
+
+    def _user(self, request: Request, arrival: Arrival, needs: Needs) -> User | None:
+        """Who asks: for another node, with a session, or with a password. Raises HttpRefused."""
+        broker, headers, asked = self._host.broker, request.headers, request.scope.get(ASKED)
+        if asked is not None:
+            return believe(broker, asked.user, needs)
+        token = token_of(headers, arrival.port)
+        if token is not None:
+            return welcome(self._host.sessions.user(token, broker.users, time.time()), needs)
+        return admit(broker, headers.get("authorization"), arrival.peer, needs)
 
     def _question(self, request: Request, user: User | None, content: bytes) -> Question:
         """The request, for another node."""
@@ -211,6 +218,13 @@ class _Endpoint:
             raise NotAuthorised(needs.refusal)
 
 
+def _arrival(request: Request) -> Arrival:
+    peer = request.client.host if request.client else ""
+    _, port = request.scope.get("server") or ("", 0)
+    path = request.scope["raw_path"].decode("latin-1")
+    return Arrival(peer, port, request.scope.get("scheme") == "https", path)
+
+
 async def _content(request: Request, bytes_max: int) -> bytes:
     """The body, as long as it is no longer than a body may be. Raises HttpRefused."""
     pieces, size = [], 0
@@ -223,8 +237,10 @@ async def _content(request: Request, bytes_max: int) -> bytes:
     return b"".join(pieces)
 
 
-def refusal(refused: HttpRefused) -> Response:
-    headers = {"www-authenticate": REALM} if isinstance(refused, Unauthenticated) else {}
+def refusal(refused: HttpRefused, *, is_console: bool = False) -> Response:
+    """is_console: the console asks for a password itself, in place of the browser."""
+    asks = isinstance(refused, Unauthenticated) and not is_console
+    headers = {"www-authenticate": REALM} if asks else {}
     content = to_json(body(refused)) if refused.error else b""
     media_type = JSON if content else None
     return Response(content, refused.status, headers, media_type)

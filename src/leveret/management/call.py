@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -30,10 +31,26 @@ ENCODED_TWICE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a request came. peer: the address that it came from. port: the one that it came to.
+
+    path: all of it, as it was sent.
+    """
+
+    peer: str = ""
+    port: int = 0
+    is_encrypted: bool = False
+    path: str = ""
+
+
+HERE: Final = Arrival()
+
+
 class Call:
     """path: the segments that the route names. headers: by name in small letters.
 
-    content: the body as it came. peer: the address that it came from.
+    content: the body as it came.
     question: the same, as another node is asked.
     absent: nodes that should have said something and did not.
     """
@@ -44,15 +61,20 @@ class Call:
         path: Mapping[str, str],
         headers: Mapping[str, str],
         content: bytes,
-        peer: str = "",
+        arrival: Arrival = HERE,
     ) -> None:
         self.look = look
         self.path = path
         self.headers = headers
         self.content = content
-        self.peer = peer
+        self.arrival = arrival
         self.question = NOTHING_ASKED
         self.absent: frozenset[str] = frozenset()
+
+    @property
+    def peer(self) -> str:
+        """The address that it came from."""
+        return self.arrival.peer
 
     @property
     def host(self) -> Host:

@@ -48,7 +48,12 @@ def admit(broker: Broker, authorization: str | None, peer: str, needs: Needs) ->
     scheme, _, said = authorization.partition(" ")
     if scheme.lower() != "basic":
         raise Unauthenticated
-    name, password = _credentials(said.strip())
+    return admit_with_password(broker, _credentials(said.strip()), peer, needs)
+
+
+def admit_with_password(broker: Broker, said: tuple[str, str], peer: str, needs: Needs) -> User:
+    """said: a name and a password. Raises HttpRefused."""
+    name, password = said
     try:
         user = broker.logins.with_password(name, password, Source(peer, _is_loopback(peer), HTTP))
     except AccessRefused:
@@ -60,9 +65,13 @@ def admit(broker: Broker, authorization: str | None, peer: str, needs: Needs) ->
 
 def believe(broker: Broker, name: str, needs: Needs) -> User | None:
     """The user in whose name another node asks, who has let him in. Raises HttpRefused."""
+    return welcome(broker.users.get(name), needs)
+
+
+def welcome(user: User | None, needs: Needs) -> User | None:
+    """A user who has been let in before; None where he is no more. Raises HttpRefused."""
     if needs is Needs.ANYBODY:
         return None
-    user = broker.users.get(name)
     if user is None:
         raise Unauthenticated
     _refuse(needs, user)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
+    from leveret.management.console.sessions import Sessions
     from leveret.peers import Peers
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
@@ -40,6 +41,10 @@ class Host(Protocol):
 
     @property
     def monitor(self) -> Monitor: ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who has logged in to the console."""
 
     @property
     def statistics(self) -> Statistics: ...

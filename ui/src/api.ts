@@ -1,0 +1,92 @@
+// How the console asks the node that serves it.
+//
+// Rule: every request carries the console's own header. Without it the node does not believe the
+// session's cookie, and no page of another origin can send it.
+
+const CONSOLE = { "x-leveret-console": "1" };
+
+/** The node, or the way to it, has said no. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** The node cannot be reached at all. */
+export const UNREACHABLE = 0;
+
+let whenLoggedOut: () => void = () => {};
+
+export function onLoggedOut(told: () => void): void {
+  whenLoggedOut = told;
+}
+
+/** A path of the API, each part of it escaped: path`queues/${vhost}/${name}`. */
+export function path(words: TemplateStringsArray, ...names: (string | number)[]): string {
+  return words.reduce((so, word, at) => so + encodeURIComponent(String(names[at - 1])) + word);
+}
+
+export type Parameters = Record<string, string | number | boolean | undefined>;
+
+export function withQuery(where: string, parameters: Parameters): string {
+  const told = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== "") told.set(name, String(value));
+  }
+  const written = told.toString();
+  return written ? `${where}?${written}` : where;
+}
+
+export function get<T>(where: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>("GET", where, undefined, signal);
+}
+
+export async function ask<T = void>(
+  method: string,
+  where: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await send(method, where, body, headers, signal);
+  if (!response.ok) throw await refusal(response);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+async function send(
+  method: string,
+  where: string,
+  body: unknown,
+  more: Record<string, string>,
+  signal?: AbortSignal,
+) {
+  const headers: Record<string, string> = { ...CONSOLE, ...more };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const content = body === undefined ? undefined : JSON.stringify(body);
+  try {
+    return await fetch(`api/${where}`, { method, headers, body: content, signal });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refused(UNREACHABLE, "");
+  }
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  const said = await reasonOf(response);
+  // As in RabbitMQ 401 is also what somebody hears who is known but may not.
+  if (response.status === 401 && said.error !== "not_authorised") whenLoggedOut();
+  return new Refused(response.status, said.reason);
+}
+
+async function reasonOf(response: Response): Promise<{ error: string; reason: string }> {
+  try {
+    const { error, reason } = await response.json();
+    return { error, reason: typeof reason === "string" ? reason : JSON.stringify(reason) };
+  } catch {
+    return { error: "", reason: response.statusText };
+  }
+}

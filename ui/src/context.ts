@@ -1,0 +1,24 @@
+// What every page knows: who looks, into which vhost, and how to tell what became of an action.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Rights, User } from "./session";
+
+export interface Console {
+  user: User;
+  may: Rights;
+  /** The vhost that lists are of; "" for all. */
+  vhost: string;
+  vhosts: string[];
+  setVhost: (vhost: string) => void;
+  /** Do something and say what became of it. True when it is done. */
+  act: (what: string, doing: () => Promise<unknown>) => Promise<boolean>;
+}
+
+export const ConsoleContext = createContext<Console | undefined>(undefined);
+
+export function useConsole(): Console {
+  const found = useContext(ConsoleContext);
+  if (!found) throw new Error("nobody has logged in");
+  return found;
+}

@@ -1,0 +1,127 @@
+// Who is connected.
+
+import { ask, path } from "../api";
+import { useConsole } from "../context";
+import { useLive } from "../live";
+import { FormButton } from "../parts/Dialog";
+import { Arguments, Facts, Mark, Moment, Since, To } from "../parts/Facts";
+import { Failure } from "../parts/Failure";
+import { usePagedList } from "../parts/list";
+import { Table, useWish, type Column } from "../parts/Table";
+import { bytes } from "../pure/format";
+import { go, link } from "../router";
+import { T } from "../text";
+import type { Channel, Connection } from "../types";
+import { pikaExample } from "./Overview";
+
+const nameOf = (row: Connection) => row.name;
+
+const columns = (): Column<Connection>[] => [
+  { at: "name", title: T.name, cell: (row) => <Name row={row} /> },
+  { at: "user", title: T.user, width: 8 },
+  { at: "vhost", title: T.vhost, width: 8 },
+  { at: "node", title: T.node, width: 12, isExtra: true },
+  { at: "state", title: T.state, width: 7, cell: (row) => <State state={row.state} /> },
+  { at: "ssl", title: T.encrypted, width: 6, cell: (row) => (row.ssl ? T.yes : T.no) },
+  { at: "protocol", title: T.protocol, width: 8, isExtra: true },
+  { at: "channels", title: T.channels, width: 6, isNumber: true },
+  { at: "recv_oct_details.rate", title: T.fromClient, width: 7, isNumber: true, cell: (row) => perSecond(row.recv_oct_details?.rate) },
+  { at: "send_oct_details.rate", title: T.toClient, width: 7, isNumber: true, cell: (row) => perSecond(row.send_oct_details?.rate) },
+  { at: "connected_at", title: T.since, width: 7, isExtra: true, cell: (row) => (row.connected_at ? <Since ms={row.connected_at} /> : "") },
+];
+
+const perSecond = (value: number | undefined) => (value === undefined ? "" : `${bytes(Math.round(value))}/s`);
+
+function Name({ row }: { row: Connection }) {
+  const given = row.user_provided_name ?? row.client_properties?.connection_name;
+  return (
+    <>
+      <To page="connections" names={[row.name]} /> {given ? <span class="quiet">{given}</span> : null}
+    </>
+  );
+}
+
+export function State({ state }: { state: string | undefined }) {
+  const kind = state === "running" ? "good" : state === "idle" ? "plain" : state === "down" ? "bad" : "warn";
+  return state ? <Mark kind={kind}>{state}</Mark> : null;
+}
+
+export function Connections() {
+  const { vhost } = useConsole();
+  const [wish, change] = useWish("connections", "name");
+  const where = vhost ? path`vhosts/${vhost}/connections` : "connections";
+  const list = usePagedList<Connection>(where, wish, nameOf);
+  const empty = (
+    <>
+      <p>{T.noConnections}</p>
+      <pre class="example">{pikaExample(location.hostname, vhost || "/")}</pre>
+    </>
+  );
+  return (
+    <>
+      <h1>{T.connections}</h1>
+      <Table name="connections" label={T.connections} columns={columns()} {...{ list, wish, change, empty }} />
+    </>
+  );
+}
+
+export function ConnectionPage({ name }: { name: string }) {
+  const { act } = useConsole();
+  const { value, error } = useLive<Connection>(path`connections/${name}`);
+  const { value: channels } = useLive<Channel[]>(path`connections/${name}/channels`);
+  const close = (reason: string) =>
+    act(T.closed(name), async () => {
+      await closeConnection(name, reason);
+      go(link("connections"));
+    });
+  if (!value) return <Failure error={error} />;
+  return (
+    <>
+      <h1>{value.name}</h1>
+      <Failure error={error} />
+      <Facts facts={factsOf(value)} />
+      <div class="buttons">
+        <FormButton
+          label={T.close}
+          title={T.closeSure(name)}
+          fields={[{ name: "reason", label: T.reason, isOptional: true, hint: T.reasonHint }]}
+          send={({ reason = "" }) => close(reason)}
+        />
+      </div>
+      <h2>{T.channels}</h2>
+      <ul class="plain">
+        {channels?.map((each) => (
+          <li key={each.name}>
+            <To page="channels" names={[each.name]} /> <State state={each.state} />
+          </li>
+        ))}
+      </ul>
+      <h2>{T.client}</h2>
+      <Arguments told={value.client_properties} />
+    </>
+  );
+}
+
+/** The reason is told to the client. */
+async function closeConnection(name: string, reason: string): Promise<void> {
+  await ask("DELETE", path`connections/${name}`, undefined, undefined, reason ? { "x-reason": reason } : {});
+}
+
+function factsOf(told: Connection): [string, preact.ComponentChildren][] {
+  return [
+    [T.state, <State state={told.state} />],
+    [T.node, told.node],
+    [T.user, told.user],
+    [T.vhost, told.vhost],
+    [T.protocol, told.protocol],
+    [T.since, told.connected_at ? <Moment ms={told.connected_at} /> : ""],
+    [T.login, told.auth_mechanism],
+    [T.encrypted, told.ssl ? `${told.ssl_protocol ?? ""} ${told.ssl_cipher ?? ""}` : T.no],
+    [T.certificate, told.peer_cert_subject],
+    [T.heartbeat, told.timeout === undefined ? "" : `${told.timeout} s`],
+    [T.frameMax, bytes(told.frame_max)],
+    [T.channelMax, told.channel_max],
+    [T.fromClient, `${bytes(told.recv_oct)} ${perSecond(told.recv_oct_details?.rate)}`],
+    [T.toClient, `${bytes(told.send_oct)} ${perSecond(told.send_oct_details?.rate)}`],
+  ];
+}

@@ -1,0 +1,152 @@
+// Exchanges, and one of them.
+
+import { ask, path } from "../api";
+import { useConsole } from "../context";
+import { useLive } from "../live";
+import { Bindings } from "../parts/Bindings";
+import { Chart } from "../parts/Chart";
+import { ConfirmButton, FormButton, type Field, type Told } from "../parts/Dialog";
+import { Arguments, Facts, Mark, To } from "../parts/Facts";
+import { Failure } from "../parts/Failure";
+import { usePagedList } from "../parts/list";
+import { Publish } from "../parts/Publish";
+import { Table, useWish, type Column } from "../parts/Table";
+import { parseArguments } from "../pure/arguments";
+import { rate } from "../pure/format";
+import { go, link } from "../router";
+import { rateOf, rates, SAMPLES } from "../stats";
+import { T } from "../text";
+import type { Exchange } from "../types";
+
+// The exchange without a name has this one in paths.
+const DEFAULT = "amq.default";
+const TYPES = ["direct", "fanout", "topic", "headers", "x-consistent-hash", "x-random", "x-delayed-message"];
+
+const keyOf = (row: Exchange) => `${row.vhost}/${row.name}`;
+const rowLink = (row: Exchange) => (
+  <To page="exchanges" names={[row.vhost, row.name || DEFAULT]}>{row.name || T.defaultExchange}</To>
+);
+
+const columns = (): Column<Exchange>[] => [
+  { at: "name", title: T.name, cell: rowLink },
+  { at: "vhost", title: T.vhost, width: 10 },
+  { at: "type", title: T.type, width: 9 },
+  { at: "durable", title: T.features, width: 9, cell: (row) => <Features row={row} /> },
+  { at: "policy", title: T.policy, width: 9 },
+  rateColumn("publish_in", T.in),
+  rateColumn("publish_out", T.out),
+];
+
+function rateColumn(name: string, title: string): Column<Exchange> {
+  return {
+    at: `message_stats.${name}_details.rate`,
+    title,
+    width: 7,
+    isNumber: true,
+    cell: (row) => rate(rateOf(row.message_stats, name)),
+  };
+}
+
+function Features({ row }: { row: Exchange }) {
+  return (
+    <>
+      {row.durable ? <Mark title={T.durable}>D</Mark> : null}
+      {row.auto_delete ? <Mark title={T.autoDelete}>AD</Mark> : null}
+      {row.internal ? <Mark title={T.internal}>I</Mark> : null}
+    </>
+  );
+}
+
+export function Exchanges() {
+  const { vhost } = useConsole();
+  const [wish, change] = useWish("exchanges", "name");
+  const list = usePagedList<Exchange>(vhost ? path`exchanges/${vhost}` : "exchanges", wish, keyOf);
+  return (
+    <>
+      <h1>{T.exchanges}</h1>
+      <Table
+        name="exchanges"
+        label={T.exchanges}
+        columns={columns()}
+        {...{ list, wish, change }}
+        empty={<p>{T.noExchanges}</p>}
+        actions={<Declare declared={list.again} />}
+      />
+    </>
+  );
+}
+
+function Declare({ declared }: { declared: () => void }) {
+  const { act, vhost, vhosts } = useConsole();
+  const fields: Field[] = [
+    { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts, value: vhost },
+    { name: "name", label: T.name },
+    { name: "type", label: T.type, kind: "choice", choices: TYPES },
+    { name: "durable", label: T.durable, kind: "check", value: "true" },
+    { name: "auto_delete", label: T.autoDelete, kind: "check" },
+    { name: "internal", label: T.internal, kind: "check" },
+    { name: "arguments", label: T.arguments, kind: "area", isOptional: true, hint: T.argumentsHint },
+  ];
+  const declare = async (told: Told) => {
+    const { vhost: where = "", name = "" } = told;
+    const isDone = await act(T.declared(name), () => ask("PUT", path`exchanges/${where}/${name}`, bodyOf(told)));
+    declared();
+    return isDone;
+  };
+  return <FormButton label={T.declare} title={T.newExchange} fields={fields} send={declare} isFirst />;
+}
+
+const bodyOf = (told: Told) => ({
+  type: told.type,
+  durable: !!told.durable,
+  auto_delete: !!told.auto_delete,
+  internal: !!told.internal,
+  arguments: parseArguments(told.arguments ?? ""),
+});
+
+export function ExchangePage({ vhost, name }: { vhost: string; name: string }) {
+  const { act } = useConsole();
+  const where = path`exchanges/${vhost}/${name}`;
+  const { value, error } = useLive<Exchange>(`${where}?${SAMPLES}`);
+  if (!value) return <Failure error={error} />;
+  const drop = () =>
+    act(T.deleted(name), async () => {
+      await ask("DELETE", where);
+      go(link("exchanges"));
+    });
+  return (
+    <>
+      <h1>{value.name || T.defaultExchange}</h1>
+      <Failure error={error} />
+      <Facts
+        facts={[
+          [T.vhost, value.vhost],
+          [T.type, value.type],
+          [T.features, <Features row={value} />],
+          [T.policy, value.policy],
+          [T.arguments, <Arguments told={value.arguments} />],
+        ]}
+      />
+      <div class="charts">
+        <Chart
+          title={T.messageRates}
+          lines={rates(value.message_stats, [["publish_in", T.in], ["publish_out", T.out]])}
+          isRate
+          shown={rate}
+        />
+      </div>
+      {value.name ? (
+        <>
+          <Bindings vhost={vhost} name={name} end="from exchange" />
+          <Bindings vhost={vhost} name={name} end="to exchange" />
+        </>
+      ) : (
+        <p class="quiet">{T.defaultBinds}</p>
+      )}
+      {value.internal ? null : <Publish vhost={vhost} exchange={value.name} />}
+      {value.name && !value.name.startsWith("amq.") ? (
+        <ConfirmButton label={T.delete} question={T.deleteSure(name)} act={drop} />
+      ) : null}
+    </>
+  );
+}

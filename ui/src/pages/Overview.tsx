@@ -1,0 +1,203 @@
+// How the whole node, or cluster, is.
+
+import { ask, get } from "../api";
+import { useConsole } from "../context";
+import { useLive } from "../live";
+import { Chart } from "../parts/Chart";
+import { ConfirmButton } from "../parts/Dialog";
+import { Mark, Meter, Since, To } from "../parts/Facts";
+import { Failure } from "../parts/Failure";
+import { bytes, count, rate } from "../pure/format";
+import { link } from "../router";
+import { messageRates, NODE_SAMPLES, queueLengths, rates, SAMPLES } from "../stats";
+import { T } from "../text";
+import type { Node, Overview as Told } from "../types";
+
+export function Overview() {
+  const { may, vhost } = useConsole();
+  const { value, error } = useLive<Told>(`overview?${SAMPLES}&${NODE_SAMPLES}`);
+  if (!value) return <Failure error={error} />;
+  return (
+    <>
+      <h1>{value.cluster_name}</h1>
+      <p class="quiet">
+        {value.product_name ?? "RabbitMQ"} {value.product_version ?? value.rabbitmq_version} · {value.node}
+      </p>
+      <Totals told={value} />
+      <div class="charts">
+        <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
+        <Chart title={T.queuedMessages} lines={queueLengths(value.queue_totals)} shown={count} />
+        {may.monitor ? <Chart title={T.churn} lines={churn(value)} isRate shown={rate} /> : null}
+      </div>
+      {value.object_totals.queues === 0 ? <FirstSteps vhost={vhost || "/"} /> : null}
+      {may.monitor ? <Nodes /> : null}
+      {may.monitor ? <Listeners told={value} /> : null}
+      {may.administer ? <Definitions /> : null}
+    </>
+  );
+}
+
+function Totals({ told }: { told: Told }) {
+  const objects = ["connections", "channels", "exchanges", "queues", "consumers"] as const;
+  return (
+    <ul class="totals">
+      {objects.map((each) => (
+        <li key={each}>
+          <a href={link(each === "consumers" ? "queues" : each)}>
+            <b>{count(told.object_totals[each])}</b> {T[each]}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const churn = (told: Told) =>
+  rates(told.churn_rates, [
+    ["connection_created", T.connectionsOpened],
+    ["connection_closed", T.connectionsClosed],
+    ["channel_created", T.channelsOpened],
+    ["channel_closed", T.channelsClosed],
+    ["queue_declared", T.queuesDeclared],
+    ["queue_created", T.queuesCreated],
+    ["queue_deleted", T.queuesDeleted],
+  ]);
+
+/** Somebody is new here: what to do first. */
+function FirstSteps({ vhost }: { vhost: string }) {
+  return (
+    <section>
+      <h2>{T.firstSteps}</h2>
+      <p>{T.firstStepsHow}</p>
+      <pre class="example">{pikaExample(location.hostname, vhost)}</pre>
+    </section>
+  );
+}
+
+export function pikaExample(host: string, vhost: string): string {
+  return `import pika
+
+credentials = pika.PlainCredentials("guest", "guest")
+where = pika.ConnectionParameters(${JSON.stringify(host)}, 5672, ${JSON.stringify(vhost)}, credentials)
+with pika.BlockingConnection(where) as connection:
+    channel = connection.channel()
+    channel.queue_declare("hello", durable=True)
+    channel.basic_publish("", "hello", b"Hello, Leveret!")`;
+}
+
+function Nodes() {
+  const { value, error } = useLive<Node[]>("nodes");
+  return (
+    <section>
+      <h2>{T.nodes}</h2>
+      <Failure error={error} />
+      <div class="wide">
+        <table>
+          <thead>
+            <tr>
+              {[T.name, T.uptime, T.memory, T.disk, T.files, T.sockets].map((each) => (
+                <th key={each} scope="col">{each}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{value?.map((node) => <NodeRow key={node.name} node={node} />)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function NodeRow({ node }: { node: Node }) {
+  return (
+    <tr>
+      <td>
+        <To page="nodes" names={[node.name]} />{" "}
+        {node.running ? null : <Mark kind="bad">{T.down}</Mark>}
+        {node.being_drained ? <Mark kind="warn">{T.maintenance}</Mark> : null}
+      </td>
+      <td>{node.uptime === undefined ? "" : <Since ms={Date.now() - node.uptime} />}</td>
+      <td>
+        {node.mem_used === undefined ? "" : <Meter used={node.mem_used} most={node.mem_limit ?? 0} shown={bytes} label={T.memory} />}
+        {node.mem_alarm ? <Mark kind="bad">{T.alarm}</Mark> : null}
+      </td>
+      <td>
+        {bytes(node.disk_free)} {node.disk_free_alarm ? <Mark kind="bad">{T.alarm}</Mark> : null}
+      </td>
+      <td>{node.fd_used === undefined ? "" : <Meter used={node.fd_used} most={node.fd_total ?? 0} shown={count} label={T.files} />}</td>
+      <td>{count(node.sockets_used)}</td>
+    </tr>
+  );
+}
+
+function Listeners({ told }: { told: Told }) {
+  return (
+    <section>
+      <h2>{T.listeners}</h2>
+      <div class="wide">
+        <table>
+          <thead>
+            <tr>
+              {[T.protocol, T.address, T.port, T.node].map((each) => (
+                <th key={each} scope="col">{each}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {told.listeners?.map((each) => (
+              <tr key={`${each.node} ${each.protocol} ${each.ip_address} ${each.port}`}>
+                <td>{each.protocol}</td>
+                <td>{each.ip_address}</td>
+                <td>{each.port}</td>
+                <td>{each.node}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** All that is declared, out of the node and into it. */
+function Definitions() {
+  const { act, vhost } = useConsole();
+  const where = vhost ? `definitions/${encodeURIComponent(vhost)}` : "definitions";
+  const download = () => act(T.exported, async () => save("definitions.json", await get(where)));
+  const upload = (file: File) =>
+    act(T.imported(file.name), async () => ask("POST", where, JSON.parse(await file.text())));
+  return (
+    <section>
+      <h2>{T.definitions}</h2>
+      <p class="quiet">{T.definitionsAre(vhost)}</p>
+      <div class="buttons">
+        <button type="button" onClick={download}>{T.export}</button>
+        <label class="button">
+          {T.import}
+          <input
+            type="file"
+            accept="application/json,.json"
+            onChange={(event) => {
+              const [file] = event.currentTarget.files ?? [];
+              if (file) void upload(file);
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+        <ConfirmButton
+          label={T.resetStatistics}
+          question={T.resetStatisticsSure}
+          act={() => act(T.resetStatistics, () => ask("DELETE", "reset"))}
+        />
+      </div>
+    </section>
+  );
+}
+
+function save(name: string, value: unknown): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,122 @@
+// Virtual hosts, and one of them.
+
+import { ask, path } from "../api";
+import { useConsole } from "../context";
+import { useLive } from "../live";
+import { Chart } from "../parts/Chart";
+import { ConfirmButton, FormButton, type Field, type Told } from "../parts/Dialog";
+import { Facts, Mark, To } from "../parts/Facts";
+import { Failure } from "../parts/Failure";
+import { useWholeList } from "../parts/list";
+import { Table, useWish, type Column } from "../parts/Table";
+import { count, rate } from "../pure/format";
+import { go, link } from "../router";
+import { messageRates, queueLengths, SAMPLES } from "../stats";
+import { T } from "../text";
+import type { Permission, Stats, Vhost } from "../types";
+
+const nameOf = (row: Vhost) => row.name;
+
+const columns = (): Column<Vhost>[] => [
+  { at: "name", title: T.name, cell: (row) => <To page="vhosts" names={[row.name]} /> },
+  { at: "description", title: T.description, width: 16 },
+  { at: "tags", title: T.tags, width: 10, cell: (row) => row.tags?.map((each) => <Mark key={each}>{each}</Mark>) },
+  { at: "messages_ready", title: T.ready, width: 7, isNumber: true, cell: (row) => count(row.messages_ready) },
+  { at: "messages_unacknowledged", title: T.unacknowledged, width: 8, isNumber: true, cell: (row) => count(row.messages_unacknowledged) },
+  { at: "messages", title: T.total, width: 7, isNumber: true, cell: (row) => count(row.messages) },
+];
+
+const fieldsOf = (told?: Vhost): Field[] => [
+  ...(told ? [] : [{ name: "name", label: T.name }]),
+  { name: "description", label: T.description, isOptional: true, value: told?.description },
+  { name: "tags", label: T.tags, isOptional: true, value: told?.tags?.join(",") },
+  { name: "tracing", label: T.tracing, kind: "check", value: String(told?.tracing ?? false) },
+];
+
+const bodyOf = ({ description = "", tags = "", tracing }: Told) => ({ description, tags, tracing: !!tracing });
+
+export function Vhosts() {
+  const { act, may } = useConsole();
+  const [wish, change] = useWish("vhosts", "name");
+  const list = useWholeList<Vhost>("vhosts", wish, nameOf);
+  const add = async (told: Told) => {
+    const { name = "" } = told;
+    const isDone = await act(T.saved(name), () => ask("PUT", path`vhosts/${name}`, bodyOf(told)));
+    list.again();
+    return isDone;
+  };
+  return (
+    <>
+      <h1>{T.vhosts}</h1>
+      <Table
+        name="vhosts"
+        label={T.vhosts}
+        columns={columns()}
+        {...{ list, wish, change }}
+        empty={<p>{T.nothingHere}</p>}
+        actions={may.administer ? <FormButton label={T.add} title={T.newVhost} fields={fieldsOf()} send={add} isFirst /> : null}
+      />
+    </>
+  );
+}
+
+export function VhostPage({ name }: { name: string }) {
+  const { act } = useConsole();
+  const where = path`vhosts/${name}`;
+  const { value, error, again } = useLive<Vhost>(`${where}?${SAMPLES}`);
+  if (!value) return <Failure error={error} />;
+  const change = async (told: Told) => {
+    const isDone = await act(T.saved(name), () => ask("PUT", where, bodyOf(told)));
+    again();
+    return isDone;
+  };
+  const drop = () =>
+    act(T.deleted(name), async () => {
+      await ask("DELETE", where);
+      go(link("vhosts"));
+    });
+  return (
+    <>
+      <h1>{value.name}</h1>
+      <Failure error={error} />
+      <Facts
+        facts={[
+          [T.description, value.description],
+          [T.tags, value.tags?.join(", ")],
+          [T.tracing, value.tracing ? T.yes : T.no],
+          [T.queueType, value.default_queue_type],
+        ]}
+      />
+      <div class="charts">
+        <Chart title={T.queuedMessages} lines={queueLengths(value as unknown as Stats)} shown={count} />
+        <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
+      </div>
+      <WhoMay vhost={name} />
+      <div class="buttons">
+        <FormButton label={T.change} title={T.changeVhost(name)} fields={fieldsOf(value)} send={change} />
+        <ConfirmButton label={T.delete} question={T.deleteVhostSure(name)} act={drop} />
+      </div>
+    </>
+  );
+}
+
+function WhoMay({ vhost }: { vhost: string }) {
+  const { value, error } = useLive<Permission[]>(path`vhosts/${vhost}/permissions`);
+  return (
+    <section>
+      <h2>{T.permissions}</h2>
+      <Failure error={error} />
+      {value?.length === 0 ? <p class="quiet">{T.nobodyMay}</p> : null}
+      <ul class="bindings">
+        {value?.map((each) => (
+          <li key={each.user}>
+            <To page="users" names={[each.user]} />
+            {(["configure", "write", "read"] as const).map((right) => (
+              <span key={right}>{T[right]} <code>{each[right]}</code></span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+// Which page is at which address.
+
+import type { ComponentChildren } from "preact";
+import type { Place } from "../router";
+import { T } from "../text";
+import { ChannelPage, Channels } from "./Channels";
+import { Cluster } from "./Cluster";
+import { ConnectionPage, Connections } from "./Connections";
+import { ExchangePage, Exchanges } from "./Exchanges";
+import { Limits } from "./Limits";
+import { NodePage } from "./NodePage";
+import { Overview } from "./Overview";
+import { Policies } from "./Policies";
+import { QueuePage } from "./QueuePage";
+import { Queues } from "./Queues";
+import { Topology } from "./Topology";
+import { UserPage, Users } from "./Users";
+import { VhostPage, Vhosts } from "./Vhosts";
+
+type Draw = (names: string[]) => ComponentChildren;
+
+/** By page: all of a kind, and one of them. */
+const PAGES: Record<string, Draw> = {
+  overview: () => <Overview />,
+  nodes: ([name = ""]) => (name ? <NodePage name={name} /> : <Overview />),
+  connections: ([name]) => (name ? <ConnectionPage name={name} /> : <Connections />),
+  channels: ([name]) => (name ? <ChannelPage name={name} /> : <Channels />),
+  exchanges: ([vhost, name]) => (vhost && name ? <ExchangePage vhost={vhost} name={name} /> : <Exchanges />),
+  queues: ([vhost, name]) => (vhost && name ? <QueuePage vhost={vhost} name={name} /> : <Queues />),
+  topology: () => <Topology />,
+  users: ([name]) => (name ? <UserPage name={name} /> : <Users />),
+  vhosts: ([name]) => (name ? <VhostPage name={name} /> : <Vhosts />),
+  policies: () => <Policies />,
+  limits: () => <Limits />,
+  cluster: () => <Cluster />,
+};
+
+export function Page({ place }: { place: Place }) {
+  const draw = Object.hasOwn(PAGES, place.page) ? PAGES[place.page] : undefined;
+  return <>{draw ? draw(place.names) : <p class="empty">{T.noPage}</p>}</>;
+}
