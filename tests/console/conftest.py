@@ -69,6 +69,7 @@ def guest(browse):
     """An administrator who has logged in."""
     person = browse()
     person.log_in("guest", "guest")
+    person.sees("Message rates")
     return person
 
 

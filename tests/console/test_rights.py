@@ -30,7 +30,7 @@ def test_a_user_of_one_virtual_host_sees_that_alone(browse, node):
     person = browse()
     person.log_in("management", "x")
     places(person)
-    choice = person.page.get_by_label("Virtual host", exact=True)
+    choice = person.page.get_by_role("banner").get_by_label("Virtual host")
     expect(choice.get_by_role("option")).to_have_text(["All virtual hosts", "/"])
     assert person.page.get_by_text("Listeners").count() == 0
     person.go("policies")

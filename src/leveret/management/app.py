@@ -77,7 +77,8 @@ def make_app(host: Host) -> ASGIApp:
     """The management API of a running application."""
     prefix = host.settings.http.path_prefix
     routes = [_route(prefix + API + each.path, each, host) for each in RESOURCES]
-    routes += [_route(prefix + each.path, each, host) for each in PAGES]
+    pages = [(each, (prefix + each.path).rstrip("/") or "/") for each in PAGES]
+    routes += [_route(path, each, host) for each, path in pages]
     return _RawPaths(Starlette(routes=routes, exception_handlers={404: _nothing_there}))
 
 
