@@ -7,6 +7,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from bench.processes import HOST, free_node_port, free_ports
 from bench.rabbitmq import RabbitMQ, is_installed, running_rabbitmq
 
 from tests.server.authority import name
-from tests.server.secured import Pki
+from tests.server.secured import Pki, plain_socket
 
+OPEN_S_MAX = 20.0
 HARE = "CN=hare,O=Warren"
 CONF = """\
 listeners.ssl.default = {host}:{tls_port}
@@ -92,7 +94,21 @@ def secured_rabbitmq(pki) -> Iterator[Secured]:
     (tls_port,) = free_ports(1)
     lines = conf_of(pki, tls_port).splitlines()
     with running_rabbitmq(settings=lines, plugins=["rabbitmq_auth_mechanism_ssl"]) as node:
+        wait_until_open(tls_port)
         yield Secured("rabbitmq", node.port, tls_port, node)
+
+
+def wait_until_open(port: int) -> None:
+    """RabbitMQ listens with TLS a moment after it does without."""
+    until = time.monotonic() + OPEN_S_MAX
+    while True:
+        try:
+            plain_socket((HOST, port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < until, f"nobody listens on port {port}"
+            time.sleep(0.05)
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
