@@ -7,13 +7,13 @@ KILLS ?=
 BIN := .venv/bin
 CODE := src tests bench examples
 
-.PHONY: run ui test test-console test-compared test-clustered test-scenes clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
+.PHONY: run ui test test-console test-compared test-clustered test-scenes test-simulated clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
 run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
-test: setup  ## all parts, side by side
-	$(MAKE) --jobs 4 --output-sync=target test-compared test-scenes test-clustered test-console test-alone
+test: setup  ## all parts, four side by side, the longest first
+	$(MAKE) --jobs 4 --output-sync=target test-compared test-alone test-scenes test-clustered test-console test-simulated
 
 test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 	$(BIN)/pytest tests/conformance tests/examples
@@ -31,8 +31,11 @@ test-console: ui  ## the console in a browser
 	npm test --prefix ui
 	$(BIN)/pytest tests/console
 
+test-simulated:  ## brokers, queues and storage in simulated time, with every crash there is
+	$(BIN)/pytest tests/simulation
+
 test-alone:  ## everything else
-	$(BIN)/pytest --ignore tests/conformance --ignore tests/examples --ignore tests/cluster --ignore tests/console
+	$(BIN)/pytest $(addprefix --ignore tests/,conformance examples cluster console simulation)
 
 ui: ui/node_modules/.package-lock.json  ## the console, built into the package
 	npm run build --prefix ui
