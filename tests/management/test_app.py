@@ -80,6 +80,8 @@ NEEDS_NO_PEN = {
     ("DELETE", "/connections/{name}"),
     ("PUT", "/feature-flags/{name}/enable"),
     ("POST", "/login"),
+    ("POST", "/session"),
+    ("DELETE", "/session"),
     ("DELETE", "/auth/attempts/{node}"),
     ("DELETE", "/auth/attempts/{node}/source"),
     ("POST", "/auth/hash_password"),

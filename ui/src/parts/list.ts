@@ -112,7 +112,7 @@ function useShown<Row>(told: Told<Row> | undefined, keyOf: (row: Row) => string,
     shown = { ...told, rows, count: Math.max(told.count, held.current ? last.shown.count : 0) };
   }
   useEffect(() => {
-    if (shown) before.current = { wish, shown };
+    if (told && shown) before.current = { wish, shown };
   });
   const hold = useCallback((isHeld: boolean) => {
     held.current = isHeld;

@@ -92,6 +92,7 @@ DEFINITIONS: Final = shape(
 VALUE: Final = shape({"value": ANY})
 LIMITED: Final = shape({"value": LIMIT})
 BETWEEN: Final = "/bindings/{vhost}/e/{source}"
+CREDENTIALS: Final = shape({"username": TEXT, "password": TEXT})
 
 BODIES: Final[dict[str, dict[str, Schema]]] = {
     "/queues/{vhost}/{name}": {"PUT": QUEUE},
@@ -125,11 +126,14 @@ BODIES: Final[dict[str, dict[str, Schema]]] = {
     "/definitions/{vhost}": {"POST": DEFINITIONS},
     "/all-configuration": {"POST": DEFINITIONS},
     "/auth/hash_password": {"POST": shape({"password": TEXT})},
-    "/login": {"POST": shape({"username": TEXT, "password": TEXT})},
+    "/login": {"POST": CREDENTIALS},
+    "/session": {"POST": CREDENTIALS},
 }
 
 # Definitions come as JSON, or as a file in a form.
 DEFINED: Final = {"/definitions", "/definitions/{vhost}", "/all-configuration"}
+# Who asks is told by what is sent.
+LOGINS: Final = {"/login", "/session"}
 # A form's fields instead of JSON.
 FORMS: Final = {"/login"}
 # What is changed is said by the path alone.

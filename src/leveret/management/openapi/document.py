@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from leveret.management.openapi.bodies import BODIES, DEFINED, FORMS, TABLE
+from leveret.management.openapi.bodies import BODIES, DEFINED, FORMS, LOGINS, TABLE
 from leveret.management.openapi.parameters import in_path, in_query, is_list
 from leveret.management.resource import ANYBODY, VHOST
 from leveret.version import VERSION
@@ -132,7 +132,7 @@ def _content(path: str, method: str, status: str) -> Document:
 
 def _refusals(path: str, needs: Needs) -> Document:
     statuses = {"400", "405", "413"}
-    if needs is not ANYBODY or path in FORMS:
+    if needs is not ANYBODY or path in LOGINS:
         statuses.add("401")
     if path in DEFINED:
         statuses.add("415")
