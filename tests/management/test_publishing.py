@@ -9,6 +9,8 @@ from leveret.management.publishing import Outgoing, body_of, properties_of, publ
 from leveret.wire.properties import Properties
 from tests.management.domain import entered, exchange, queue
 
+NOW = 1_700_000_000.0
+
 
 @pytest.fixture
 def access():
@@ -16,7 +18,7 @@ def access():
 
 
 def send(access, key, exchange="", body=b"x", **properties):
-    return publish(access, Outgoing(exchange, key, Properties(**properties), body))
+    return publish(access, Outgoing(exchange, key, Properties(**properties), body), NOW)
 
 
 def taken(queue):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from leveret.broker.unroutable import KEPT_MAX
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.session.harness import World
@@ -52,6 +53,38 @@ def test_what_leads_nowhere_is_dropped_or_returned(channel, world):
     assert (tally.drop_unroutable, tally.return_unroutable) == (3, 1)
     assert (world.vhost.tally.drop_unroutable, world.vhost.tally.return_unroutable) == (3, 1)
     assert inner(channel).published == world.vhost.tally.publish == 4
+
+
+def test_what_leads_nowhere_is_noted_with_whose_it_was(channel, world):
+    world.broker.agenda.wall_clock = lambda: 1_700_000_000.5
+    channel.publish(b"", key="nowhere")
+    channel.publish(b"", key="nowhere", mandatory=True)
+    channel.publish(b"", exchange="amq.topic", key="no.where")
+    told = [(each.exchange, each.routing_key, each.outcome) for each in noted(world)]
+    assert told == [
+        ("", "nowhere", "dropped"),
+        ("", "nowhere", "returned"),
+        ("amq.topic", "no.where", "dropped"),
+    ]
+    for each in noted(world):
+        assert (each.user, each.connection, each.channel) == ("guest", "peer", channel.number)
+        assert each.time == 1_700_000_000.5
+
+
+def test_the_last_of_them_are_kept(channel, world):
+    for at in range(KEPT_MAX + 5):
+        channel.publish(b"", key=f"nowhere {at}")
+    assert len(noted(world)) == KEPT_MAX
+    assert [each.routing_key for each in noted(world)][::999] == ["nowhere 5", "nowhere 1004"]
+
+
+def test_what_has_somewhere_to_go_is_not_noted(channel, world):
+    channel.publish(b"", key="q")
+    assert noted(world) == []
+
+
+def noted(world):
+    return list(world.vhost.tally.unroutable)
 
 
 def test_a_transaction_counts_when_it_is_committed(channel):

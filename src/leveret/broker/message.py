@@ -70,11 +70,11 @@ class Message(msgspec.Struct, gc=False, eq=False):
 
     @property
     def exchange(self) -> str:
-        return text(self.address[1 : 1 + self.address[0]])
+        return exchange_of(self.address)
 
     @property
     def routing_key(self) -> str:
-        return text(self.address[2 + self.address[0] :])
+        return routing_key_of(self.address)
 
     @property
     def header_payload(self) -> bytes:
@@ -100,6 +100,14 @@ class Message(msgspec.Struct, gc=False, eq=False):
     def content_for(self, channel: int, frame_max: int) -> bytes:
         """The content with another channel number, in frames of at most `frame_max` octets."""
         return content_for(self.content, channel, frame_max)
+
+
+def exchange_of(address: bytes) -> str:
+    return text(address[1 : 1 + address[0]])
+
+
+def routing_key_of(address: bytes) -> str:
+    return text(address[2 + address[0] :])
 
 
 def header_payload(content: bytes) -> bytes:

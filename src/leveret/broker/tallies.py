@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
+from leveret.broker.unroutable import nothing_unroutable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -193,11 +195,13 @@ class VhostTally:
     disk_reads, disk_writes: of queues that are gone.
     letters_confirmed: dead letters whose next queues are sure to have them.
     recv_oct, send_oct: of connections that are gone.
+    unroutable: the last publishes that found no queue.
     """
 
     def __init__(self) -> None:
         self.publish = self.routed = 0
         self.return_unroutable = self.drop_unroutable = 0
+        self.unroutable = nothing_unroutable()
         self.confirm = self.received_confirm = 0
         self.deliveries: dict[str, Deliveries] = {}
         self.deaths: Deaths = Counter()

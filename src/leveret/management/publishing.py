@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Any, Final
 from leveret.broker.errors import PreconditionFailed
 from leveret.broker.exchanges.delays import Delays
 from leveret.broker.firehose import Client, reached
+from leveret.broker.message import pack_address
 from leveret.broker.publishing import Reading, read
 from leveret.broker.sending import compose
 from leveret.broker.tallies import count_publish
+from leveret.broker.unroutable import Unrouted
 from leveret.management import fields
 from leveret.management.answers import BadRequest
 from leveret.wire.properties import Properties
+from leveret.wire.values import octets
 
 if TYPE_CHECKING:
     from leveret.broker.access import Access
     from leveret.broker.message import Message
     from leveret.broker.queues.distant import DistantQueue
     from leveret.broker.routing import Route
-    from leveret.broker.tallies import VhostTally
 
 # As the firehose names who has no channel.
 CONNECTION: Final = "management"
@@ -117,8 +119,8 @@ class Outcome:
     homes: tuple[Future[bool], ...] = ()
 
 
-def publish(access: Access, outgoing: Outgoing) -> Outcome:
-    """Raises Refused, in the order in which a channel would."""
+def publish(access: Access, outgoing: Outgoing, now: float) -> Outcome:
+    """now: seconds since 1970. Raises Refused, in the order in which a channel would."""
     access.route(outgoing.exchange, outgoing.routing_key)
     reading = read(outgoing.properties, access.user)
     if reading.wants_direct_reply:
@@ -127,7 +129,7 @@ def publish(access: Access, outgoing: Outgoing) -> Outcome:
         outgoing.exchange, outgoing.routing_key, outgoing.properties, reading.copy_keys
     )
     _trace(access, outgoing, reading, route)
-    _count(access.vhost.tally, route)
+    _count(access, outgoing, route, now)
     is_accepted, homes = True, list[Future[bool]]()
     for part in _parts(reading, route):
         message = _message(outgoing, part.properties, reading)
@@ -175,10 +177,15 @@ def _message(outgoing: Outgoing, properties: Properties, reading: Reading) -> Me
     return message
 
 
-def _count(tally: VhostTally, route: Route) -> None:
+def _count(access: Access, outgoing: Outgoing, route: Route, now: float) -> None:
     """As what is published mandatory: nowhere to go counts as returned."""
+    tally = access.vhost.tally
     count_publish(tally, route)
-    tally.return_unroutable += not route.receivers
+    if route.receivers:
+        return
+    tally.return_unroutable += 1
+    address = pack_address(octets(outgoing.exchange), octets(outgoing.routing_key))
+    tally.unroutable.append(Unrouted(now, address, access.user.name, CONNECTION, 0, True))
 
 
 def _trace(access: Access, outgoing: Outgoing, reading: Reading, route: Route) -> None:

@@ -19,7 +19,7 @@ from leveret.protocol.violation import ProtocolViolation
 from leveret.session import answering, dispatch, holding, publish, telling, unacked
 from leveret.session.consumer import Getter
 from leveret.session.overdue import Overdue
-from leveret.session.tally import ChannelTally
+from leveret.session.tally import ChannelTally, note_unroutable
 from leveret.wire import codec, frames, methods
 from leveret.wire.codes import ReplyCode
 
@@ -153,6 +153,7 @@ class Channel:
                 route.stored += 1
             if not route.receivers:
                 self.tally.drop_unroutable += 1
+                note_unroutable(self, address, is_returned=False)
             for receiver in route.receivers:
                 receiver.publish(message)
         if self.confirms is not None:

@@ -76,7 +76,7 @@ def deliver(channel: Channel, message: Message, route: Route, *, is_mandatory: b
 
     False when a queue had no place for it; who waits for a confirm hears of it.
     """
-    tally.published(channel, route, is_mandatory=is_mandatory)
+    tally.published(channel, message, route, is_mandatory=is_mandatory)
     is_accepted = hand_over(message, route, channel.keep)
     if route.distant and is_accepted:
         distant.settled_later(channel, route.distant)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leveret.broker.tallies import Deliveries, VhostTally, count_publish, total
+from leveret.broker.unroutable import Unrouted
 
 if TYPE_CHECKING:
+    from leveret.broker.message import Message
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
     from leveret.session.channel import Channel
@@ -64,15 +66,30 @@ class ChannelTally:
             vhost.received_confirm += channel.confirms.received
 
 
-def published(channel: Channel, route: Route, *, is_mandatory: bool) -> None:
+def published(channel: Channel, message: Message, route: Route, *, is_mandatory: bool) -> None:
     """The channel has published a message along a route that does not count it itself."""
     channel.published += 1
     vhost = channel.access.vhost.tally
     count_publish(vhost, route)
     if route.receivers:
         return
+    note_unroutable(channel, message.address, is_returned=is_mandatory)
     for tally in (channel.tally, vhost):
         if is_mandatory:
             tally.return_unroutable += 1
         else:
             tally.drop_unroutable += 1
+
+
+def note_unroutable(channel: Channel, address: bytes, *, is_returned: bool) -> None:
+    """For people who ask where their messages went."""
+    session, access = channel.session, channel.access
+    noted = Unrouted(
+        session.broker.agenda.wall_clock(),
+        address,
+        access.user.name,
+        session.peer.name,
+        channel.number,
+        is_returned,
+    )
+    access.vhost.tally.unroutable.append(noted)

@@ -44,7 +44,7 @@ def publish(call: Call) -> Answer | Awaitable[Answer]:
     access = call.access(call.vhost)
     try:
         _check_size(call, len(outgoing.body))
-        outcome = publishing.publish(access, outgoing)
+        outcome = publishing.publish(access, outgoing, call.look.now)
     except Refused as refused:
         raise BadRequest(f"{refused.code} {refused.reply_text}") from refused
     return _published_elsewhere(outcome) if outcome.homes else _published(outcome)
