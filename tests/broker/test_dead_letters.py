@@ -307,3 +307,49 @@ def test_a_letter_that_may_be_lost_is_sent_again(dead, engine, moves, agenda):
     leaving.done()
     assert engine.messages.positions(jobs.number) == []
     assert bodies(waiting(morgue)) == ["a", "a"]
+
+
+# Counted ------------------------------------------------------------------------------------------
+
+
+def died(queue):
+    return dict(queue.tally.left.died)
+
+
+def test_what_goes_on_is_counted_as_a_dead_letter(create):
+    create("morgue")
+    queue = create("q", "", "morgue", max_length=1)
+    for _ in range(3):
+        queue.publish(message())
+    reject(queue)
+    assert died(queue) == {("maxlen", True): 2, ("rejected", True): 1}
+
+
+def test_what_has_nowhere_to_go_is_counted_as_dropped(create):
+    plain = create("plain", max_length=1)
+    for _ in range(3):
+        plain.publish(message())
+    assert died(plain) == {("maxlen", False): 2}
+    for exchange, key in (("no such", None), ("", "no such")):
+        queue = create(f"q {exchange}", exchange, key)
+        queue.publish(message())
+        reject(queue)
+        assert died(queue) == {("rejected", False): 1}
+
+
+def test_a_dead_letter_that_the_next_queue_turns_away_is_dropped(create):
+    full = create("full", max_length=1, overflow="reject-publish")
+    full.publish(message())
+    queue = create("q", "", "full")
+    queue.publish(message())
+    reject(queue)
+    assert died(queue) == {("rejected", False): 1}
+
+
+def test_a_stored_one_is_counted_once_it_is_there(create, engine, agenda):
+    create("morgue", durable=True)
+    queue = create("q", "", "morgue", durable=True)
+    publish_stored(engine.messages, "a", queue)
+    reject(queue)
+    agenda.pass_time(0)
+    assert died(queue) == {("rejected", True): 1}

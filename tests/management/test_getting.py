@@ -27,7 +27,7 @@ def access():
 def fill(access, *bodies):
     q = queue(access, "q")
     for body in bodies:
-        publish(access, Outgoing("", "q", Properties(), body))
+        publish(access, Outgoing("", "q", Properties(), body), 0.0)
     return q
 
 
@@ -69,7 +69,7 @@ def test_what_is_rejected_dies(access):
     access.declare_queue("dead", QueueOptions())
     arguments = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"}
     access.declare_queue("q", QueueOptions(arguments=arguments))
-    publish(access, Outgoing("", "q", Properties(), b"a"))
+    publish(access, Outgoing("", "q", Properties(), b"a"), 0.0)
     take(access, 1, "reject_requeue_false")
     letter, _ = access.vhost.queue("dead").get()
     assert letter.headers["x-death"][0]["reason"] == "rejected"

@@ -29,7 +29,9 @@ def access():
 def filled(access, count, **arguments):
     q = queue(access, "q", **arguments)
     for number in range(count):
-        publish(access, Outgoing("", "q", Properties(priority=number % 3), str(number).encode()))
+        publish(
+            access, Outgoing("", "q", Properties(priority=number % 3), str(number).encode()), 0.0
+        )
     return q
 
 
@@ -157,7 +159,7 @@ def test_what_is_held_back_is_looked_at_in_the_order_in_which_it_is_due(access):
     later = exchange(access, "later", "x-delayed-message", **{"x-delayed-type": "direct"})
     for number in (3, 1, 2):
         properties = Properties(headers={"x-delay": number * 1000})
-        publish(access, Outgoing("later", "k", properties, str(number).encode()))
+        publish(access, Outgoing("later", "k", properties, str(number).encode()), 0.0)
     view = asyncio.run(looking.delayed(later.type.delays, Wish(1, 1)))
     assert [(each.message.body, each.due_at) for each in view.seen] == [(b"2", 2.0)]
     assert view.next == 2

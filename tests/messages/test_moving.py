@@ -26,7 +26,7 @@ def access():
 def filled(access, count, **arguments):
     q = queue(access, "q", **arguments)
     for number in range(count):
-        publish(access, Outgoing("", "q", Properties(), str(number).encode()))
+        publish(access, Outgoing("", "q", Properties(), str(number).encode()), 0.0)
     return q
 
 
@@ -114,9 +114,9 @@ def test_one_that_is_full_in_the_middle_of_a_batch_loses_nothing(access):
 def test_limits_count_what_has_left(access):
     q = filled(access, 4, **{"x-max-length-bytes": 4, "x-overflow": "drop-head"})
     move(access, positions(q, 1, 2), delete)
-    publish(access, Outgoing("", "q", Properties(), b"ab"))
+    publish(access, Outgoing("", "q", Properties(), b"ab"), 0.0)
     assert bodies(q) == ["0", "3", "ab"]
-    publish(access, Outgoing("", "q", Properties(), b"c"))
+    publish(access, Outgoing("", "q", Properties(), b"c"), 0.0)
     assert bodies(q) == ["3", "ab", "c"]
 
 

@@ -24,7 +24,7 @@ def letter_in(access, *, persistent=False, headers=None):
     properties = Properties(
         delivery_mode=2 if persistent else None, headers=headers, expiration="60000"
     )
-    publish(access, Outgoing("topics", "a.b", properties, b"body"))
+    publish(access, Outgoing("topics", "a.b", properties, b"body"), 0.0)
     taken, _ = access.vhost.queue("jobs").get()
     access.vhost.queue("jobs").reject([taken])
     return next(iter(dead.ready.at_hand()))
@@ -111,7 +111,7 @@ def test_a_full_queue_is_asked_without_a_trace(access):
     access.declare_queue("full", QueueOptions(arguments=arguments))
     onward: Onward = to_queue(access.route, "full", message())
     onward.check_place()
-    publish(access, Outgoing("", "full", Properties(), b""))
+    publish(access, Outgoing("", "full", Properties(), b""), 0.0)
     with pytest.raises(Kept, match="queue 'full' in vhost '/' is full"):
         onward.check_place()
     assert dead.ready.count == 0

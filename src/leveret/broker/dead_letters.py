@@ -101,15 +101,16 @@ class DeadLetters:
                 self._keep(dead)
                 return
             onward = _onward(route, letter, dead.reason)
-            self._vhost.sender.send(letter, onward, self._leaving(dead))
+            is_lettered = _is_taken(onward, letter)
+            self._vhost.sender.send(letter, onward, self._leaving(dead, is_lettered=is_lettered))
             self._slow = next((each for each in onward.distant if each.is_behind), None)
             self._vhost.tally.letters_confirmed += rules.insists_on_dead_letters
         elif rules.insists_on_dead_letters and exchange not in self._vhost.exchanges:
             self._keep(dead)
         else:
-            dead.queue.let_go(message)
+            _end(dead, is_lettered=False)
 
-    def _leaving(self, dead: Dead) -> Leaving:
+    def _leaving(self, dead: Dead, *, is_lettered: bool) -> Leaving:
         """What becomes of it when it is where it goes, or is not. A queue of another node that has
         no place for it is an end, unless its own queue insists."""
         queue, message = dead.queue, dead.message
@@ -117,13 +118,17 @@ class DeadLetters:
 
         def done() -> None:
             del self._under_way[dead]
-            queue.let_go(message)
+            _end(dead, is_lettered=is_lettered)
+
+        def turned_away() -> None:
+            del self._under_way[dead]
+            _end(dead, is_lettered=False)
 
         def again() -> None:
             del self._under_way[dead]
             self._keep(dead)
 
-        refused = again if queue.rules.insists_on_dead_letters else done
+        refused = again if queue.rules.insists_on_dead_letters else turned_away
         return Leaving(queue.number, message.position, done, again, refused)
 
     def held(self, queue: Ruled) -> Iterator[Message]:
@@ -147,9 +152,20 @@ class DeadLetters:
             self._deliver(dead)
 
 
+def _end(dead: Dead, *, is_lettered: bool) -> None:
+    """Its queue has it no more."""
+    dead.queue.tally.left.died[dead.reason, is_lettered] += 1
+    dead.queue.let_go(dead.message)
+
+
 def _has_place(route: Route, letter: Message) -> bool:
     """Somebody takes it, and nobody refuses it."""
     return bool(route.receivers) and route.accepting(letter) is route
+
+
+def _is_taken(route: Route, letter: Message) -> bool:
+    """Somebody has a place for it; nobody is asked to take it yet."""
+    return any(not isinstance(each, Queue) or each.has_room_for(letter) for each in route.receivers)
 
 
 def _onward(route: Route, letter: Message, reason: Reason) -> Route:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leveret.broker.message import Message
+    from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
 
@@ -118,15 +119,30 @@ class Taker(Protocol):
         """The same, and who has them."""
 
 
+class Departures:
+    """How messages have left a queue without anybody taking them.
+
+    died: by reason, and whether they went on as dead letters. purged: dropped by purge.
+    taken_out: chosen by hand, to be moved, replayed or deleted (messages/moving.py); those count
+        as taken and acknowledged, too.
+    """
+
+    __slots__ = ("died", "purged", "taken_out")
+
+    def __init__(self) -> None:
+        self.died: Counter[tuple[Reason, bool]] = Counter()
+        self.purged = self.taken_out = 0
+
+
 class QueueTally:
     """What is counted of one queue.
 
     since: when it was made, in seconds since 1970.
     publish: by clients, through any exchange. taken: by those who take from it, as long as they do.
-    gone: by those who did.
+    gone: by those who did. left: without being taken.
     """
 
-    __slots__ = ("disk_reads", "disk_writes", "gone", "publish", "since", "taken")
+    __slots__ = ("_left", "disk_reads", "disk_writes", "gone", "publish", "since", "taken")
 
     def __init__(self) -> None:
         self.since = 0.0
@@ -135,6 +151,14 @@ class QueueTally:
         # Made when first needed: most queues of many are idle.
         self.gone: Deliveries | None = None
         self.taken: dict[Taker, Deliveries] | None = None
+        self._left: Departures | None = None
+
+    @property
+    def left(self) -> Departures:
+        """Made when first needed, as well."""
+        if self._left is None:
+            self._left = Departures()
+        return self._left
 
     def begin(self, taker: Taker, deliveries: Deliveries) -> None:
         """Somebody takes from it for the first time."""

@@ -155,6 +155,7 @@ class _Mover:
         """It is safe where it went."""
         self._queue.let_go(message)
         self._deliveries.ack += 1
+        self._queue.tally.left.taken_out += 1
         self.outcome.moved += 1
         self._forget(message)
 

@@ -129,6 +129,7 @@ def test_purging_drops_what_waits_and_not_what_is_out(jobs):
     publish(jobs, "a", "b", "c")
     taken, _ = jobs.get()
     assert jobs.purge() == 2
+    assert jobs.tally.left.purged == 2
     assert take(jobs) is None
     jobs.requeue([taken])
     assert take(jobs) == ("a", True)

@@ -224,3 +224,24 @@ def test_what_is_held_back_is_for_those_who_may_read_the_exchange(later):
     )
     assert later.ask("GET", f"{LATER}/delayed", user="writer").status == 401
     assert later.ask("GET", "/exchanges/%2F/other/delayed", user="writer").status == 404
+
+
+# What has become of them --------------------------------------------------------------------------
+
+
+def test_how_messages_left_is_told_of_each_queue(queues):
+    queues.publish("a", "b", "c", "d")
+    queues.act("move", positions=[queues.position("c")], queue="t")
+    got = {"ackmode": "ack_requeue_false", "count": 2, "encoding": "auto"}
+    queues.do("POST", "/queues/%2F/q/get", got)
+    queues.do("DELETE", "/queues/%2F/q/contents")
+    told = queues.do("GET", "/queues/%2F/q/departures")
+    assert abs(told.pop("since") / 1000 - time.time()) < 60
+    assert {name: count for name, count in told.items() if isinstance(count, int)} == {
+        "acknowledged": 0, "delivered_without_acknowledgement": 2, "purged": 1, "taken_out": 1,
+    }  # fmt: skip
+
+
+def test_of_no_queue_nothing_is_told(queues):
+    assert queues.ask("GET", "/queues/%2F/nosuch/departures").status == 404
+    assert queues.ask("GET", "/queues/nosuch/q/departures").status == 404

@@ -207,7 +207,9 @@ class Queue(Ruled):
     def purge(self) -> int:
         """Drop what waits, not what is out for acknowledgement; how many there were."""
         self.refuse_while_paused()
-        return self._clear(self.settle_all)
+        cleared = self._clear(self.settle_all)
+        self.tally.left.purged += cleared
+        return cleared
 
     # Paused ----------------------------------------------------------------------------------
 

@@ -266,6 +266,7 @@ class Ruled(Keeping, ABC):
         """These are done for, here: on to the dead-letter exchange, if there is one."""
         self._home.deaths[self.type, self.rules.strategy, reason] += len(messages)
         if self.rules.dead_letter_exchange is None or self.is_deleted:
+            self.tally.left.died[reason, False] += len(messages)
             self._drop(messages)
             return
         for message in messages:

@@ -22,6 +22,7 @@ from leveret.management.elsewhere.queues import queue_alone
 from leveret.management.elsewhere.rows import OfAll, Row
 from leveret.management.elsewhere.ways import at, at_home, rows_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, VHOST, Resource
+from leveret.management.views.departures import departures
 from leveret.management.views.queues import (
     BARE_QUEUE,
     BARE_QUEUE_WITH_TOTALS,
@@ -150,6 +151,11 @@ def act(call: Call) -> Answer:
     return NO_CONTENT
 
 
+def show_departures(call: Call) -> Answer:
+    """What has become of its messages."""
+    return Json(departures(_queue(call).tally))
+
+
 def show_quorum(call: Call) -> Answer:
     """Each member of a quorum queue, as its leader sees it."""
     queue = _queue(call)
@@ -211,6 +217,13 @@ RESOURCES: Final = (
         post=act,
         among={"POST": at_home},
         commits=(),
+    ),
+    Resource(
+        "/queues/{vhost}/{name}/departures",
+        VHOST,
+        "How messages have left a queue: acknowledged, dead-lettered or dropped and why, purged.",
+        get=show_departures,
+        among={"GET": at_home},
     ),
     Resource(
         "/queues/quorum/{vhost}/{name}/status",
