@@ -86,6 +86,7 @@ NEEDS_NO_PEN = {
     ("DELETE", "/auth/attempts/{node}/source"),
     ("POST", "/auth/hash_password"),
     ("POST", "/exchanges/{vhost}/{name}/publish"),
+    ("POST", "/exchanges/{vhost}/{name}/explain"),
     ("POST", "/queues/{vhost}/{name}/get"),
     ("DELETE", "/queues/{vhost}/{name}/contents"),
     ("POST", "/queues/{vhost}/{name}/actions"),

@@ -98,6 +98,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "export_definitions",
         "import_definitions",
     ),
+    "explaining": ("explain_route",),
     "exchanges": (
         "list_bindings",
         "list_exchanges",

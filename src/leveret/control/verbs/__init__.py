@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 MODULES: Final = (
     "attempts", "channels", "cluster", "connections", "definitions", "encryption", "exchanges",
-    "features", "health", "logs", "messages", "nodes", "parameters", "permissions", "policies",
-    "queues", "replicas", "resolving", "resources", "status", "unroutable", "users",
+    "explaining", "features", "health", "logs", "messages", "nodes", "parameters", "permissions",
+    "policies", "queues", "replicas", "resolving", "resources", "status", "unroutable", "users",
     "vhosts",
 )  # fmt: skip
 

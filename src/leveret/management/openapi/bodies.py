@@ -107,6 +107,9 @@ BODIES: Final[dict[str, dict[str, Schema]]] = {
     "/queues/{vhost}/{name}/actions": {"POST": shape({"action": one_of("sync", "cancel_sync")})},
     "/exchanges/{vhost}/{name}": {"PUT": EXCHANGE},
     "/exchanges/{vhost}/{name}/publish": {"POST": PUBLISH},
+    "/exchanges/{vhost}/{name}/explain": {
+        "POST": shape({"routing_key": TEXT}, headers=TABLE, properties=TABLE)
+    },
     f"{BETWEEN}/q/{{destination}}": {"POST": BINDING},
     f"{BETWEEN}/e/{{destination}}": {"POST": BINDING},
     "/vhosts/{vhost}": {"PUT": VHOST},
