@@ -23,11 +23,12 @@ NODE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "storage", "data_directory", "definitions", "errors", "durable",
     "management", "control", "furnish", "application", "peers", "writing", "messages",
+    "explaining",
 }  # fmt: skip
 EDGE = {
     "session", "protocol", "broker", "wire", "statistics",
     "config", "server", "definitions", "errors", "durable", "version", "unhurried", "peers",
-    "writing", "messages",
+    "writing", "messages", "explaining",
 }  # fmt: skip
 ARROWS = {
     "wire": set(),
@@ -47,6 +48,7 @@ ARROWS = {
     "unhurried": {"broker"},
     "writing": {"broker", "unhurried"},
     "messages": {"broker", "wire", "definitions", "unhurried"},
+    "explaining": {"broker", "wire", "definitions"},
     "management": EDGE,
     "control": EDGE | {"data_directory"},
     "furnish": {"broker", "storage", "config", "definitions", "errors"},

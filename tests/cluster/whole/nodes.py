@@ -8,7 +8,9 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from http import HTTPStatus
 from typing import Any, Protocol
+from urllib.error import HTTPError
 from urllib.parse import quote
 
 import pika
@@ -125,8 +127,14 @@ def refusal(node: Node, act: Callable[[BlockingChannel], object]) -> tuple[int, 
 
 
 def queue_of(node: Node, name: str, vhost: str = "/") -> dict[str, Any]:
-    """What the HTTP API says of it."""
-    told: dict[str, Any] = node.fetch(f"queues/{quote(vhost, safe='')}/{quote(name, safe='')}")
+    """What the HTTP API says of it; nothing while the node has not heard of it yet, which it does a
+    moment after the client that declares it elsewhere."""
+    try:
+        told: dict[str, Any] = node.fetch(f"queues/{quote(vhost, safe='')}/{quote(name, safe='')}")
+    except HTTPError as refused:
+        if refused.code != HTTPStatus.NOT_FOUND:
+            raise
+        return {}
     return told
 
 
@@ -134,7 +142,7 @@ def mirrors_of(node: Node, name: str, vhost: str = "/") -> tuple[str, set[str], 
     """Its leader, its mirrors, those of them that have all of it."""
     told = queue_of(node, name, vhost)
     slaves, synchronised = told.get("slave_nodes"), told.get("synchronised_slave_nodes")
-    return told["node"], set(slaves or ()), set(synchronised or ())
+    return told.get("node", ""), set(slaves or ()), set(synchronised or ())
 
 
 def is_mirrored(node: Node, name: str) -> bool:
