@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # The kind of the records that a log writes itself: who has taken it over.
 FENCE: Final = 0
+# Of a record that says nothing but that its writer still is the writer.
+PROOF: Final = 255
 
 # An engine's entry ends at 8 MiB. Who has more to say says it in several records.
 RECORD_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -89,7 +91,7 @@ class SharedLog(Protocol):
     def when_safe(self, ticket: int, action: Callable[[], None]) -> None:
         """Call it once the ticket is safe; of a writer that was deposed before, never.
 
-        Asked for in the order of tickets."""
+        Asked for in the order of tickets: one out of order waits for those asked for before it."""
 
     async def take_over(self) -> int:
         """Become the writer. Returns the sequence of the fence: all before it is safe, and known

@@ -254,6 +254,10 @@ class Mirroring:
         """This node serves it, from its log."""
         self._serving.add(queue, shared)
 
+    def came_home(self, queue: Served) -> None:
+        """This node serves it, from its own disk."""
+        self._serving.remove(queue)
+
     def strayed(self) -> None:
         """There may be a log that nobody needs."""
         self._sweeping.look()

@@ -54,6 +54,9 @@ class Judge(Protocol):
     def led(self, queue: Served, shared: SharedLog) -> None:
         """This node serves it from now on, from its log."""
 
+    def came_home(self, queue: Served) -> None:
+        """This node serves it from now on, from its own disk."""
+
     def strayed(self) -> None:
         """There may be a log that nobody needs."""
 
@@ -289,6 +292,7 @@ class Tending:
         move = await self._around.store.move_to_own(vhost, queue)
         if await self._flip(move, housed, replace(housed, log="", members=())):
             shared = self.led.pop(place)
+            self._judge.came_home(queue)
             await self._close(shared)
             self._judge.strayed()
 
