@@ -149,6 +149,7 @@ function Places({ page, console }: { page: string; console: Console }) {
     ["exchanges", T.exchanges, true],
     ["queues", T.queues, true],
     ["topology", T.topology, true],
+    ["route", T.route, true],
     ["users", T.users, may.administer],
     ["vhosts", T.vhosts, true],
     ["policies", T.policies, true],

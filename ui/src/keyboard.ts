@@ -9,6 +9,7 @@ export const PLACES: Record<string, string> = {
   e: "exchanges",
   q: "queues",
   t: "topology",
+  r: "route",
   a: "users",
 };
 const PATIENCE_MS = 1500;

@@ -180,6 +180,84 @@ export interface Got {
   properties: Record<string, unknown> & { headers?: Record<string, unknown> };
 }
 
+/** One that was looked at. */
+export interface Seen extends Omit<Got, "message_count"> {
+  position: number;
+  place: number;
+  holder?: { connection: string; channel: number; user: string; consumer_tag: string; node: string; since: string | null };
+  due?: string | null;
+}
+
+export interface Looked {
+  messages_ready?: number;
+  looked_at: number;
+  next: number | null;
+  messages: Seen[];
+}
+
+export interface Outcome {
+  moved: number;
+  missing: number;
+  kept: number;
+  reasons: Record<string, number>;
+}
+
+export interface Deaths {
+  dead_lettered: number;
+  dropped: number;
+}
+
+export interface Departures extends Record<"expired" | "maxlen" | "rejected" | "delivery_limit", Deaths> {
+  since: number;
+  acknowledged: number;
+  delivered_without_acknowledgement: number;
+  purged: number;
+  taken_out: number;
+}
+
+/** A binding on a message's way, and whether it is taken. */
+export interface Way {
+  destination: string;
+  destination_type: "queue" | "exchange";
+  routing_key: string;
+  arguments: Record<string, unknown>;
+  matched: boolean;
+  why: string;
+  reason: { code: string; missing?: string[]; different?: string[]; x_match?: string; of?: number };
+}
+
+export interface Step {
+  exchange: string;
+  type: string;
+  reached_by: "publish" | "binding" | "alternate";
+  held_ms: number;
+  alternate: string | null;
+  goes_to_alternate: boolean;
+  bindings: Way[];
+  not_told: number;
+}
+
+export interface Explanation {
+  routed: boolean;
+  certain: boolean;
+  queues: string[];
+  queues_down: string[];
+  refused: string | null;
+  steps: Step[];
+}
+
+export interface Unrouted {
+  time: number;
+  vhost: string;
+  exchange: string;
+  routing_key: string;
+  outcome: "returned" | "dropped";
+  user: string;
+  connection: string;
+  channel: number;
+  node: string;
+}
+
 export interface Account {
   name: string;
   tags: string[];

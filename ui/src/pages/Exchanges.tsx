@@ -143,6 +143,10 @@ export function ExchangePage({ vhost, name }: { vhost: string; name: string }) {
       ) : (
         <p class="quiet">{T.defaultBinds}</p>
       )}
+      <p class="buttons">
+        <a class="button" href={`${link("route")}?${new URLSearchParams({ vhost, exchange: value.name })}`}>{T.explain}</a>
+        {value.type === "x-delayed-message" ? <a class="button" href={link("delayed", vhost, name)}>{T.lookAtDelayed}</a> : null}
+      </p>
       {value.internal ? null : <Publish vhost={vhost} exchange={value.name} />}
       {value.name && !value.name.startsWith("amq.") ? (
         <ConfirmButton label={T.delete} question={T.deleteSure(name)} act={drop} />

@@ -45,7 +45,7 @@ export function GetMessages({ vhost, name, got }: { vhost: string; name: string;
   );
 }
 
-export function Message({ told }: { told: Got }) {
+export function Message({ told }: { told: Omit<Got, "message_count"> }) {
   const { headers, ...properties } = told.properties;
   const shown = decode(told.payload, told.payload_encoding, told.properties);
   return (

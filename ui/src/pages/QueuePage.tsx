@@ -5,6 +5,7 @@ import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Bindings } from "../parts/Bindings";
 import { Chart } from "../parts/Chart";
+import { Departures } from "../parts/Departures";
 import { ConfirmButton } from "../parts/Dialog";
 import { Arguments, Facts, Mark } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
@@ -32,6 +33,8 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
         <Chart title={T.queuedMessages} lines={queueLengths(value as unknown as Stats)} shown={count} />
         <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
       </div>
+      <p><a class="button" href={link("messages", vhost, name)}>{T.lookAtMessages}</a></p>
+      <Departures vhost={vhost} name={name} />
       <h2>{T.consumers}</h2>
       <Consumers consumers={value.consumer_details} />
       <Bindings vhost={vhost} name={name} end="to queue" />

@@ -8,16 +8,18 @@ import { Cluster } from "./Cluster";
 import { ConnectionPage, Connections } from "./Connections";
 import { ExchangePage, Exchanges } from "./Exchanges";
 import { Limits } from "./Limits";
+import { Delayed, Messages } from "./Messages";
 import { NodePage } from "./NodePage";
 import { Overview } from "./Overview";
 import { Policies } from "./Policies";
 import { QueuePage } from "./QueuePage";
 import { Queues } from "./Queues";
+import { Route } from "./Route";
 import { Topology } from "./Topology";
 import { UserPage, Users } from "./Users";
 import { VhostPage, Vhosts } from "./Vhosts";
 
-type Draw = (names: string[]) => ComponentChildren;
+type Draw = (names: string[], query: URLSearchParams) => ComponentChildren;
 
 /** By page: all of a kind, and one of them. */
 const PAGES: Record<string, Draw> = {
@@ -27,7 +29,10 @@ const PAGES: Record<string, Draw> = {
   channels: ([name]) => (name ? <ChannelPage name={name} /> : <Channels />),
   exchanges: ([vhost, name]) => (vhost && name ? <ExchangePage vhost={vhost} name={name} /> : <Exchanges />),
   queues: ([vhost, name]) => (vhost && name ? <QueuePage vhost={vhost} name={name} /> : <Queues />),
+  messages: ([vhost, name]) => (vhost && name ? <Messages vhost={vhost} name={name} /> : <Queues />),
+  delayed: ([vhost, name]) => (vhost && name ? <Delayed vhost={vhost} name={name} /> : <Exchanges />),
   topology: () => <Topology />,
+  route: (_names, query) => <Route query={query} />,
   users: ([name]) => (name ? <UserPage name={name} /> : <Users />),
   vhosts: ([name]) => (name ? <VhostPage name={name} /> : <Vhosts />),
   policies: () => <Policies />,
@@ -37,5 +42,5 @@ const PAGES: Record<string, Draw> = {
 
 export function Page({ place }: { place: Place }) {
   const draw = Object.hasOwn(PAGES, place.page) ? PAGES[place.page] : undefined;
-  return <>{draw ? draw(place.names) : <p class="empty">{T.noPage}</p>}</>;
+  return <>{draw ? draw(place.names, place.query) : <p class="empty">{T.noPage}</p>}</>;
 }
