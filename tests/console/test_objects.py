@@ -93,3 +93,14 @@ def test_a_channel_is_seen(guest, connected):
     expect(row).to_contain_text("C")
     row.get_by_role("link").click()
     guest.sees("Prefetch of the channel")
+
+
+def test_who_has_gone_is_shown_with_the_reason(guest, node):
+    parameters = pika.URLParameters(node.url)
+    pika.BlockingConnection(parameters).close(320, "had enough")
+    guest.go("connections")
+    guest.page.get_by_text("Connections that have ended, and why").click()
+    gone = guest.page.get_by_role("list", name="Connections that have ended, and why")
+    expect(gone.get_by_role("listitem").filter(has_text="had enough")).to_contain_text(
+        "closed by the client"
+    )

@@ -403,7 +403,7 @@ def test_what_stood_before_the_publish_has_its_answer(world, channel):
     # The body that was on its way when the alarm came is whole; the next message is not let in.
     assert channel.take() == [methods.BasicAck(2)]
     assert world.vhost.queues["q"].ready.count == 2
-    assert channel.client.session.is_blocked
+    assert channel.client.session.blocking.is_on
 
 
 def test_a_message_without_a_body_is_whole_with_its_header(world, channel):
@@ -455,7 +455,7 @@ def test_a_channel_that_waited_for_the_disk_is_blocked_when_it_goes_on():
     channel.client.say(declare, 1)
     channel.publish(b"x", key="q")
     world.broker.alarms.set("disk")
-    assert not channel.client.session.is_blocked
+    assert not channel.client.session.blocking.is_on
     world.sync()
     assert channel.take() == [methods.QueueDeclareOk("q", 0, 0)]
     assert channel.client.take(0) == [methods.ConnectionBlocked("low on disk")]
@@ -493,7 +493,7 @@ def test_a_blocked_client_that_is_asked_to_go_is_heard_and_nothing_of_it_counts(
 def test_a_client_is_told_once_that_it_is_blocked(world, channel):
     world.broker.alarms.set("memory")
     channel.publish(b"x", key="q")
-    channel.client.session.block()
+    channel.client.session.blocking.begin()
     assert channel.client.take(0) == [methods.ConnectionBlocked("low on memory")]
 
 
@@ -734,3 +734,29 @@ def test_without_any_limit_a_body_is_one_frame():
     channel.declare()
     channel.publish(b"x" * 300_000, key="q")
     assert channel.get().frames_count == 1
+
+
+# Ended --------------------------------------------------------------------------------------------
+
+
+def endings(world):
+    return [tuple(each.ending) for each in world.broker.connections.ended]
+
+
+def test_who_has_closed_it_and_why_is_kept(world):
+    world.broker.agenda.wall_clock = lambda: 1_700_000_000.0
+    leaving, told, breaking, cut = (world.client() for _ in range(4))
+    leaving.call(methods.ConnectionClose(reply_code=200, reply_text="had enough"))
+    told.session.close_forced("moving house")
+    told.say(methods.ConnectionCloseOk())
+    breaking.send(b"\x09 no frame at all")
+    breaking.session.lost()
+    cut.session.lost()
+    by_client, by_us, for_nonsense, lost = endings(world)
+    assert by_client == ("client", 200, "had enough")
+    assert by_us == ("broker", 320, "CONNECTION_FORCED - moving house")
+    assert for_nonsense[:2] == ("broker", 501)
+    assert lost == ("nobody", 0, "the socket was closed without a connection.close")
+    first = world.broker.connections.ended[0]
+    assert (first.name, first.user, first.vhost) == ("peer", "guest", "/")
+    assert first.ended_at == 1_700_000_000.0

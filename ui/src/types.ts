@@ -246,6 +246,18 @@ export interface Explanation {
   steps: Step[];
 }
 
+export interface EndedConnection {
+  name: string;
+  user: string;
+  vhost: string;
+  connected_at: number;
+  ended_at: number;
+  by: "client" | "broker" | "nobody";
+  code: number;
+  reason: string;
+  node: string;
+}
+
 export interface Unrouted {
   time: number;
   vhost: string;

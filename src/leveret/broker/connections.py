@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from leveret.broker.ended import nothing_ended
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sized
 
@@ -28,9 +30,10 @@ class Connected(Protocol):
 
 
 class Connections:
-    """All sessions in any vhost of a broker, in the order they came."""
+    """All sessions in any vhost of a broker, in the order they came. ended: the last that were."""
 
     def __init__(self) -> None:
+        self.ended = nothing_ended()
         self._of_user: dict[str, dict[Connected, None]] = {}
         self._in_vhost: dict[str, dict[Connected, None]] = {}
 

@@ -15,6 +15,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, cast
 
+from leveret.broker.ended import Ending
 from leveret.protocol.states import State
 from leveret.server.peers import GONE, peer_of
 from leveret.session.session import Session
@@ -211,11 +212,9 @@ class Transport(asyncio.Protocol):
         interval = agreement.heartbeat_s
         now = self._loop.time()
         if now - self._received_at > 2 * interval and not self._holds:
-            log.warning(
-                "closing connection %s: missed heartbeats, silent for %d s",
-                self._session.peer.name,
-                2 * interval,
-            )
+            silence = f"missed heartbeats, silent for {2 * interval:d} s"
+            log.warning("closing connection %s: %s", self._session.peer.name, silence)
+            self._session.ends(Ending("broker", 0, silence))
             self.abort()
             return
         if now - self._sent_at >= interval / 2:
@@ -239,6 +238,7 @@ class Transport(asyncio.Protocol):
 
     def close(self, code: ReplyCode, text: str) -> None:
         """Ask the peer to go."""
+        self._session.ends(Ending("broker", code, text))
         self._session.connection.close(code, text)
         self._follow_state()
 

@@ -167,7 +167,7 @@ class Channel:
 
     def content_came(self) -> None:
         """It publishes during an alarm."""
-        self.session.block()
+        self.session.blocking.begin()
 
     def keep(self, message: Message, queue_numbers: tuple[int, ...]) -> None:
         """Store it, before its queues get it; its confirm waits for the disk."""

@@ -106,7 +106,7 @@ def settled_later(channel: Channel, queues: tuple[DistantQueue, ...]) -> None:
         channel.commit.expect(queues)
     for queue in queues:
         if queue.is_mirrored:
-            channel.session.has_published_copies()
+            channel.session.blocking.has_published_copies()
         if queue.is_behind:
             channel.session.throttle.hold_until(HOME, queue.when_writable)
 

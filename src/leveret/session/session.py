@@ -12,6 +12,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
+from leveret.broker.ended import LOST, Ended, Ending
 from leveret.broker.errors import Refused
 from leveret.protocol.connection import Connection
 from leveret.protocol.handshake import agree, what_came
@@ -19,6 +20,7 @@ from leveret.protocol.states import State
 from leveret.protocol.violation import ProtocolViolation
 from leveret.session import telling
 from leveret.session.allowance import UNLIMITED, Allowance
+from leveret.session.blocking import ALARM, Blocking
 from leveret.session.channel import Channel
 from leveret.session.confirms import HeldConfirms
 from leveret.session.handshake import Handshake
@@ -82,8 +84,7 @@ class Session:
         self.confirms_due: list[Channel] = []
         self.consumers_due: dict[Consumer, None] = {}
         self.appended: list[Channel] = []
-        self.is_paused = False
-        self._is_slow = False
+        self.is_paused = self._is_slow = False
         self.allowance = Allowance()
         self.next_position = broker.next_position
         self.random_bytes = broker.random_bytes
@@ -96,7 +97,8 @@ class Session:
             broker.storage.confirming, self.connection.write, broker.storage.when_kept
         )
         self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
-        self.is_blocked = self._publishes_copies = False
+        self.blocking = Blocking(self)
+        self._ending: Ending | None = None
         self._edge = edge
         self._terms = terms
         self.report = terms.report
@@ -161,13 +163,7 @@ class Session:
         if confirming.is_behind:
             self.throttle.hold(DISK, confirming)
         if self.broker.storage.has_written_copies:
-            self.has_published_copies()
-
-    def has_published_copies(self) -> None:
-        """To a queue that has copies on other nodes: it waits while there are too few of them."""
-        self._publishes_copies = True
-        if self.broker.alarms.is_minority:
-            self.block()
+            self.blocking.has_published_copies()
 
     def resume_channel(self, line: Line, action: Callable[[], None]) -> None:
         """A channel that waited goes on; perhaps in the middle of a chunk, its own or another's: no
@@ -203,39 +199,17 @@ class Session:
         self.allowance.renew()
         if self.is_paused:
             self._pause_consumers(is_paused=False)
-        if self.connection.is_halted and not self.is_blocked:
+        if self.connection.is_halted and not self.blocking.is_on:
             self._edge.hold_reading("answers", is_held=False)
             self.connection.go_on()
             self.end_turn()
 
-    def block(self) -> None:
-        """It publishes while an alarm is on: go no further, and say so if it understands."""
-        if self.is_blocked:
-            return
-        self.is_blocked = True
-        self.connection.halt()
-        self._edge.hold_reading("alarm", is_held=True)
-        if self.client_can("connection.blocked"):
-            reason = self.broker.alarms.reason
-            self.connection.send(0, methods.ConnectionBlocked(reason=reason))
-
     def alarms_changed(self) -> None:
-        """An alarm went on or off. Only publishing blocks; only the last alarm's end unblocks."""
-        is_on = self.broker.alarms.is_on
-        lacks_copies = self._publishes_copies and self.broker.alarms.is_minority
-        self.connection.watch_contents(is_watching=is_on)
-        if lacks_copies:
-            self.block()
-        elif self.is_blocked and not is_on:
-            self._unblock()
+        """An alarm went on or off."""
+        self.blocking.alarms_changed()
 
-    def _unblock(self) -> None:
-        self.is_blocked = False
-        self._edge.hold_reading("alarm", is_held=False)
-        if self.client_can("connection.blocked"):
-            self.connection.send(0, methods.ConnectionUnblocked())
-        self.connection.go_on()
-        self.end_turn()
+    def hold_for_alarm(self, *, is_held: bool) -> None:
+        self._edge.hold_reading(ALARM, is_held=is_held)
 
     def lost(self) -> None:
         """The socket is gone."""
@@ -244,7 +218,15 @@ class Session:
     def close_forced(self, reason: str) -> None:
         """Ask the peer to go, whatever it is about."""
         code = ReplyCode.CONNECTION_FORCED
-        self.connection.close(code, f"{code.name} - {reason}")
+        self._close(code, f"{code.name} - {reason}")
+
+    def _close(self, code: ReplyCode, text: str) -> None:
+        self.ends(Ending("broker", code, text))
+        self.connection.close(code, text)
+
+    def ends(self, ending: Ending) -> None:
+        """Why, for people who ask later; what was said before counts."""
+        self._ending = self._ending or ending
 
     @property
     def pen(self) -> Pen | None:
@@ -253,7 +235,7 @@ class Session:
 
     def end_with(self, refused: Refused) -> None:
         """What it was to be told it cannot be told any more."""
-        self.connection.close(refused.code, refused.reply_text)
+        self._close(refused.code, refused.reply_text)
 
     @property
     def access(self) -> Access:
@@ -294,7 +276,7 @@ class Session:
         state = self.connection.state
         if state is not State.OPEN:
             return str(state.value)
-        if self.is_blocked:
+        if self.blocking.is_on:
             return "blocked"
         if self.broker.alarms.is_on:
             return "blocking"
@@ -332,6 +314,7 @@ class Session:
                 # Passwords are checked at login alone, as in RabbitMQ's internal backend.
                 self.connection.send(0, methods.ConnectionUpdateSecretOk())
             case methods.ConnectionClose():
+                self.ends(Ending("client", method.reply_code, method.reply_text))
                 self.release_confirms()
 
     def open_channel(self, number: int) -> Channel:
@@ -353,6 +336,7 @@ class Session:
         telling.channel_closed(channel)
 
     def violated(self, violation: ProtocolViolation) -> None:
+        self.ends(Ending("broker", violation.code, str(violation)))
         self.release_confirms()
         self.report(f"closing connection {self.peer.name}: {violation}")
 
@@ -372,8 +356,8 @@ class Session:
         # What one channel gives back must not go to the next that is about to go.
         self.pause()
         # The peer's last word counts, whatever else has to wait.
-        self.is_blocked = False
-        for reason in (*REASONS, "answers", "alarm"):
+        self.blocking.is_on = False
+        for reason in (*REASONS, "answers", ALARM):
             self._edge.hold_reading(reason, is_held=False)
 
     def closed(self) -> None:
@@ -384,10 +368,17 @@ class Session:
             telling.connection_closed(self)
         if self._access is not None:
             self.broker.connections.discard(self)
+            self._note_end(self._access)
             tally = self._access.vhost.tally
             tally.recv_oct += self.recv_oct
             tally.send_oct += self.send_oct
             self._access.delete_exclusive_queues()
+
+    def _note_end(self, access: Access) -> None:
+        peer, now = self.peer, self.broker.agenda.wall_clock()
+        connected_at, ending = self.connected_at_ms / 1000, self._ending or LOST
+        place = (access.user.name, access.vhost.name, peer.peer_host, peer.peer_port)
+        self.broker.connections.ended.append(Ended(peer.name, *place, connected_at, now, ending))
 
     def _pause_consumers(self, *, is_paused: bool) -> None:
         self.is_paused = is_paused

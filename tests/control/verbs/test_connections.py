@@ -2,6 +2,7 @@
 
 from leveret.control import exits
 from leveret.session.identity import Encryption
+from leveret.wire import methods
 
 IDENTITY = ["vhost", "user", "channels", "protocol", "auth_mechanism", "state", "peer_host"]
 
@@ -70,3 +71,13 @@ def test_those_of_a_user_are_closed(node, world):
     assert client.take_all() == []
     node.ask("close_all_user_connections", username="guest", reason="bye")
     assert client.closed_with().reply_text == "CONNECTION_FORCED - bye"
+
+
+def test_those_that_have_ended(node, world):
+    world.broker.agenda.wall_clock = lambda: 1_700_000_000.5
+    client = world.client()
+    client.call(methods.ConnectionClose(reply_code=200, reply_text="had enough"))
+    columns = ["name", "user", "vhost", "ended_at", "by", "code", "reason"]
+    assert node.ask("list_ended_connections", columns=columns) == [
+        ["peer", "guest", "/", 1_700_000_000_500, "client", 200, "had enough"],
+    ]

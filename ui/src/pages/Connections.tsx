@@ -1,6 +1,6 @@
 // Who is connected.
 
-import { ask, path } from "../api";
+import { ask, path, withQuery } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
 import { FormButton } from "../parts/Dialog";
@@ -11,7 +11,7 @@ import { Table, useWish, type Column } from "../parts/Table";
 import { bytes } from "../pure/format";
 import { go, link } from "../router";
 import { T } from "../text";
-import type { Channel, Connection } from "../types";
+import type { Channel, Connection, EndedConnection } from "../types";
 import { pikaExample } from "./Overview";
 
 const nameOf = (row: Connection) => row.name;
@@ -61,7 +61,34 @@ export function Connections() {
     <>
       <h1>{T.connections}</h1>
       <Table name="connections" label={T.connections} columns={columns()} {...{ list, wish, change, empty }} />
+      <Ended />
     </>
+  );
+}
+
+const LAST = { sort: "ended_at", sort_reverse: true, page: 1, page_size: 100 };
+
+/** Those that have gone, and why: the newest first. */
+function Ended() {
+  const { vhost } = useConsole();
+  const { value } = useLive<{ items: EndedConnection[] }>(withQuery("ended-connections", LAST));
+  const ended = value?.items.filter((each) => !vhost || each.vhost === vhost) ?? [];
+  return (
+    <details class="panel">
+      <summary>{T.endedConnections}</summary>
+      {ended.length === 0 ? <p class="quiet">{T.noneEnded}</p> : null}
+      <ul class="bindings" aria-label={T.endedConnections}>
+        {ended.map((each) => (
+          <li key={`${each.name} ${each.ended_at}`}>
+            <Moment ms={each.ended_at} />
+            <span>{each.name}</span>
+            <span>{each.user}</span>
+            <Mark kind={each.by === "client" ? "good" : "warn"}>{T.endedBy[each.by]}</Mark>
+            <span class="quiet">{each.reason}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

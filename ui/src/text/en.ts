@@ -347,6 +347,11 @@ export const en = {
     takenOut: "Moved or deleted by hand",
   },
 
+  // Connections that have ended
+  endedConnections: "Connections that have ended, and why",
+  noneEnded: "None has ended yet.",
+  endedBy: { client: "closed by the client", broker: "closed by the broker", nobody: "lost" },
+
   // Route
   route: "Route",
   routeHow: "Where a message would go, and why not elsewhere. Nothing is published.",

@@ -333,6 +333,11 @@ export const zh: Texts = {
     takenOut: "手动移动或删除",
   },
 
+  // Connections that have ended
+  endedConnections: "已结束的连接及原因",
+  noneEnded: "还没有连接结束。",
+  endedBy: { client: "由客户端关闭", broker: "由服务器关闭", nobody: "连接丢失" },
+
   // Route
   route: "路由",
   routeHow: "一条消息会到哪里，以及为什么不到别处。不会发布任何消息。",

@@ -2,6 +2,7 @@
 
 from leveret.cli.ctl.command import MONITORING, OPERATIONS, Command, Given
 from leveret.cli.ctl.erlang import as_address, as_numbers, as_table
+from leveret.cli.ctl.unroutable import as_time
 
 COLUMNS = (
     "pid", "name", "port", "host", "peer_port", "peer_host", "ssl", "ssl_protocol",
@@ -42,6 +43,17 @@ COMMANDS = (
             "client_properties": as_table,
         },
         banner=lambda _given: "Listing connections ...",
+    ),
+    Command(
+        name="list_ended_connections",
+        about="Lists the last connections that have ended, and why",
+        group=MONITORING,
+        usage="list_ended_connections [--no-table-headers] [<column> ...]",
+        example="leveretctl list_ended_connections ended_at user reason",
+        columns=("name", "user", "vhost", "connected_at", "ended_at", "by", "code", "reason"),
+        usual_columns=("name", "user", "ended_at", "by", "reason"),
+        shapes={"connected_at": as_time, "ended_at": as_time},
+        banner=lambda _given: "Listing connections that have ended ...",
     ),
     Command(
         name="close_connection",

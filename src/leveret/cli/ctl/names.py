@@ -93,6 +93,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "close_all_user_connections",
         "close_connection",
         "list_connections",
+        "list_ended_connections",
     ),
     "definitions": (
         "export_definitions",

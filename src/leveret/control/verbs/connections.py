@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from leveret.broker.broker import Broker
+    from leveret.broker.ended import Ended
     from leveret.control.call import Call, Reply, Verb
     from leveret.control.messages import Arguments, Plain
 
@@ -34,6 +35,11 @@ def sessions(broker: Broker) -> list[Session]:
 
 def list_connections(call: Call) -> Reply:
     return listing(call.words("columns"), sessions(call.broker), _COLUMNS)
+
+
+def list_ended_connections(call: Call) -> Reply:
+    """The last ones, the oldest first."""
+    return listing(call.words("columns"), list(call.broker.connections.ended), _OF_ENDED)
 
 
 def close_connection(call: Call) -> Reply:
@@ -146,6 +152,17 @@ _COLUMNS: Mapping[str, Read] = {
     "connected_at": lambda session: session.connected_at_ms,
 }
 
+_OF_ENDED: Mapping[str, Callable[[Ended], Plain]] = {
+    "name": lambda ended: ended.name,
+    "user": lambda ended: ended.user,
+    "vhost": lambda ended: ended.vhost,
+    "connected_at": lambda ended: int(ended.connected_at * 1000),
+    "ended_at": lambda ended: int(ended.ended_at * 1000),
+    "by": lambda ended: ended.ending.by,
+    "code": lambda ended: ended.ending.code,
+    "reason": lambda ended: ended.ending.reason,
+}
+
 
 def _where_it_is(call: Call, verb: Verb) -> Reply | Awaitable[Reply]:
     """A pid begins with its node's name."""
@@ -169,10 +186,12 @@ AMONG = {
     "close_all_user_connections": everywhere,
     "close_connection": _where_it_is,
     "list_connections": rows_of_all,
+    "list_ended_connections": rows_of_all,
 }
 VERBS = {
     "close_all_connections": close_all_connections,
     "close_all_user_connections": close_all_user_connections,
     "close_connection": close_connection,
     "list_connections": list_connections,
+    "list_ended_connections": list_ended_connections,
 }
