@@ -21,7 +21,7 @@ export function Overview() {
     <>
       <h1>{value.cluster_name}</h1>
       <p class="quiet">
-        {value.product_name ?? "RabbitMQ"} {value.product_version ?? value.rabbitmq_version} · {value.node}
+        {T.knownAs(value.product_name ?? "RabbitMQ", value.product_version ?? value.rabbitmq_version)} · {value.node}
       </p>
       <Totals told={value} />
       <div class="charts">

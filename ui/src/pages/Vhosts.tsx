@@ -84,7 +84,7 @@ export function VhostPage({ name }: { name: string }) {
           [T.description, value.description],
           [T.tags, value.tags?.join(", ")],
           [T.tracing, value.tracing ? T.yes : T.no],
-          [T.queueType, value.default_queue_type],
+          [T.queueType, value.default_queue_type === "undefined" ? "" : value.default_queue_type],
         ]}
       />
       <div class="charts">

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { time } from "../pure/format";
 import { T } from "../text";
 import { colour } from "../theme";
 
@@ -98,7 +99,10 @@ function optionsOf(element: HTMLElement, lines: Line[], all: Line[], shown: Canv
     legend: { show: false },
     cursor: { drag: { setScale: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
-    axes: [axis, { ...axis, size: 56, values: (_plot, ticks) => ticks.map((each) => shown(each)) }],
+    axes: [
+      { ...axis, space: 90, values: (_plot, ticks) => ticks.map((each) => time(each * 1000)) },
+      { ...axis, size: 56, values: (_plot, ticks) => ticks.map((each) => shown(each)) },
+    ],
     series: [{}, ...lines.map((each) => ({ label: each.label, stroke: stroke(each), width: 2, points: { show: false } }))],
   };
 }

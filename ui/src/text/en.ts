@@ -115,6 +115,7 @@ export const en = {
   idle: "Nothing has happened yet.",
 
   // Overview and nodes
+  knownAs: (product: string, version: string) => `Known to clients as ${product} ${version}`,
   messageRates: "Message rates",
   queuedMessages: "Queued messages",
   churn: "Churn",

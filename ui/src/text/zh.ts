@@ -109,6 +109,7 @@ export const zh: Texts = {
   dropped: "无法路由，已丢弃",
   idle: "还没有任何活动。",
 
+  knownAs: (product, version) => `客户端所见：${product} ${version}`,
   messageRates: "消息速率",
   queuedMessages: "排队的消息",
   churn: "变动",
