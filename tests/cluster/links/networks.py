@@ -205,6 +205,16 @@ async def run(scene, network):
             await scene(network)
     finally:
         await network.stop()
+        await _let_go()
+
+
+async def _let_go():
+    """Whoever is still about something ends while the loop turns, and closes what he has."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    await asyncio.sleep(0.01)
 
 
 def play_over_sockets(scene, **options):
