@@ -5,7 +5,8 @@ import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Bindings } from "../parts/Bindings";
 import { Chart } from "../parts/Chart";
-import { ConfirmButton, FormButton, type Field, type Told } from "../parts/Dialog";
+import { Declare } from "../parts/Declare";
+import { ConfirmButton, type Field, type Told } from "../parts/Dialog";
 import { Arguments, Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { usePagedList } from "../parts/list";
@@ -70,36 +71,19 @@ export function Exchanges() {
         columns={columns()}
         {...{ list, wish, change }}
         empty={<p>{T.noExchanges}</p>}
-        actions={<Declare declared={list.again} />}
+        actions={<Declare kind="exchanges" title={T.newExchange} types={TYPES} fields={fields()} bodyOf={bodyOf} declared={list.again} />}
       />
     </>
   );
 }
 
-function Declare({ declared }: { declared: () => void }) {
-  const { act, vhost, vhosts } = useConsole();
-  const fields: Field[] = [
-    { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts, value: vhost },
-    { name: "name", label: T.name },
-    { name: "type", label: T.type, kind: "choice", choices: TYPES },
-    { name: "durable", label: T.durable, kind: "check", value: "true" },
-    { name: "auto_delete", label: T.autoDelete, kind: "check" },
-    { name: "internal", label: T.internal, kind: "check" },
-    { name: "arguments", label: T.arguments, kind: "area", isOptional: true, hint: T.argumentsHint },
-  ];
-  const declare = async (told: Told) => {
-    const { vhost: where = "", name = "" } = told;
-    const isDone = await act(T.declared(name), () => ask("PUT", path`exchanges/${where}/${name}`, bodyOf(told)));
-    declared();
-    return isDone;
-  };
-  return <FormButton label={T.declare} title={T.newExchange} fields={fields} send={declare} isFirst />;
-}
+const fields = (): Field[] => [
+  { name: "internal", label: T.internal, kind: "check" },
+  { name: "arguments", label: T.arguments, kind: "area", isOptional: true, hint: T.argumentsHint },
+];
 
 const bodyOf = (told: Told) => ({
   type: told.type,
-  durable: !!told.durable,
-  auto_delete: !!told.auto_delete,
   internal: !!told.internal,
   arguments: parseArguments(told.arguments ?? ""),
 });

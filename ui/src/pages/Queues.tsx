@@ -1,8 +1,9 @@
 // All queues.
 
-import { ask, path } from "../api";
+import { path } from "../api";
 import { useConsole } from "../context";
-import { FormButton, type Field, type Told } from "../parts/Dialog";
+import { Declare } from "../parts/Declare";
+import type { Field, Told } from "../parts/Dialog";
 import { Mark, To } from "../parts/Facts";
 import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
@@ -90,35 +91,18 @@ export function Queues() {
         label={T.queues}
         columns={columns()}
         {...{ list, wish, change, empty }}
-        actions={<Declare declared={list.again} />}
+        actions={<Declare kind="queues" title={T.newQueue} types={TYPES} fields={fields()} bodyOf={bodyOf} declared={list.again} />}
       />
     </>
   );
 }
 
-function Declare({ declared }: { declared: () => void }) {
-  const { act, vhost, vhosts } = useConsole();
-  const fields: Field[] = [
-    { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts, value: vhost },
-    { name: "name", label: T.name },
-    { name: "type", label: T.type, kind: "choice", choices: TYPES },
-    { name: "durable", label: T.durable, kind: "check", value: "true" },
-    { name: "auto_delete", label: T.autoDelete, kind: "check" },
-    { name: "node", label: T.node, isOptional: true, hint: T.nodeHint },
-    { name: "arguments", label: T.arguments, kind: "area", isOptional: true, hint: T.queueArgumentsHint },
-  ];
-  const declare = async (told: Told) => {
-    const { vhost: where = "", name = "" } = told;
-    const isDone = await act(T.declared(name), () => ask("PUT", path`queues/${where}/${name}`, bodyOf(told)));
-    declared();
-    return isDone;
-  };
-  return <FormButton label={T.declare} title={T.newQueue} fields={fields} send={declare} isFirst />;
-}
+const fields = (): Field[] => [
+  { name: "node", label: T.node, isOptional: true, hint: T.nodeHint },
+  { name: "arguments", label: T.arguments, kind: "area", isOptional: true, hint: T.queueArgumentsHint },
+];
 
 const bodyOf = (told: Told) => ({
-  durable: !!told.durable,
-  auto_delete: !!told.auto_delete,
   ...(told.node ? { node: told.node } : {}),
   arguments: { ...parseArguments(told.arguments ?? ""), "x-queue-type": told.type },
 });
