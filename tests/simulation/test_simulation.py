@@ -14,6 +14,7 @@ from leveret.broker.queues.ready import Ready
 from leveret.broker.vhost import Vhost
 from leveret.protocol.connection import Connection
 from leveret.session import channel, consumer, publish
+from leveret.session.blocking import Blocking
 from leveret.session.confirms import Confirms
 from leveret.session.session import Session
 from tests.simulation.run import Failed, failure_of, run_seed
@@ -131,7 +132,7 @@ FAULTS = {
     "old routes are remembered": (Vhost, "forget_routes", nothing),
     "a dying connection takes messages": (Session, "closing", nothing),
     "an alarm stops reading only": (Connection, "halt", nothing),
-    "an alarm's end sets nothing free": (Session, "_unblock", nothing),
+    "an alarm's end sets nothing free": (Blocking, "_end", nothing),
     "pauses are ignored": (Session, "pause", nothing),
     "exclusive queues stay": (Session, "closed", nothing),
 }
