@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-PLACES = {"Overview", "Connections", "Channels", "Exchanges", "Queues", "Topology"}
+PLACES = {"Overview", "Connections", "Channels", "Exchanges", "Queues", "Topology", "Route"}
 ALL = PLACES | {"Virtual hosts", "Policies", "Limits"}
 
 
