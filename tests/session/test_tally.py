@@ -2,7 +2,7 @@
 
 import pytest
 
-from leveret.broker.unroutable import KEPT_MAX
+from leveret.broker.latest import KEPT_MAX
 from leveret.wire import methods
 from leveret.wire.properties import Properties
 from tests.session.harness import World

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from leveret.broker.ended import nothing_ended
+from leveret.broker.latest import nothing_yet
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterator, Sized
 
     from leveret.broker.access import Access
+    from leveret.broker.ended import Ended
 
 
 class Connected(Protocol):
@@ -33,7 +35,7 @@ class Connections:
     """All sessions in any vhost of a broker, in the order they came. ended: the last that were."""
 
     def __init__(self) -> None:
-        self.ended = nothing_ended()
+        self.ended: deque[Ended] = nothing_yet()
         self._of_user: dict[str, dict[Connected, None]] = {}
         self._in_vhost: dict[str, dict[Connected, None]] = {}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.ports import Leaving
@@ -113,23 +114,20 @@ class DeadLetters:
     def _leaving(self, dead: Dead, *, is_lettered: bool) -> Leaving:
         """What becomes of it when it is where it goes, or is not. A queue of another node that has
         no place for it is an end, unless its own queue insists."""
-        queue, message = dead.queue, dead.message
         self._under_way[dead] = None
 
-        def done() -> None:
+        def over(*, is_lettered: bool) -> None:
             del self._under_way[dead]
             _end(dead, is_lettered=is_lettered)
-
-        def turned_away() -> None:
-            del self._under_way[dead]
-            _end(dead, is_lettered=False)
 
         def again() -> None:
             del self._under_way[dead]
             self._keep(dead)
 
-        refused = again if queue.rules.insists_on_dead_letters else turned_away
-        return Leaving(queue.number, message.position, done, again, refused)
+        done = partial(over, is_lettered=is_lettered)
+        turned_away = partial(over, is_lettered=False)
+        refused = again if dead.queue.rules.insists_on_dead_letters else turned_away
+        return Leaving(dead.queue.number, dead.message.position, done, again, refused)
 
     def held(self, queue: Ruled) -> Iterator[Message]:
         """What has died in the queue and not gone on yet."""

@@ -5,10 +5,7 @@ Rule: what is said first counts. A connection that was closed by one side is los
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final, Literal, NamedTuple, TypeAlias
-
-KEPT_MAX: Final = 1000
 
 By: TypeAlias = Literal["client", "broker", "nobody"]
 
@@ -35,11 +32,3 @@ class Ended(NamedTuple):
     connected_at: float
     ended_at: float
     ending: Ending
-
-
-EndedConnections: TypeAlias = deque[Ended]
-
-
-def nothing_ended() -> EndedConnections:
-    """The oldest goes when one more comes than is kept."""
-    return deque(maxlen=KEPT_MAX)

@@ -14,15 +14,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
-from leveret.broker.unroutable import nothing_unroutable
+from leveret.broker.latest import nothing_yet
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterable, Iterator
 
     from leveret.broker.message import Message
     from leveret.broker.queues.deadletter import Reason
     from leveret.broker.queues.kinds import AnyQueue
     from leveret.broker.routing import Route
+    from leveret.broker.unroutable import Unrouted
 
 
 class Deliveries:
@@ -225,7 +227,7 @@ class VhostTally:
     def __init__(self) -> None:
         self.publish = self.routed = 0
         self.return_unroutable = self.drop_unroutable = 0
-        self.unroutable = nothing_unroutable()
+        self.unroutable: deque[Unrouted] = nothing_yet()
         self.confirm = self.received_confirm = 0
         self.deliveries: dict[str, Deliveries] = {}
         self.deaths: Deaths = Counter()

@@ -1,16 +1,13 @@
-"""What was published and found no queue: the last of each virtual host, for people to look at.
+"""A publish that found no queue, as it is remembered for people to look at.
 
-Rule: only those publishes pay for it that go nowhere, and what is kept is bounded.
+Rule: only those publishes pay for it that go nowhere.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from leveret.broker.message import exchange_of, routing_key_of
-
-KEPT_MAX: Final = 1000
 
 
 class Unrouted(NamedTuple):
@@ -41,11 +38,3 @@ class Unrouted(NamedTuple):
     def outcome(self) -> str:
         """As people are told of it."""
         return "returned" if self.is_returned else "dropped"
-
-
-Unroutable: TypeAlias = deque[Unrouted]
-
-
-def nothing_unroutable() -> Unroutable:
-    """The oldest goes when one more comes than is kept."""
-    return deque(maxlen=KEPT_MAX)

@@ -15,7 +15,6 @@ from leveret.broker.exchanges.direct import Direct
 from leveret.broker.exchanges.headers import X_MATCH, Headers, matches
 from leveret.broker.exchanges.modulus import ModulusHash
 from leveret.broker.exchanges.topic import Topic
-from leveret.broker.exchanges.trie import Trie
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,10 +79,16 @@ def _direct(binding: Binding, keys: Keys, _properties: Properties) -> Verdict:
     return Verdict(False, KEY_DIFFERS, why)
 
 
-def _topic(binding: Binding, keys: Keys, _properties: Properties) -> Verdict:
-    pattern = Trie()
-    pattern.add(binding)
-    if any(True for key in keys for _ in pattern.match(key)):
+def _topic(
+    kind: ExchangeType, bindings: Sequence[Binding], keys: Keys, _properties: Properties
+) -> list[Verdict]:
+    assert isinstance(kind, Topic)
+    taken = set(kind.matching(keys))
+    return [_by_pattern(binding, is_match=binding in taken) for binding in bindings]
+
+
+def _by_pattern(binding: Binding, *, is_match: bool) -> Verdict:
+    if is_match:
         return Verdict(True, PATTERN_MATCHES, f"the routing key matches '{binding.routing_key}'")
     why = f"the routing key does not match '{binding.routing_key}'"
     return Verdict(False, PATTERN_DIFFERS, why)
@@ -109,11 +114,10 @@ def _headers(binding: Binding, _keys: Keys, properties: Properties) -> Verdict:
 
 def _failing(wanted: Table, headers: Table, how: str) -> tuple[list[str], list[str]]:
     """The headers that are asked for and not there, and those that are something else."""
-    asked = [name for name in wanted if name != X_MATCH]
-    failing = [name for name in asked if not matches({X_MATCH: how, name: wanted[name]}, headers)]
-    # An argument that counts for nothing matches alone, and never fails.
-    counted = [name for name in failing if how.endswith("with-x") or not name.startswith("x-")]
-    return [n for n in counted if n not in headers], [n for n in counted if n in headers]
+    with_x = how.endswith("with-x")
+    asked = [n for n in wanted if n != X_MATCH and (with_x or not n.startswith("x-"))]
+    failing = [n for n in asked if not matches({X_MATCH: "all-with-x", n: wanted[n]}, headers)]
+    return [n for n in failing if n not in headers], [n for n in failing if n in headers]
 
 
 def _listed(missing: list[str], different: list[str]) -> str:
@@ -146,7 +150,6 @@ def _by_chance(
 
 _OF_ONE: Final[dict[type, Callable[[Binding, Keys, Properties], Verdict]]] = {
     Direct: _direct,
-    Topic: _topic,
     Headers: _headers,
 }
 _OF_ALL: Final[
@@ -155,6 +158,7 @@ _OF_ALL: Final[
         Callable[[ExchangeType, Sequence[Binding], Keys, Properties], list[Verdict]],
     ]
 ] = {
+    Topic: _topic,
     ConsistentHash: _by_hash,
     ModulusHash: _by_hash,
     Random: _by_chance,

@@ -238,8 +238,7 @@ class Transport(asyncio.Protocol):
 
     def close(self, code: ReplyCode, text: str) -> None:
         """Ask the peer to go."""
-        self._session.ends(Ending("broker", code, text))
-        self._session.connection.close(code, text)
+        self._session.close(code, text)
         self._follow_state()
 
     def abort(self) -> None:

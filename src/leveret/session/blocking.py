@@ -12,19 +12,21 @@ from leveret.wire import methods
 
 if TYPE_CHECKING:
     from leveret.session.session import Session
+    from leveret.session.throttle import HoldReading
 
 # Why nothing is read from the socket.
 ALARM: Final = "alarm"
 
 
 class Blocking:
-    """is_on: the session's client is blocked."""
+    """is_on: the session's client is blocked. It watches the broker's alarms."""
 
-    __slots__ = ("_publishes_copies", "_session", "is_on")
+    __slots__ = ("_hold_reading", "_publishes_copies", "_session", "is_on")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, hold_reading: HoldReading) -> None:
         self.is_on = self._publishes_copies = False
         self._session = session
+        self._hold_reading = hold_reading
 
     def begin(self) -> None:
         """It publishes while an alarm is on: go no further, and say so if it understands."""
@@ -33,7 +35,7 @@ class Blocking:
         session = self._session
         self.is_on = True
         session.connection.halt()
-        session.hold_for_alarm(is_held=True)
+        self._hold_reading(ALARM, is_held=True)
         if session.client_can("connection.blocked"):
             reason = session.broker.alarms.reason
             session.connection.send(0, methods.ConnectionBlocked(reason=reason))
@@ -56,7 +58,7 @@ class Blocking:
     def _end(self) -> None:
         session = self._session
         self.is_on = False
-        session.hold_for_alarm(is_held=False)
+        self._hold_reading(ALARM, is_held=False)
         if session.client_can("connection.blocked"):
             session.connection.send(0, methods.ConnectionUnblocked())
         session.connection.go_on()

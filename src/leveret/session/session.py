@@ -97,7 +97,7 @@ class Session:
             broker.storage.confirming, self.connection.write, broker.storage.when_kept
         )
         self.throttle = Throttle(edge.hold_reading, broker.agenda.clock)
-        self.blocking = Blocking(self)
+        self.blocking = Blocking(self, edge.hold_reading)
         self._ending: Ending | None = None
         self._edge = edge
         self._terms = terms
@@ -204,13 +204,6 @@ class Session:
             self.connection.go_on()
             self.end_turn()
 
-    def alarms_changed(self) -> None:
-        """An alarm went on or off."""
-        self.blocking.alarms_changed()
-
-    def hold_for_alarm(self, *, is_held: bool) -> None:
-        self._edge.hold_reading(ALARM, is_held=is_held)
-
     def lost(self) -> None:
         """The socket is gone."""
         self.connection.lost()
@@ -218,9 +211,10 @@ class Session:
     def close_forced(self, reason: str) -> None:
         """Ask the peer to go, whatever it is about."""
         code = ReplyCode.CONNECTION_FORCED
-        self._close(code, f"{code.name} - {reason}")
+        self.close(code, f"{code.name} - {reason}")
 
-    def _close(self, code: ReplyCode, text: str) -> None:
+    def close(self, code: ReplyCode, text: str) -> None:
+        """Ask the peer to close."""
         self.ends(Ending("broker", code, text))
         self.connection.close(code, text)
 
@@ -235,7 +229,7 @@ class Session:
 
     def end_with(self, refused: Refused) -> None:
         """What it was to be told it cannot be told any more."""
-        self._close(refused.code, refused.reply_text)
+        self.close(refused.code, refused.reply_text)
 
     @property
     def access(self) -> Access:
@@ -347,7 +341,7 @@ class Session:
         self._access = self._handshake.enter(method)
         self.broker.connections.add(self)
         self.broker.churn.connection_created += 1
-        self.broker.alarms.watchers[self] = None
+        self.broker.alarms.watchers[self.blocking] = None
         self.connection.watch_contents(is_watching=self.broker.alarms.is_on)
         telling.connection_created(self)
         self.connection.send(0, methods.ConnectionOpenOk())
@@ -362,7 +356,7 @@ class Session:
 
     def closed(self) -> None:
         """The connection has ended, and what was its own ends with it."""
-        self.broker.alarms.watchers.pop(self, None)
+        self.broker.alarms.watchers.pop(self.blocking, None)
         self.broker.churn.connection_closed += 1
         if self.mechanism:
             telling.connection_closed(self)

@@ -40,16 +40,17 @@ export function Messages({ vhost, name }: { vhost: string; name: string }) {
   };
   if (!queue) return <Failure error={error} />;
   const isStream = queue.type === "stream";
+  const mayChange = !isStream && wish.state === "ready";
   return (
     <>
       <h1>{T.messagesOf(name)}</h1>
       <p class="quiet">{T.lookedAtOnly} <To page="queues" names={[vhost, name]} /></p>
       <Looking {...{ wish, change, isStream }} again={look.again} />
       <Failure error={look.error} />
-      {isStream || wish.state !== "ready" || !look.told ? null : (
+      {mayChange && look.told ? (
         <Actions {...{ vhost, name, chosen }} told={look.told} done={() => { setChosen(new Set()); look.again(); }} />
-      )}
-      {look.told ? <Rows told={look.told} chosen={isStream || wish.state !== "ready" ? undefined : chosen} choose={setChosen} /> : null}
+      ) : null}
+      {look.told ? <Rows told={look.told} chosen={mayChange ? chosen : undefined} choose={setChosen} /> : null}
       <Turning told={look.told} from={wish.from} go={(from) => change({ from })} />
     </>
   );

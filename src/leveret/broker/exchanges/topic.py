@@ -32,6 +32,8 @@ class Topic:
     def route(
         self, routing_keys: tuple[str, ...], _properties: Properties
     ) -> Iterable[Destination]:
-        return [
-            binding.destination for key in routing_keys for binding in self._patterns.match(key)
-        ]
+        return [binding.destination for binding in self.matching(routing_keys)]
+
+    def matching(self, routing_keys: tuple[str, ...]) -> list[Binding]:
+        """Those whose pattern matches one of the keys; one may come up more than once."""
+        return [binding for key in routing_keys for binding in self._patterns.match(key)]

@@ -2,7 +2,7 @@
 
 from leveret.cli.ctl.command import MONITORING, OPERATIONS, Command, Given
 from leveret.cli.ctl.erlang import as_address, as_numbers, as_table
-from leveret.cli.ctl.unroutable import as_time
+from leveret.cli.ctl.times import as_time
 
 COLUMNS = (
     "pid", "name", "port", "host", "peer_port", "peer_host", "ssl", "ssl_protocol",

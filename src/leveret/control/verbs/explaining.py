@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from leveret.broker.errors import Refused
+from leveret.broker.permissions import DEFAULT_EXCHANGE_RESOURCE
 from leveret.broker.publishing import copies_of
 from leveret.control import exits
 from leveret.control.call import Rows
@@ -19,18 +20,17 @@ if TYPE_CHECKING:
     from leveret.control.call import Call, Reply
     from leveret.wire.values import Table
 
-# What the default exchange is called where it has to be named.
-DEFAULT: Final = "amq.default"
 COLUMNS: Final = ("exchange", "destination", "destination_type", "matched", "why")
 
 
 def explain_route(call: Call) -> Reply:
     """A row for each binding on the way."""
-    headers, name = _headers(call), call.text("exchange")
+    headers, written = _headers(call), call.text("exchange")
+    name = "" if written == DEFAULT_EXCHANGE_RESOURCE else written
     try:
         keys = (call.text("routing_key"), *copies_of(headers))
         properties = Properties(headers=headers)
-        told = explain(vhost_of(call), "" if name == DEFAULT else name, keys, properties)
+        told = explain(vhost_of(call), name, keys, properties)
     except Refused as refused:
         raise refusal(exits.DATA, refused.reply_text) from refused
     return Rows(COLUMNS, [[row[each] for each in COLUMNS] for row in rows(told)])
