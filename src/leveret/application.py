@@ -249,8 +249,9 @@ class Application:
             self._sampler.stop()
 
     def _open_taps(self, broker: Broker) -> None:
-        """What listeners are told besides their messages: copies, events, the log."""
+        """What people are told besides their messages: copies, events, the log."""
         settings = self.settings.taps
+        broker.events.keep(broker.agenda.wall_clock)
         for name in sorted(settings.trace_vhosts):
             _vhost(broker, name, "trace_vhosts")
             broker.trace(name, is_on=True)

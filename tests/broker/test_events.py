@@ -4,7 +4,8 @@ import pytest
 
 from leveret.broker.bindings import Binding
 from leveret.broker.broker import Broker
-from leveret.broker.events import EVENT_EXCHANGE, INTERNAL
+from leveret.broker.events import EVENT_EXCHANGE, INTERNAL, LIST_MAX, TEXT_MAX, Event
+from leveret.broker.latest import KEPT_MAX
 from leveret.broker.queues.queue import QueueOptions
 from leveret.wire.properties import Properties
 from leveret.wire.values import Int64
@@ -128,3 +129,43 @@ def test_its_exchange_and_what_is_bound_to_it_survive_a_restart(agenda):
     assert later.events.is_heard
     exchange = later.vhosts["/"].exchange(EVENT_EXCHANGE)
     assert (exchange.type.name, exchange.options.internal) == ("topic", True)
+
+
+@pytest.fixture
+def kept():
+    """The events of a broker that keeps them."""
+    broker = Broker(HandClock(), random_bytes())
+    broker.add_vhost("/")
+    broker.events.keep(lambda: NOW)
+    return broker.events
+
+
+def test_the_last_events_are_kept_though_nobody_listens(kept):
+    kept.emit("queue.created", {"name": "q", "arguments": ["a"]}, by="alice")
+    kept.emit("alarm.set", {"source": "disk"}, by=None)
+    assert list(kept.latest) == [
+        Event(NOW, "queue.created", "alice", {"name": "q", "arguments": ["a"]}),
+        Event(NOW, "alarm.set", "", {"source": "disk"}),
+    ]
+
+
+def test_of_many_events_the_last_are_kept(kept):
+    for number in range(KEPT_MAX + 5):
+        kept.emit("x", {"number": number})
+    assert [each.fields["number"] for each in kept.latest] == list(range(5, KEPT_MAX + 5))
+
+
+def test_what_somebody_says_at_length_is_kept_in_short(kept):
+    told = {"name": "n" * 5000, "client_properties": ["p" * 5000] * 5000}
+    kept.emit("user.authentication.failure", told)
+    (event,) = kept.latest
+    assert event.fields == {
+        "name": "n" * TEXT_MAX,
+        "client_properties": ["p" * TEXT_MAX] * LIST_MAX,
+    }
+
+
+def test_what_is_kept_in_short_is_published_whole(heard):
+    heard.events.keep(lambda: NOW)
+    heard.events.emit("x", {"name": "n" * 5000})
+    assert heard.take()[0].headers["name"] == "n" * 5000

@@ -4,23 +4,27 @@ An event is a message without a body; its routing key is its name (`queue.create
 be said of it stands in its headers, as RabbitMQ's event exchange plugin writes them.
 
     events.start(vhost, wall_clock)                from now on, to that vhost's event exchange
+    events.keep(wall_clock)                        from now on, the last of them, in `latest`
     events.emit("queue.deleted", {...}, by=...)    what happened, and whose doing it was
 
 Rule: whoever emits asks `is_heard` before it gathers what is to be said, so that a broker whose
 events nobody wants spends one look. Emitted is what has happened, never what is about to.
+Clients say what is kept, at any length: it is kept in short.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from leveret.broker.latest import nothing_yet
 from leveret.broker.sending import PERSISTENT
 from leveret.wire.properties import Properties
 from leveret.wire.values import Int64
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable, Iterator
 
     from leveret.broker.vhost import Vhost
@@ -33,16 +37,34 @@ EVENT_EXCHANGE: Final = "amq.rabbitmq.event"
 # Whose doing it is when it is nobody's: a connection ended, a queue expired.
 INTERNAL: Final = "rmq-internal"
 _MS: Final = 1000
+# Of a field that is kept: characters of a text, members of a list.
+TEXT_MAX: Final = 300
+LIST_MAX: Final = 20
+
+
+class Event(NamedTuple):
+    """Something that has happened. time: seconds since 1970.
+
+    by: whose doing it was; empty where nobody is told to have done it.
+    """
+
+    time: float
+    name: str
+    by: str
+    fields: dict[str, Value]
 
 
 class Events:
     """The events of one broker.
 
+    latest: the last of them, the oldest first, of a broker that keeps them.
     actor: on whose behalf the broker acts just now; who lets a user act sets it and sets it back.
     """
 
     def __init__(self) -> None:
         self.actor = INTERNAL
+        self.latest: deque[Event] = nothing_yet()
+        self._is_kept = False
         self._vhost: Vhost | None = None
         self._wall_clock: Callable[[], float] = _never
         self._hearers: list[Hearer] = []
@@ -53,9 +75,18 @@ class Events:
         vhost.declare_system_exchange(EVENT_EXCHANGE)
         self._vhost = vhost
 
+    def keep(self, wall_clock: Callable[[], float]) -> None:
+        """Remember the last from now on, for people who ask afterwards."""
+        self._wall_clock = wall_clock
+        self._is_kept = True
+
     @property
     def is_heard(self) -> bool:
-        """Whether anybody is bound to hear of them, or listens here."""
+        """Whether they are kept, or anybody is bound to hear of them or listens here."""
+        return self._is_kept or self._is_told
+
+    @property
+    def _is_told(self) -> bool:
         return bool(self._hearers) or self._is_bound
 
     @property
@@ -86,10 +117,17 @@ class Events:
         """Tell it. by: whose doing it was, empty for the actor's; None for an event without."""
         if not self.is_heard:
             return
-        now = self._wall_clock()
+        now, who = self._wall_clock(), "" if by is None else by or self.actor
+        if self._is_kept:
+            kept = {field: _in_short(value) for field, value in fields.items()}
+            self.latest.append(Event(now, name, who, kept))
+        if self._is_told:
+            self._tell(now, name, who, fields)
+
+    def _tell(self, now: float, name: str, who: str, fields: Table) -> None:
         headers: dict[str, Value] = {}
-        if by is not None:
-            headers["user_who_performed_action"] = by or self.actor
+        if who:
+            headers["user_who_performed_action"] = who
         headers |= {field: _plain(value) for field, value in fields.items()}
         headers["timestamp_in_ms"] = Int64(now * _MS)
         for hearer in list(self._hearers):
@@ -102,6 +140,14 @@ class Events:
 
 def _never() -> float:
     raise AssertionError("events that nobody started have no time")
+
+
+def _in_short(value: Value) -> Value:
+    if isinstance(value, str):
+        return value[:TEXT_MAX]
+    if isinstance(value, list):
+        return [_in_short(each) for each in value[:LIST_MAX]]
+    return value
 
 
 def _plain(value: Value) -> Value:

@@ -4,6 +4,7 @@ import pytest
 
 from leveret.control.call import VerbRefused
 from leveret.control.verbs import json_values
+from leveret.wire.values import Decimal, Int64
 
 
 def test_in_and_out():
@@ -17,3 +18,9 @@ def test_what_is_none():
         json_values.decode("junk")
     with pytest.raises(VerbRefused, match="is no JSON object"):
         json_values.decode_object("[1]")
+
+
+def test_values_of_the_wire_are_plain():
+    told = json_values.plain({"n": Int64(3), "list": [b"\xff", None], "price": Decimal(2, 314)})
+    assert told == {"n": 3, "list": ["\ufffd", None], "price": str(Decimal(2, 314))}
+    assert type(told["n"]) is int

@@ -78,6 +78,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "server_version",
         "status",
     ),
+    "events": ("list_events",),
     "unroutable": ("list_unroutable",),
     "waiting": (
         "await_startup",

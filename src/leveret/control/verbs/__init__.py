@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from leveret.control.elsewhere import Way
 
 MODULES: Final = (
-    "attempts", "channels", "cluster", "connections", "definitions", "encryption", "exchanges",
-    "explaining", "features", "health", "logs", "messages", "nodes", "parameters", "permissions",
-    "policies", "queues", "replicas", "resolving", "resources", "status", "unroutable", "users",
-    "vhosts",
+    "attempts", "channels", "cluster", "connections", "definitions", "encryption", "events",
+    "exchanges", "explaining", "features", "health", "logs", "messages", "nodes", "parameters",
+    "permissions", "policies", "queues", "replicas", "resolving", "resources", "status",
+    "unroutable", "users", "vhosts",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from leveret.control import exits
 from leveret.control.verbs.refusing import refusal
 
 if TYPE_CHECKING:
+    from leveret.control.messages import Plain
     from leveret.wire.values import Value
 
 
@@ -35,3 +36,20 @@ def decode_object(written: str) -> dict[str, Value]:
 def encode(value: object) -> str:
     """Short, and the names of an object in order."""
     return msgspec.json.encode(value, order="sorted").decode()
+
+
+def plain(value: Value) -> Plain:
+    """As JSON has it: numbers are numbers, whatever their width on the wire."""
+    match value:
+        case None | bool() | float() | str():
+            return value
+        case int():
+            return int(value)
+        case bytes():
+            return value.decode(errors="replace")
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case list():
+            return [plain(each) for each in value]
+        case _:
+            return str(value)

@@ -14,13 +14,14 @@ from leveret.broker.patterns import check, matches
 from leveret.control import exits
 from leveret.control.call import Call, Feed, VerbRefused
 from leveret.control.messages import Plain
+from leveret.control.verbs.json_values import plain
 from leveret.server.log_lines import formatter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from leveret.config import Settings
-    from leveret.wire.values import Table, Value
+    from leveret.wire.values import Table
 
 STDOUT: Final = "<stdout>"
 # What may wait for a tool that reads slowly; what comes then is left out.
@@ -128,28 +129,11 @@ def consume_event_stream(call: Call) -> Feed:
 
     def hear(name: str, fields: Table) -> None:
         if matches(pattern, name):
-            waiting.put({"event": name, **{each: _plain(fields[each]) for each in fields}})
+            waiting.put({"event": name, **{each: plain(fields[each]) for each in fields}})
 
     events = call.broker.events
     events.hear(hear, call.broker.agenda.wall_clock)
     return Feed(waiting.until(_duration(call), lambda: events.unhear(hear)))
-
-
-def _plain(value: Value) -> Plain:
-    """As JSON has it: numbers are numbers, whatever their width on the wire."""
-    match value:
-        case None | bool() | float() | str():
-            return value
-        case int():
-            return int(value)
-        case bytes():
-            return value.decode(errors="replace")
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case list():
-            return [_plain(each) for each in value]
-        case _:
-            return str(value)
 
 
 def _duration(call: Call) -> float | None:

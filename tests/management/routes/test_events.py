@@ -1,0 +1,51 @@
+"""/events"""
+
+import time
+
+from tests.management.routes.living import path_of
+
+
+def named(live, name, user="guest"):
+    return [each for each in live.get("/events", user=user) if each["name"] == name]
+
+
+def test_what_has_happened_is_told(live):
+    began = time.time() * 1000
+    live.ask("PUT", "/queues/%2F/told", {"durable": True, "arguments": {"x-max-length": 7}})
+    told = next(
+        each for each in reversed(named(live, "queue.created")) if each["fields"]["name"] == "told"
+    )
+    assert began - 1 <= told["time"] <= time.time() * 1000
+    assert told["by"] == "guest"
+    assert told["node"] == live.get("/overview")["node"]
+    assert told["fields"] == {
+        "exclusive": False,
+        "owner_pid": "",
+        "arguments": ['{<<"x-max-length">>,long,7}'],
+        "auto_delete": False,
+        "durable": True,
+        "name": "told",
+        "vhost": "/",
+    }
+
+
+def test_they_are_searched_by_name_and_cut_into_pages(live):
+    for name in ("one", "two"):
+        live.ask("PUT", f"/exchanges/%2F/{path_of(name)}", {"type": "fanout"})
+    page = live.get("/events?page=1&page_size=1&name=exchange.created&sort=time&sort_reverse=true")
+    assert [each["fields"]["name"] for each in page["items"]] == ["two"]
+    assert page["filtered_count"] >= 2
+
+
+def test_they_are_for_who_monitors(live):
+    assert live.ask("GET", "/events", user="keeper").status == 401
+
+
+def test_values_of_parameters_are_for_administrators(live):
+    live.ask("PUT", "/global-parameters/secret", {"value": "amqp://me:pass@far"})
+    (theirs,) = named(live, "parameter.set", user="watcher")
+    (ours,) = named(live, "parameter.set")
+    assert (theirs["fields"], ours["fields"]) == (
+        {"name": "secret", "component": "global"},
+        {"value": "amqp://me:pass@far", "name": "secret", "component": "global"},
+    )
