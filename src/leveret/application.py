@@ -21,6 +21,7 @@ from leveret.errors import StartRefused
 from leveret.furnish import furnished, load_definitions
 from leveret.management.console.sessions import Sessions
 from leveret.management.port import HttpPort
+from leveret.management.streams import Streams
 from leveret.server.listener import Server
 from leveret.server.log_exchange import LogExchange
 from leveret.server.machine import Machine
@@ -54,7 +55,8 @@ class Application:
     """definitions: a document in RabbitMQ's JSON, laid over what the settings make at the start.
 
     addresses: where it speaks AMQP. listeners: all that it listens on.
-    machine: what the node runs on. sessions: who has logged in to the console.
+    machine: what the node runs on. sessions: who has logged in to the console, and what he
+    watches there (streams).
     peers: the other nodes; None for a node that is alone.
     membership: of a cluster, of a node that is in one or may come into one.
     sharing: what it has with the other nodes; None for a node that is alone.
@@ -70,6 +72,7 @@ class Application:
         self.settings = settings
         self.machine = Machine()
         self.sessions = Sessions(os.urandom)
+        self.streams = Streams()
         self.peers: Peers | None = None
         self.is_under_maintenance = False
         self.addresses: tuple[Listener, ...] = ()
@@ -169,6 +172,7 @@ class Application:
     async def suspend(self) -> None:
         """Let nobody in any more; who is connected over AMQP stays."""
         self.server.suspend()
+        self.streams.end()
         for port in self._http_ports:
             await port.close()
 
@@ -191,6 +195,7 @@ class Application:
 
     async def stop(self, grace_s: float = DRAIN_S) -> None:
         """Tell the clients, give them a moment to leave, and write what is left."""
+        self.streams.end()
         for port in self._http_ports:
             await port.close()
         if self._monitor is not None:

@@ -149,6 +149,20 @@ def test_the_last_events_are_kept_though_nobody_listens(kept):
     ]
 
 
+def test_a_note_is_kept_and_published_nowhere(heard):
+    heard.events.keep(lambda: NOW)
+    heard.events.note("connection.blocked", {"reason": "low on disk"})
+    noted = Event(NOW, "connection.blocked", INTERNAL, {"reason": "low on disk"})
+    assert list(heard.events.latest) == [noted]
+    assert heard.take() == []
+
+
+def test_nobody_notes_anything_for_nobody():
+    broker = Broker(HandClock(), random_bytes())
+    broker.events.note("connection.blocked", {})
+    assert not broker.events.latest
+
+
 def test_of_many_events_the_last_are_kept(kept):
     for number in range(KEPT_MAX + 5):
         kept.emit("x", {"number": number})

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 # Chromium says so of every answer of 400 and more; those that matter are on the page.
 ANSWERS = "Failed to load resource"
+SETTLED_MS = 500
 
 
 class Person:
@@ -33,6 +34,11 @@ class Person:
         """To a page, and to the thing of these names."""
         where = "/".join(quote(each, safe="") for each in names)
         self.page.goto(f"{self.url}/#/{where}")
+
+    def settle(self):
+        """Until what there is to be seen is there: the page is told of changes for ever."""
+        expect(self.page.locator("main h1, main .empty").first).to_be_visible()
+        self.page.wait_for_timeout(SETTLED_MS)
 
     def press(self, name, within=None):
         """A button."""

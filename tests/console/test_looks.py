@@ -19,6 +19,7 @@ PAGES = {
     "queue": ("queues", "/", "seen"),
     "messages": ("messages", "/", "seen"),
     "topology": ("topology",),
+    "events": ("events",),
     "route": ("route",),
     "users": ("users",),
     "user": ("users", "guest"),
@@ -65,7 +66,7 @@ def test_every_page_is_readable_for_everybody(browse, shots, scheme):
     person.sees("Message rates")
     for name, where in PAGES.items():
         person.go(*where)
-        person.page.wait_for_load_state("networkidle")
+        person.settle()
         found = faults(person.page)
         person.page.screenshot(path=shots / f"{name}-{scheme}.png")
         assert found == [], name
@@ -85,7 +86,7 @@ def test_a_narrow_screen_scrolls_in_one_direction(browse):
     person.sees("Message rates")
     for where in PAGES.values():
         person.go(*where)
-        person.page.wait_for_load_state("networkidle")
+        person.settle()
         too_wide = "document.documentElement.scrollWidth - innerWidth"
         assert person.page.evaluate(too_wide) <= 0, where
 

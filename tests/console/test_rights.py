@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 PLACES = {"Overview", "Connections", "Channels", "Exchanges", "Queues", "Topology", "Route"}
-ALL = PLACES | {"Virtual hosts", "Policies", "Limits"}
+EVERYBODYS = PLACES | {"Virtual hosts", "Policies", "Limits"}
 
 
 def places(person):
@@ -12,14 +12,14 @@ def places(person):
 
 
 def test_an_administrator_sees_everything(guest):
-    assert places(guest) == ALL | {"Users", "Cluster"}
+    assert places(guest) == EVERYBODYS | {"Events", "Users", "Cluster"}
     guest.sees("Listeners")
 
 
 def test_who_monitors_sees_the_nodes_and_administers_nothing(browse):
     person = browse()
     person.log_in("monitoring", "x")
-    assert places(person) == ALL
+    assert places(person) == EVERYBODYS | {"Events"}
     person.sees("Listeners")
     person.go("users")
     expect(person.page.get_by_role("alert").filter(has_text="You may not")).to_be_visible()
@@ -29,7 +29,7 @@ def test_a_user_of_one_virtual_host_sees_that_alone(browse, node):
     node.admin.add_vhost("secret")
     person = browse()
     person.log_in("management", "x")
-    places(person)
+    assert places(person) == EVERYBODYS
     choice = person.page.get_by_role("banner").get_by_label("Virtual host")
     expect(choice.get_by_role("option")).to_have_text(["All virtual hosts", "/"])
     assert person.page.get_by_text("Listeners").count() == 0

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from leveret.config import Settings
 from leveret.management.console.sessions import Sessions
 from leveret.management.query import Query
+from leveret.management.streams import Streams
 from leveret.statistics.statistics import Statistics
 
 NOW = 1_800_000_000.0
@@ -15,6 +16,7 @@ class FakeHost:
 
     peers = None
     sessions = Sessions(bytes)
+    streams = Streams()
     is_under_maintenance = False
 
     def __init__(self, broker, settings=None, listeners=()):

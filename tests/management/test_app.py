@@ -135,10 +135,10 @@ async def asked_in_cluster(act):
 
 
 async def reply_of(app, method, path, content=b"{}"):
-    from leveret.management.elsewhere.desk import _reply
+    from leveret.management.elsewhere.desk import reply_to
     from leveret.management.question import Question
 
-    return await _reply(app, Question(method, path, content=content, user="ada"), "")
+    return await reply_to(app, Question(method, path, content=content, user="ada"), "")
 
 
 def test_what_changes_metadata_waits_for_the_pen():

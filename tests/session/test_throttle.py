@@ -56,3 +56,15 @@ def test_a_hold_shows_for_a_while_after_it(held):
     assert held.throttle.is_shown
     held.clock.now += 0.2
     assert not held.throttle.is_shown
+
+
+def test_why_is_shown_as_long_as_it_is(held):
+    disk, spill = FakeDurability(), FakeDurability()
+    held.throttle.hold(SPILL, spill)
+    held.throttle.hold(DISK, disk)
+    assert held.throttle.shown == [DISK, SPILL]
+    spill.sync()
+    disk.sync()
+    assert held.throttle.shown == [DISK]
+    held.clock.now += SHOWN_S
+    assert held.throttle.shown == []

@@ -29,7 +29,7 @@ export function Shell({ user, leave, spoken, choose }: ShellProps) {
   const [notice, act] = useActing();
   const [vhost, setVhost] = useState(sessionStorage.getItem(VHOST_KEPT) ?? "");
   const [isHelping, setHelping] = useState(false);
-  const { value: vhosts } = useLive<{ name: string }[]>("vhosts", 30_000);
+  const { value: vhosts } = useLive<{ name: string }[]>("vhosts?columns=name");
   useEffect(() => listen(() => setHelping(true)), []);
   const console = useMemo<Console>(
     () => ({
@@ -150,6 +150,7 @@ function Places({ page, console }: { page: string; console: Console }) {
     ["queues", T.queues, true],
     ["topology", T.topology, true],
     ["route", T.route, true],
+    ["events", T.events, may.monitor],
     ["users", T.users, may.administer],
     ["vhosts", T.vhosts, true],
     ["policies", T.policies, true],

@@ -75,18 +75,35 @@ async function send(
   }
 }
 
-async function refusal(response: Response): Promise<Refused> {
-  const said = await reasonOf(response);
-  // As in RabbitMQ 401 is also what somebody hears who is known but may not.
-  if (response.status === 401 && said.error !== "not_authorised") whenLoggedOut();
-  return new Refused(response.status, said.reason);
+/** A response as text, piece by piece as it comes. */
+export async function* streamed(where: string, signal: AbortSignal): AsyncGenerator<string> {
+  const response = await send("GET", where, undefined, {}, signal);
+  if (!response.ok || !response.body) throw await refusal(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Refused(UNREACHABLE, "");
+  }
 }
 
-async function reasonOf(response: Response): Promise<{ error: string; reason: string }> {
+async function refusal(response: Response): Promise<Refused> {
   try {
-    const { error, reason } = await response.json();
-    return { error, reason: typeof reason === "string" ? reason : JSON.stringify(reason) };
+    return refused(response.status, await response.json());
   } catch {
-    return { error: "", reason: response.statusText };
+    return refused(response.status, { error: "", reason: response.statusText });
   }
+}
+
+/** said: the JSON that a refusal comes with. */
+export function refused(status: number, said: unknown): Refused {
+  const { error, reason } = (said ?? {}) as { error?: string; reason?: unknown };
+  // As in RabbitMQ 401 is also what somebody hears who is known but may not.
+  if (status === 401 && error !== "not_authorised") whenLoggedOut();
+  return new Refused(status, typeof reason === "string" ? reason : JSON.stringify(reason ?? ""));
 }

@@ -10,6 +10,7 @@ export const PLACES: Record<string, string> = {
   q: "queues",
   t: "topology",
   r: "route",
+  v: "events",
   a: "users",
 };
 const PATIENCE_MS = 1500;

@@ -1,9 +1,8 @@
-// What is asked for again and again while somebody looks.
+// What a page shows of the node, as it changes (stream.ts).
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get, Refused } from "./api";
-
-export const EVERY_MS = 3000;
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Refused } from "./api";
+import { askAgain, watch } from "./stream";
 
 export interface Live<T> {
   value: T | undefined;
@@ -11,50 +10,41 @@ export interface Live<T> {
   again: () => void;
 }
 
-/** The answer to a path, fresh every few seconds; a page that nobody sees asks nothing. */
-export function useLive<T>(where: string | undefined, everyMs = EVERY_MS): Live<T> {
-  const ask = useCallback(
-    (signal: AbortSignal) => (where === undefined ? undefined : get<T>(where, signal)),
-    [where],
-  );
-  return useLiveBy(ask, everyMs);
+/** The answer to a path, fresh; none for no path. */
+export function useLive<T>(where: string | undefined): Live<T> {
+  const { values, error, again } = useLiveAll<T>(where === undefined ? "" : where);
+  return { value: values?.[0], error, again };
 }
 
-export function useLiveBy<T>(
-  ask: (signal: AbortSignal) => Promise<T> | undefined,
-  everyMs = EVERY_MS,
-): Live<T> {
-  const [told, setTold] = useState<{ by: unknown; value?: T; error?: Refused }>({ by: undefined });
-  const wake = useRef(() => {});
+/** The answers to several paths, a line each, once all are there. */
+export function useLiveAll<T>(lines: string): Omit<Live<T>, "value"> & { values: T[] | undefined } {
+  const [told, setTold] = useState<Answers>(NOTHING);
   useEffect(() => {
-    const gone = new AbortController();
-    let timer = 0;
-    let asked = 0;
-    const step = async () => {
-      clearTimeout(timer);
-      const mine = ++asked;
-      try {
-        if (!document.hidden) {
-          const value = await ask(gone.signal);
-          if (!gone.signal.aborted && mine === asked) setTold({ by: ask, value });
-        }
-      } catch (error) {
-        if (gone.signal.aborted) return;
-        if (!(error instanceof Refused)) throw error;
-        setTold((before) => ({ by: ask, value: before.by === ask ? before.value : undefined, error }));
-      }
-      if (!gone.signal.aborted && mine === asked) timer = setTimeout(step, everyMs);
-    };
-    wake.current = step;
-    document.addEventListener("visibilitychange", step);
-    void step();
-    return () => {
-      gone.abort();
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", step);
-    };
-  }, [ask, everyMs]);
-  const again = useCallback(() => wake.current(), []);
-  const isOurs = told.by === ask;
-  return { value: isOurs ? told.value : undefined, error: isOurs ? told.error : undefined, again };
+    const paths = pathsOf(lines);
+    const answers = new Map<string, unknown>();
+    const ends = paths.map((path) =>
+      watch(path, (value, error) => {
+        if (!error) answers.set(path, value);
+        const isWhole = paths.every((each) => answers.has(each));
+        const values = isWhole ? paths.map((each) => answers.get(each)) : undefined;
+        setTold({ of: lines, values, error });
+      }),
+    );
+    return () => ends.forEach((end) => end());
+  }, [lines]);
+  const again = useCallback(() => pathsOf(lines).forEach((path) => void askAgain(path)), [lines]);
+  const isOurs = told.of === lines;
+  return { values: isOurs ? (told.values as T[]) : undefined, error: isOurs ? told.error : undefined, again };
+}
+
+interface Answers {
+  of: string;
+  values: unknown[] | undefined;
+  error: Refused | undefined;
+}
+
+const NOTHING: Answers = { of: "", values: undefined, error: undefined };
+
+function pathsOf(lines: string): string[] {
+  return lines === "" ? [] : lines.split("\n");
 }

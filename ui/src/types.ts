@@ -258,6 +258,22 @@ export interface EndedConnection {
   node: string;
 }
 
+/** time: ms. fields: what the event says. */
+export interface Happening {
+  time: number;
+  name: string;
+  by: string;
+  fields: Record<string, unknown>;
+  node: string;
+}
+
+/** Why a connection is not running; since: ms, of one that is blocked. */
+export interface Standing {
+  state: string;
+  because: string[];
+  since: number | null;
+}
+
 export interface Unrouted {
   time: number;
   vhost: string;

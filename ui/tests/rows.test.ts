@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compare, matcher, merged, valueAt } from "../src/pure/rows";
+import { compare, grown, matcher, merged, valueAt } from "../src/pure/rows";
 
 const rows = (...names: string[]) => new Map(names.map((name, at) => [at, { name, size: 0 }]));
 const keyOf = (row: { name: string }) => row.name;
@@ -48,4 +48,10 @@ describe("sorting and searching", () => {
     expect(matcher("[", false)("a[b")).toBe(true);
     expect(matcher("^A.$", true)("ab")).toBe(true);
   });
+});
+
+it("a list that stays in place is as long as what is shown of it", () => {
+  expect(grown(2, new Map([[0, "a"], [1, "b"]]))).toBe(2);
+  expect(grown(2, new Map([[0, "a"], [1, "b"], [2, "c"], [4, "e"]]))).toBe(3);
+  expect(grown(3, new Map([[0, "a"]]))).toBe(3);
 });

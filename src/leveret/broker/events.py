@@ -119,10 +119,18 @@ class Events:
             return
         now, who = self._wall_clock(), "" if by is None else by or self.actor
         if self._is_kept:
-            kept = {field: _in_short(value) for field, value in fields.items()}
-            self.latest.append(Event(now, name, who, kept))
+            self._keep(now, name, who, fields)
         if self._is_told:
             self._tell(now, name, who, fields)
+
+    def note(self, name: str, fields: Table) -> None:
+        """What RabbitMQ has no event for: it is kept, and published nowhere."""
+        if self._is_kept:
+            self._keep(self._wall_clock(), name, self.actor, fields)
+
+    def _keep(self, now: float, name: str, who: str, fields: Table) -> None:
+        kept = {field: _in_short(value) for field, value in fields.items()}
+        self.latest.append(Event(now, name, who, kept))
 
     def _tell(self, now: float, name: str, who: str, fields: Table) -> None:
         headers: dict[str, Value] = {}

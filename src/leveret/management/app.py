@@ -29,6 +29,7 @@ from leveret.management.call import Arrival, Call
 from leveret.management.console.cookie import is_console, token_of
 from leveret.management.elsewhere import rows
 from leveret.management.entry import ASKED, Unauthenticated, admit, believe, welcome
+from leveret.management.inward import Inward
 from leveret.management.look import Look
 from leveret.management.query import Query
 from leveret.management.question import Question
@@ -185,6 +186,7 @@ class _Endpoint:
         look = Look(self._host, Query(request.url.query), time.time(), user, others)
         call = Call(look, request.path_params, request.headers, content, arrival)
         call.question = asked or self._question(request, user, content)
+        call.inward = Inward(request.scope, self._host.settings.http.path_prefix + API)
         return call
 
     def _user(self, request: Request, arrival: Arrival, needs: Needs) -> User | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leveret.broker.users import User
     from leveret.broker.vhost import Vhost
     from leveret.management.host import Host
+    from leveret.management.inward import Inward
     from leveret.management.look import Look
     from leveret.management.query import Query
     from leveret.management.resource import Needs
@@ -53,7 +54,10 @@ class Call:
     content: the body as it came.
     question: the same, as another node is asked.
     absent: nodes that should have said something and did not.
+    inward: the way to other paths, as who asks here; of calls that the app makes.
     """
+
+    inward: Inward
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from leveret.broker.broker import Broker
     from leveret.config import Listening, Settings
     from leveret.management.console.sessions import Sessions
+    from leveret.management.streams import Streams
     from leveret.peers import Peers
     from leveret.server.listener import Server
     from leveret.server.machine import Machine
@@ -45,6 +46,10 @@ class Host(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Who has logged in to the console."""
+
+    @property
+    def streams(self) -> Streams:
+        """What is watched by whoever looks."""
 
     @property
     def statistics(self) -> Statistics: ...

@@ -40,8 +40,9 @@ class Query:
     """Parameters by name; of several with one name the first counts."""
 
     def __init__(self, written: str) -> None:
+        self._all = parse_qsl(written, keep_blank_values=True)
         self._told: dict[str, str] = {}
-        for name, value in parse_qsl(written, keep_blank_values=True):
+        for name, value in self._all:
             self._told.setdefault(name, value)
 
     def __contains__(self, name: str) -> bool:
@@ -53,6 +54,10 @@ class Query:
 
     def text(self, name: str) -> str | None:
         return self._told.get(name)
+
+    def texts(self, name: str) -> list[str]:
+        """All of that name."""
+        return [value for each, value in self._all if each == name]
 
     def flag(self, name: str) -> bool:
         return self._told.get(name, "").lower() == "true"

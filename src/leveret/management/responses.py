@@ -35,15 +35,19 @@ async def response_to(answer: Answer, look: Look, *, is_head: bool) -> Response:
             headers = {**FRESH, **answer.headers}
             return Response(to_json(answer.value), answer.status, headers, JSON)
         case Raw():
-            if isinstance(answer.content, bytes):
-                return Response(
-                    answer.content, answer.status, dict(answer.headers), answer.content_type
-                )
-            return StreamingResponse(
-                answer.content, answer.status, dict(answer.headers), answer.content_type
-            )
+            return _raw(answer, is_head=is_head)
         case Done():
             return Response(status_code=answer.status, headers=dict(answer.headers))
+
+
+def _raw(answer: Raw, *, is_head: bool) -> Response:
+    content, headers = answer.content, dict(answer.headers)
+    if isinstance(content, bytes):
+        return Response(content, answer.status, headers, answer.content_type)
+    if is_head:
+        # Who made the content may never end it.
+        return Response(None, answer.status, headers, answer.content_type)
+    return StreamingResponse(content, answer.status, headers, answer.content_type)
 
 
 async def _listed(listing: Listing, look: Look, *, is_head: bool) -> Response:

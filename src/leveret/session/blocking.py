@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leveret.session import telling
 from leveret.wire import methods
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ ALARM: Final = "alarm"
 
 
 class Blocking:
-    """is_on: the session's client is blocked. It watches the broker's alarms."""
+    """is_on: the session's client is blocked; since: and since when, in seconds since 1970.
 
-    __slots__ = ("_hold_reading", "_publishes_copies", "_session", "is_on")
+    It watches the broker's alarms.
+    """
+
+    __slots__ = ("_hold_reading", "_publishes_copies", "_session", "is_on", "since")
 
     def __init__(self, session: Session, hold_reading: HoldReading) -> None:
         self.is_on = self._publishes_copies = False
+        self.since = 0.0
         self._session = session
         self._hold_reading = hold_reading
 
@@ -33,11 +38,12 @@ class Blocking:
         if self.is_on:
             return
         session = self._session
-        self.is_on = True
+        reason = session.broker.alarms.reason
+        self.is_on, self.since = True, session.broker.agenda.wall_clock()
+        telling.connection_blocked(session, reason)
         session.connection.halt()
         self._hold_reading(ALARM, is_held=True)
         if session.client_can("connection.blocked"):
-            reason = session.broker.alarms.reason
             session.connection.send(0, methods.ConnectionBlocked(reason=reason))
 
     def has_published_copies(self) -> None:
@@ -58,6 +64,7 @@ class Blocking:
     def _end(self) -> None:
         session = self._session
         self.is_on = False
+        telling.connection_unblocked(session)
         self._hold_reading(ALARM, is_held=False)
         if session.client_can("connection.blocked"):
             session.connection.send(0, methods.ConnectionUnblocked())

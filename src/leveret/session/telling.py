@@ -99,6 +99,19 @@ def connection_closed(session: Session) -> None:
         events.emit("connection.closed", told, by=None)
 
 
+def connection_blocked(session: Session, reason: str) -> None:
+    _noted(session, "connection.blocked", {"reason": reason})
+
+
+def connection_unblocked(session: Session) -> None:
+    _noted(session, "connection.unblocked", {})
+
+
+def _noted(session: Session, name: str, told: dict[str, Value]) -> None:
+    whose = {"name": session.peer.name, "user": session.access.user.name}
+    session.broker.events.note(name, {**told, "vhost": session.access.vhost.name, **whose})
+
+
 def channel_created(channel: Channel) -> None:
     session = channel.session
     events = session.broker.events

@@ -35,12 +35,13 @@ class HoldReading(Protocol):
 class Throttle:
     """The holds of one connection."""
 
-    __slots__ = ("_clock", "_ended_at", "_hold_reading", "_reasons")
+    __slots__ = ("_clock", "_ended_at", "_hold_reading", "_last", "_reasons")
 
     def __init__(self, hold_reading: HoldReading, clock: Callable[[], float]) -> None:
         self._hold_reading = hold_reading
         self._clock = clock
         self._reasons: set[str] = set()
+        self._last = ""
         self._ended_at = float("-inf")
 
     @property
@@ -51,6 +52,13 @@ class Throttle:
     def is_shown(self) -> bool:
         """It is on, or was a moment ago."""
         return self.is_on or self._clock() - self._ended_at < SHOWN_S
+
+    @property
+    def shown(self) -> list[str]:
+        """Why, while it is shown."""
+        if not self.is_shown:
+            return []
+        return sorted(self._reasons) or [self._last]
 
     def hold(self, reason: str, durability: Durability) -> None:
         """Read nothing until what was given to it so far is safe."""
@@ -66,5 +74,6 @@ class Throttle:
 
     def _release(self, reason: str) -> None:
         self._reasons.discard(reason)
+        self._last = reason
         self._ended_at = self._clock()
         self._hold_reading(reason, is_held=False)

@@ -1,7 +1,6 @@
 """Finding nats-server, and refusing what is none or too old."""
 
 import sys
-from pathlib import Path
 
 import pytest
 

@@ -64,6 +64,13 @@ def cluster():
         yield cluster
 
 
+@pytest.fixture(autouse=True)
+def _empty(cluster):
+    """Acks that no fence stood behind may have been lost with a leader: what they were of waits."""
+    with channel_of(cluster.nodes[1]) as channel:
+        channel.queue_purge(QUEUE)
+
+
 def leader_of(cluster):
     """The number of the node that leads the queue."""
     told, *_ = mirrors_of(cluster.nodes[1], QUEUE)

@@ -93,3 +93,20 @@ def test_a_reason_too_long_for_a_short_string_is_cut(live):
 
 def test_a_user_may_be_called_like_a_part_of_a_path(live):
     assert live.get("/connections/username/channels") == []
+
+
+def test_why_a_connection_is_blocked_is_told(live):
+    with live.connection("keeper") as connection:
+        path = f"/connections/{path_of(name_of(live, 'keeper'))}/standing"
+        assert live.get(path)["state"] == "running"
+        live.do(lambda broker: broker.alarms.set("disk", "test"))
+        connection.channel().basic_publish("", "nowhere", b"x")
+        try:
+            connection.process_data_events(1)
+            told = live.get(path, user="keeper")
+        finally:
+            live.do(lambda broker: broker.alarms.clear("disk", "test"))
+    assert (told["state"], told["because"]) == ("blocked", ["low on disk"])
+    noted = [each for each in live.get("/events") if each["name"].endswith("blocked")]
+    assert [each["name"] for each in noted] == ["connection.blocked", "connection.unblocked"]
+    assert live.ask("GET", path).body == NOT_FOUND

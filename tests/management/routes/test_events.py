@@ -49,3 +49,13 @@ def test_values_of_parameters_are_for_administrators(live):
         {"name": "secret", "component": "global"},
         {"value": "amqp://me:pass@far", "name": "secret", "component": "global"},
     )
+
+
+def test_they_are_searched_for_whatever_they_say(live):
+    live.ask("PUT", "/queues/%2F/Needle", {"arguments": {"x-message-ttl": 4242}})
+    for text in ("needle", "4242"):
+        (told,) = live.get(f"/events?text={text}")
+        assert told["fields"]["name"] == "Needle"
+    live.ask("PUT", "/global-parameters/hidden", {"value": "hush-hush"})
+    assert live.get("/events?text=hush") != []
+    assert live.get("/events?text=hush", user="watcher") == []

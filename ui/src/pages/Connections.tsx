@@ -11,7 +11,7 @@ import { Table, useWish, type Column } from "../parts/Table";
 import { bytes } from "../pure/format";
 import { go, link } from "../router";
 import { T } from "../text";
-import type { Channel, Connection, EndedConnection } from "../types";
+import type { Channel, Connection, EndedConnection, Standing } from "../types";
 import { pikaExample } from "./Overview";
 
 const nameOf = (row: Connection) => row.name;
@@ -107,6 +107,7 @@ export function ConnectionPage({ name }: { name: string }) {
       <h1>{value.name}</h1>
       <Failure error={error} />
       <Facts facts={factsOf(value)} />
+      <WhyHeld name={name} />
       <div class="buttons">
         <FormButton
           label={T.close}
@@ -126,6 +127,18 @@ export function ConnectionPage({ name }: { name: string }) {
       <h2>{T.client}</h2>
       <Arguments told={value.client_properties} />
     </>
+  );
+}
+
+/** Why it is blocked or slowed down, if it is. */
+function WhyHeld({ name }: { name: string }) {
+  const { value } = useLive<Standing>(path`connections/${name}/standing`);
+  if (!value?.because.length) return null;
+  return (
+    <p class="banner" role="status">
+      <State state={value.state} /> {T.because}: {value.because.map((each) => T.holding[each] ?? each).join("; ")}
+      {value.since ? <> (<Since ms={value.since} />)</> : null}
+    </p>
   );
 }
 

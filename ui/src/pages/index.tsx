@@ -6,6 +6,7 @@ import { T } from "../text";
 import { ChannelPage, Channels } from "./Channels";
 import { Cluster } from "./Cluster";
 import { ConnectionPage, Connections } from "./Connections";
+import { Events } from "./Events";
 import { ExchangePage, Exchanges } from "./Exchanges";
 import { Limits } from "./Limits";
 import { Delayed, Messages } from "./Messages";
@@ -31,6 +32,7 @@ const PAGES: Record<string, Draw> = {
   queues: ([vhost, name]) => (vhost && name ? <QueuePage vhost={vhost} name={name} /> : <Queues />),
   messages: ([vhost, name]) => (vhost && name ? <Messages vhost={vhost} name={name} /> : <Queues />),
   delayed: ([vhost, name]) => (vhost && name ? <Delayed vhost={vhost} name={name} /> : <Exchanges />),
+  events: () => <Events />,
   topology: () => <Topology />,
   route: (_names, query) => <Route query={query} />,
   users: ([name]) => (name ? <UserPage name={name} /> : <Users />),

@@ -5,9 +5,11 @@ import { useLive } from "../live";
 import { T } from "../text";
 import type { Node } from "../types";
 
+const WATCHED = "nodes?columns=name,running,mem_alarm,disk_free_alarm,partitions";
+
 export function Banners() {
   const { may } = useConsole();
-  const { value, error } = useLive<Node[]>(may.monitor ? "nodes?disable_stats=false" : undefined, 5000);
+  const { value, error } = useLive<Node[]>(may.monitor ? WATCHED : undefined);
   const warnings = error ? [] : warningsOf(value ?? []);
   return (
     <div class="banners" role="alert">

@@ -24,10 +24,10 @@ const ROW_PX = 34;
 const BEYOND = 8;
 
 /** What is searched for and how it is sorted; kept while the tab is open. */
-export function useWish(name: string, sort: string): [Wish, (next: Partial<Wish>) => void] {
+export function useWish(name: string, sort: string, isReversed = false): [Wish, (next: Partial<Wish>) => void] {
   const kept = `leveret.wish.${name}`;
   const [wish, setWish] = useState<Wish>(() => {
-    const start = { search: "", isRegex: false, sort, isReversed: false };
+    const start = { search: "", isRegex: false, sort, isReversed };
     return { ...start, ...JSON.parse(sessionStorage.getItem(kept) ?? "{}") };
   });
   const change = (next: Partial<Wish>) => {
@@ -48,6 +48,8 @@ interface TableProps<Row> {
   /** What is said where there is nothing at all. */
   empty: ComponentChildren;
   actions?: ComponentChildren;
+  /** What can be searched for, where it is not the name. */
+  searchFor?: string;
 }
 
 export function Table<Row>(props: TableProps<Row>) {
@@ -84,7 +86,7 @@ interface BarProps<Row> extends TableProps<Row> {
   setHidden: (next: Set<string>) => void;
 }
 
-function Bar<Row>({ wish, change, list, columns, actions, hidden, setHidden }: BarProps<Row>) {
+function Bar<Row>({ wish, change, list, columns, actions, searchFor, hidden, setHidden }: BarProps<Row>) {
   const toggle = (at: string) => {
     const next = new Set(hidden);
     if (!next.delete(at)) next.add(at);
@@ -94,8 +96,8 @@ function Bar<Row>({ wish, change, list, columns, actions, hidden, setHidden }: B
     <div class="bar">
       <input
         type="search"
-        placeholder={T.search}
-        aria-label={T.search}
+        placeholder={searchFor ?? T.search}
+        aria-label={searchFor ?? T.search}
         value={wish.search}
         onInput={(event) => change({ search: event.currentTarget.value })}
       />

@@ -1,10 +1,10 @@
 // The rows behind a list: searched, sorted and cut by the node, or here where they are few.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { get, withQuery } from "../api";
-import { useLive, useLiveBy } from "../live";
+import { withQuery } from "../api";
+import { useLive, useLiveAll } from "../live";
 import type { Refused } from "../api";
-import { compare, matcher, merged, valueAt, type Rows } from "../pure/rows";
+import { compare, grown, matcher, merged, valueAt, type Rows } from "../pure/rows";
 
 export interface Wish {
   search: string;
@@ -36,11 +36,17 @@ const PAGE = 100;
 const EMPTY = new Map<number, never>();
 
 /** A list that the node cuts into pages: only those in sight are asked for. */
-export function usePagedList<Row>(where: string, wish: Wish, keyOf: (row: Row) => string): List<Row> {
+export function usePagedList<Row>(
+  where: string,
+  wish: Wish,
+  keyOf: (row: Row) => string,
+  searchBy = "name",
+): List<Row> {
   const [[firstPage, lastPage], setSight] = useState([1, 1]);
   const parameters = useMemo(
     () => ({
-      name: wish.search,
+      // A pattern is matched with names alone.
+      [wish.isRegex ? "name" : searchBy]: wish.search,
       use_regex: wish.search ? wish.isRegex : undefined,
       sort: wish.sort,
       sort_reverse: wish.isReversed,
@@ -48,27 +54,25 @@ export function usePagedList<Row>(where: string, wish: Wish, keyOf: (row: Row) =
     }),
     [wish.search, wish.isRegex, wish.sort, wish.isReversed],
   );
-  const ask = useCallback(
-    async (signal: AbortSignal) => {
-      const numbers = Array.from({ length: lastPage - firstPage + 1 }, (_, at) => firstPage + at);
-      const pages = await Promise.all(
-        numbers.map((page) => get<Page<Row>>(withQuery(where, { ...parameters, page }), signal)),
-      );
-      const rows = new Map<number, Row>();
-      pages.forEach((page, at) =>
-        page.items.forEach((row, within) => rows.set((firstPage - 1 + at) * PAGE + within, row)),
-      );
-      const { filtered_count: count, total_count: total } = pages[0] as Page<Row>;
-      return { rows, count, total };
-    },
-    [where, parameters, firstPage, lastPage],
+  const numbers = Array.from({ length: lastPage - firstPage + 1 }, (_, at) => firstPage + at);
+  const { values, error, again } = useLiveAll<Page<Row>>(
+    numbers.map((page) => withQuery(where, { ...parameters, page })).join("\n"),
   );
-  const live = useLiveBy(ask);
+  const told = useMemo(() => (values ? joined(values, firstPage) : undefined), [values]);
   const see = useCallback((first: number, last: number) => {
     const [from, to] = [Math.floor(first / PAGE) + 1, Math.floor(last / PAGE) + 1];
     setSight((before) => (before[0] === from && before[1] === to ? before : [from, to]));
   }, []);
-  return { ...useShown(live.value, keyOf, where + JSON.stringify(parameters)), ...live, see };
+  return { ...useShown(told, keyOf, where + JSON.stringify(parameters)), error, again, see };
+}
+
+function joined<Row>(pages: Page<Row>[], firstPage: number): Told<Row> {
+  const rows = new Map<number, Row>();
+  pages.forEach((page, at) =>
+    page.items.forEach((row, within) => rows.set((firstPage - 1 + at) * PAGE + within, row)),
+  );
+  const { filtered_count: count, total_count: total } = pages[0] as Page<Row>;
+  return { rows, count, total };
 }
 
 /** A list that the node tells whole. */
@@ -109,7 +113,7 @@ function useShown<Row>(told: Told<Row> | undefined, keyOf: (row: Row) => string,
   let shown = told ?? last?.shown;
   if (told && last && last.wish === wish) {
     const rows = merged(last.shown.rows, told.rows, keyOf, held.current);
-    shown = { ...told, rows, count: Math.max(told.count, held.current ? last.shown.count : 0) };
+    shown = { ...told, rows, count: held.current ? grown(last.shown.count, rows) : told.count };
   }
   useEffect(() => {
     if (told && shown) before.current = { wish, shown };

@@ -24,6 +24,13 @@ export function merged<Row>(
   return kept;
 }
 
+/** How long a list is whose rows stay in place: longer by what was added behind its end. */
+export function grown<Row>(count: number, rows: Rows<Row>): number {
+  let end = count;
+  while (rows.has(end)) end++;
+  return end;
+}
+
 /** The value at a path such as message_stats.publish_details.rate. */
 export function valueAt(row: unknown, where: string): unknown {
   let value = row;

@@ -354,6 +354,23 @@ export const en = {
   endedBy: { client: "closed by the client", broker: "closed by the broker", nobody: "lost" },
 
   // Route
+  events: "Events",
+  eventsHint: "The last 1,000 things that happened on each node, as its event exchange tells them.",
+  noEvents: "Nothing has happened yet.",
+  searchEvents: "Search in all they say",
+  event: "Event",
+  what: "What",
+  by: "By",
+  because: "Because",
+  holding: {
+    "low on memory": "memory is short: nobody may publish until there is enough again",
+    "low on disk": "the disk is nearly full: nobody may publish until there is enough room again",
+    "low on disk & memory": "memory and disk are short: nobody may publish until there is enough again",
+    "no majority of the cluster's nodes is reached": "no majority of the cluster's nodes is reached: queues with copies take no messages until then",
+    "what it published waits for the disk": "it publishes faster than the disk can take it",
+    "messages leave memory, which is short": "messages are being moved from memory to disk",
+    "what it published is on its way to other nodes": "it publishes faster than other nodes can take it",
+  } as Record<string, string>,
   route: "Route",
   routeHow: "Where a message would go, and why not elsewhere. Nothing is published.",
   explain: "Explain",

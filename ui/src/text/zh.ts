@@ -340,6 +340,23 @@ export const zh: Texts = {
   endedBy: { client: "由客户端关闭", broker: "由服务器关闭", nobody: "连接丢失" },
 
   // Route
+  events: "事件",
+  eventsHint: "每个节点最近发生的 1,000 件事，与其事件交换机所述一致。",
+  noEvents: "还没有发生任何事。",
+  searchEvents: "搜索全部内容",
+  event: "事件",
+  what: "内容",
+  by: "操作者",
+  because: "原因",
+  holding: {
+    "low on memory": "内存不足：恢复之前任何人都不能发布",
+    "low on disk": "磁盘将满：恢复之前任何人都不能发布",
+    "low on disk & memory": "内存和磁盘不足：恢复之前任何人都不能发布",
+    "no majority of the cluster's nodes is reached": "无法连通集群的多数节点：在此之前有副本的队列不接收消息",
+    "what it published waits for the disk": "发布速度超过磁盘写入速度",
+    "messages leave memory, which is short": "消息正从内存移到磁盘",
+    "what it published is on its way to other nodes": "发布速度超过其他节点的接收速度",
+  },
   route: "路由",
   routeHow: "一条消息会到哪里，以及为什么不到别处。不会发布任何消息。",
   explain: "解释",

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from leveret.management.elsewhere.asking import Reply, decode_question, encode
+from leveret.management.elsewhere.asking import decode_question, encode
 from leveret.management.entry import ASKED
+from leveret.management.inward import perform
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Scope
+    from starlette.types import ASGIApp, Scope
 
+    from leveret.management.elsewhere.asking import Reply
     from leveret.management.host import Host
     from leveret.management.question import Question
 
@@ -32,34 +34,18 @@ class HttpDesk:
             self._app = asyncio.create_task(asyncio.to_thread(_make_app, self._host))
         app = await asyncio.shield(self._app)
         prefix = self._host.settings.http.path_prefix
-        return encode(await _reply(app, decode_question(asked), prefix))
+        return encode(await reply_to(app, decode_question(asked), prefix))
+
+
+async def reply_to(app: ASGIApp, question: Question, prefix: str) -> Reply:
+    """What the app answers to it."""
+    return await perform(app, _scope(question, prefix), question.content)
 
 
 def _make_app(host: Host) -> ASGIApp:
     from leveret.management.app import make_app  # noqa: PLC0415  # when the first one asks
 
     return make_app(host)
-
-
-async def _reply(app: ASGIApp, question: Question, prefix: str) -> Reply:
-    """What the app answers to it."""
-    body = [question.content]
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        if not body:
-            # A long answer watches for its client to go. This one stays.
-            await asyncio.Event().wait()
-        return {"type": "http.request", "body": body.pop(), "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await app(_scope(question, prefix), receive, send)
-    start, *pieces = sent
-    headers = dict(start["headers"])
-    content = b"".join(piece.get("body", b"") for piece in pieces)
-    return Reply(start["status"], content, headers.get(b"content-type", b"").decode("latin-1"))
 
 
 def _scope(question: Question, prefix: str) -> Scope:

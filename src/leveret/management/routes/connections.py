@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leveret.management.answers import NO_CONTENT, Item, Listing, NotAuthorised
+from leveret.management.answers import NO_CONTENT, Item, Json, Listing, NotAuthorised
 from leveret.management.elsewhere.ways import everywhere, found_anywhere, rows_of_all
 from leveret.management.resource import ADMINISTRATOR, MANAGEMENT, MONITORING, VHOST, Resource
 from leveret.management.views.connections import (
@@ -12,6 +12,7 @@ from leveret.management.views.connections import (
     CONNECTION_ALONE,
     CONNECTION_IN_BRIEF,
 )
+from leveret.management.views.standing import standing
 from leveret.management.visible import (
     NOT_YOURS,
     connection_to_close,
@@ -43,6 +44,11 @@ def list_in_vhost(call: Call) -> Answer:
 
 def show(call: Call) -> Answer:
     return Item(find_connection(call, call.path["name"]), CONNECTION_ALONE)
+
+
+def show_standing(call: Call) -> Answer:
+    """Whether it goes on, and why not."""
+    return Json(standing(find_connection(call, call.path["name"])))
 
 
 def close(call: Call) -> Answer:
@@ -106,6 +112,13 @@ RESOURCES = (
         delete=close,
         commits=(),
         among={"GET": found_anywhere, "DELETE": found_anywhere},
+    ),
+    Resource(
+        "/connections/{name}/standing",
+        MANAGEMENT,
+        "Whether a connection is blocked or slowed down, why, and since when.",
+        get=show_standing,
+        among={"GET": found_anywhere},
     ),
     Resource(
         "/vhosts/{vhost}/connections",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _SECRETIVE: Final = "parameter.set"
 
 
-def _fields(event: Event, look: Look) -> dict[str, Value]:
+def fields_of(event: Event, look: Look) -> dict[str, Value]:
+    """What this user may see of it."""
     assert look.user is not None
     if event.name == _SECRETIVE and ADMINISTRATOR.tags.isdisjoint(look.user.tags):
         return {name: value for name, value in event.fields.items() if name != "value"}
@@ -28,7 +29,7 @@ EVENT: View[Event] = View(
         "time": lambda event, _look: int(event.time * 1000),
         "name": lambda event, _look: event.name,
         "by": lambda event, _look: event.by,
-        "fields": _fields,
+        "fields": fields_of,
         "node": lambda _event, look: look.node,
     }
 )
