@@ -22,8 +22,8 @@ def test_what_happens_is_seen_and_searched(guest, node):
     guest.page.get_by_role("searchbox").fill("^queue")
     guest.page.get_by_label("Regex").check()
     expect(events(guest)).to_have_count(1)
-    guest.page.get_by_role("searchbox").fill("^channel")
-    expect(events(guest).first).to_contain_text("channel.closed")
+    guest.page.get_by_role("searchbox").fill("^connection")
+    expect(events(guest).first).to_contain_text("connection.closed")
 
 
 def test_who_is_blocked_is_told_why_and_since_when(guest, node):

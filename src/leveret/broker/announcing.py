@@ -156,27 +156,38 @@ def user_set(events: Events, before: User | None, user: User) -> None:
 
 
 def queue_created(events: Events, queue: AnyQueue) -> None:
-    if not events.is_heard:
-        return
-    options = queue.options
-    told: dict[str, Value] = {
-        "exclusive": options.exclusive,
-        "owner_pid": "" if queue.owner is None else str(queue.owner),
-        "arguments": fields(options.arguments),
-        "auto_delete": options.auto_delete,
-        "durable": options.durable,
-        "name": queue.name,
-        "vhost": queue.vhost_name,
+    if events.is_heard:
+        options, owner = queue.options, "" if queue.owner is None else str(queue.owner)
+        flags = (options.exclusive, options.auto_delete, options.durable)
+        place = (queue.name, queue.vhost_name)
+        events.tell("queue.created", _queue, options.arguments, (flags, owner, place))
+
+
+def _queue(
+    arguments: Table, flags: tuple[bool, bool, bool], owner: str, place: tuple[str, str]
+) -> Table:
+    exclusive, auto_delete, durable = flags
+    return {
+        "exclusive": exclusive,
+        "owner_pid": owner,
+        "arguments": fields(arguments),
+        "auto_delete": auto_delete,
+        "durable": durable,
+        "name": place[0],
+        "vhost": place[1],
     }
-    events.emit("queue.created", told)
 
 
 def queue_deleted(events: Events, queue: AnyQueue, lost: list[Binding]) -> None:
     """lost: the bindings that went with it, which nobody asked for."""
     if events.is_heard:
         for each in lost:
-            events.emit("binding.deleted", _binding(each), by=INTERNAL)
-        events.emit("queue.deleted", {"name": queue.name, "vhost": queue.vhost_name})
+            _tell_binding(events, "binding.deleted", each, by=INTERNAL)
+        events.tell("queue.deleted", _named, {}, (queue.name, queue.vhost_name))
+
+
+def _named(_said: Table, name: str, vhost: str) -> Table:
+    return {"name": name, "vhost": vhost}
 
 
 def exchange_created(events: Events, exchange: Exchange) -> None:
@@ -199,28 +210,35 @@ def exchange_created(events: Events, exchange: Exchange) -> None:
 def exchange_deleted(events: Events, exchange: Exchange, lost: list[Binding]) -> None:
     """lost: the bindings that went with it."""
     if events.is_heard:
-        events.emit("exchange.deleted", {"name": exchange.name, "vhost": exchange.vhost_name})
+        events.tell("exchange.deleted", _named, {}, (exchange.name, exchange.vhost_name))
         for each in lost:
-            events.emit("binding.deleted", _binding(each))
+            _tell_binding(events, "binding.deleted", each)
 
 
 def bound(events: Events, binding: Binding) -> None:
     if events.is_heard:
-        events.emit("binding.created", _binding(binding))
+        _tell_binding(events, "binding.created", binding)
 
 
 def unbound(events: Events, binding: Binding) -> None:
     if events.is_heard:
-        events.emit("binding.deleted", _binding(binding))
+        _tell_binding(events, "binding.deleted", binding)
 
 
-def _binding(told: Binding) -> Table:
+def _tell_binding(events: Events, name: str, told: Binding, by: str = "") -> None:
+    source, destination = told.source, told.destination
+    ends = (source.vhost_name, source.name, destination.kind, destination.name)
+    events.tell(name, _binding, told.arguments, (told.routing_key, ends), by=by)
+
+
+def _binding(arguments: Table, routing_key: str, ends: tuple[str, str, str, str]) -> Table:
+    vhost, source, kind, destination = ends
     return {
-        "vhost": told.source.vhost_name,
-        "arguments": fields(told.arguments),
-        "routing_key": told.routing_key,
-        "destination_kind": told.destination.kind,
-        "destination_name": told.destination.name,
-        "source_kind": told.source.kind,
-        "source_name": told.source.name,
+        "vhost": vhost,
+        "arguments": fields(arguments),
+        "routing_key": routing_key,
+        "destination_kind": kind,
+        "destination_name": destination,
+        "source_kind": "exchange",
+        "source_name": source,
     }

@@ -5,7 +5,8 @@ be said of it stands in its headers, as RabbitMQ's event exchange plugin writes 
 
     events.start(vhost, wall_clock)                from now on, to that vhost's event exchange
     events.keep(wall_clock)                        from now on, the last of them, in `latest`
-    events.emit("queue.deleted", {...}, by=...)    what happened, and whose doing it was
+    events.emit("policy.cleared", {...}, by=...)   what happened, and whose doing it was
+    events.tell("queue.deleted", put, "q", "/")    the same, put into fields when somebody reads it
 
 Rule: whoever emits asks `is_heard` before it gathers what is to be said, so that a broker whose
 events nobody wants spends one look. Emitted is what has happened, never what is about to.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from leveret.broker.latest import nothing_yet
@@ -32,14 +34,20 @@ if TYPE_CHECKING:
 
     # Takes an event's name, and what is said of it.
     Hearer: TypeAlias = Callable[[str, Table], None]
+    # Puts what has happened into fields.
+    Describe: TypeAlias = Callable[..., Table]  # type: ignore[explicit-any]  # each has its own
+    # As an event is kept: when, its name, by whom, and how its fields are come by.
+    What: TypeAlias = tuple[object, ...]
+    Kept: TypeAlias = tuple[float, str, str, Describe, Table, What]
 
 EVENT_EXCHANGE: Final = "amq.rabbitmq.event"
 # Whose doing it is when it is nobody's: a connection ended, a queue expired.
 INTERNAL: Final = "rmq-internal"
 _MS: Final = 1000
-# Of a field that is kept: characters of a text, members of a list.
+# Of what is kept: characters of a text, members of a list, fields of a table.
 TEXT_MAX: Final = 300
 LIST_MAX: Final = 20
+FIELDS_MAX: Final = 50
 
 
 class Event(NamedTuple):
@@ -57,13 +65,12 @@ class Event(NamedTuple):
 class Events:
     """The events of one broker.
 
-    latest: the last of them, the oldest first, of a broker that keeps them.
     actor: on whose behalf the broker acts just now; who lets a user act sets it and sets it back.
     """
 
     def __init__(self) -> None:
         self.actor = INTERNAL
-        self.latest: deque[Event] = nothing_yet()
+        self._latest: deque[Kept] = nothing_yet()
         self._is_kept = False
         self._vhost: Vhost | None = None
         self._wall_clock: Callable[[], float] = _never
@@ -81,12 +88,21 @@ class Events:
         self._is_kept = True
 
     @property
-    def is_heard(self) -> bool:
-        """Whether they are kept, or anybody is bound to hear of them or listens here."""
-        return self._is_kept or self._is_told
+    def latest(self) -> list[Event]:
+        """The last of them, the oldest first, of a broker that keeps them."""
+        return [
+            Event(time, name, by, _short(put(said, *what)))
+            for time, name, by, put, said, what in self._latest
+        ]
 
     @property
-    def _is_told(self) -> bool:
+    def is_heard(self) -> bool:
+        """Whether they are kept, or anybody is bound to hear of them or listens here."""
+        return self._is_kept or self.is_told
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody is bound to hear of them or listens here."""
         return bool(self._hearers) or self._is_bound
 
     @property
@@ -115,24 +131,35 @@ class Events:
 
     def emit(self, name: str, fields: Table, *, by: str | None = "") -> None:
         """Tell it. by: whose doing it was, empty for the actor's; None for an event without."""
-        if not self.is_heard:
-            return
-        now, who = self._wall_clock(), "" if by is None else by or self.actor
+        self.tell(name, _given, fields, (), by=by)
+
+    def tell(
+        self, name: str, put: Describe, said: Table, what: What, *, by: str | None = ""
+    ) -> None:
+        """The same of what happens often: `put(said, *what)` are its fields, if anybody wants them.
+
+        said: what a client has said, at any length. what: short, and stays as it is."""
+        who = "" if by is None else by or self.actor
         if self._is_kept:
-            self._keep(now, name, who, fields)
-        if self._is_told:
-            self._tell(now, name, who, fields)
+            # An empty table is kept as it is: this is done for each queue and each connection.
+            kept = _short(said) if said else said
+            self._latest.append((self._wall_clock(), name, who, put, kept, what))
+        if self.is_told:
+            self._publish(name, who, put(said, *what))
 
     def note(self, name: str, fields: Table) -> None:
         """What RabbitMQ has no event for: it is kept, and published nowhere."""
         if self._is_kept:
-            self._keep(self._wall_clock(), name, self.actor, fields)
+            now = self._wall_clock()
+            self._latest.append((now, name, self.actor, _given, _short(fields), ()))
 
-    def _keep(self, now: float, name: str, who: str, fields: Table) -> None:
-        kept = {field: _in_short(value) for field, value in fields.items()}
-        self.latest.append(Event(now, name, who, kept))
+    def pass_on(self, name: str, fields: Table, by: str = "") -> None:
+        """Tell who listens now, and keep it for nobody: what happens too often to be remembered."""
+        if self.is_told:
+            self._publish(name, by, fields)
 
-    def _tell(self, now: float, name: str, who: str, fields: Table) -> None:
+    def _publish(self, name: str, who: str, fields: Table) -> None:
+        now = self._wall_clock()
         headers: dict[str, Value] = {}
         if who:
             headers["user_who_performed_action"] = who
@@ -150,12 +177,26 @@ def _never() -> float:
     raise AssertionError("events that nobody started have no time")
 
 
-def _in_short(value: Value) -> Value:
-    if isinstance(value, str):
-        return value[:TEXT_MAX]
-    if isinstance(value, list):
-        return [_in_short(each) for each in value[:LIST_MAX]]
-    return value
+def _given(fields: Table) -> Table:
+    return fields
+
+
+def _short(table: Table) -> dict[str, Value]:
+    return {
+        name[:TEXT_MAX]: _short_value(value) for name, value in islice(table.items(), FIELDS_MAX)
+    }
+
+
+def _short_value(value: Value) -> Value:
+    match value:
+        case str() | bytes():
+            return value[:TEXT_MAX]
+        case list():
+            return [_short_value(each) for each in value[:LIST_MAX]]
+        case Mapping():
+            return _short(value)
+        case _:
+            return value
 
 
 def _plain(value: Value) -> Value:

@@ -3,7 +3,8 @@
 A connection and a channel are known by their pid, as in RabbitMQ: a name of the node's own that is
 never given again. Here it is made of the node, its start, and two numbers.
 
-Rule: nothing is gathered unless somebody listens.
+Rule: what is kept for people who ask afterwards costs a client next to nothing: it is put into
+fields when somebody reads it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from leveret.broker.terms import fields
 from leveret.session import cipher_suite
 
 if TYPE_CHECKING:
+    from leveret.protocol.handshake import Agreement
     from leveret.session.channel import Channel
     from leveret.session.consumer import Consumer
     from leveret.session.identity import Peer
@@ -27,9 +29,10 @@ _IPV4_OCTETS: Final = 4
 
 
 def logged_in(session: Session, name: str) -> None:
+    """Heard, but not kept: that the connection was made says so, too."""
     events = session.broker.events
-    if events.is_heard:
-        events.emit("user.authentication.success", _login(session, name), by=None)
+    if events.is_told:
+        events.pass_on("user.authentication.success", _login(session, name))
 
 
 def refused(session: Session, name: str, error: str) -> None:
@@ -58,45 +61,59 @@ def connection_created(session: Session) -> None:
     events = session.broker.events
     if not events.is_heard:
         return
-    agreement = session.connection.agreement
-    assert agreement is not None
-    access = session.access
-    told: dict[str, Value] = {
-        "node": session.broker.node,
-        "connected_at": session.connected_at_ms,
-        "client_properties": fields(session.client_properties),
+    access, agreement = session.access, session.connection.agreement
+    whose = (access.vhost.name, access.user.name, session.mechanism)
+    what = (session.broker.node, session.pid, session.connected_at_ms)
+    told = (session.peer, agreement, whose, what)
+    events.tell(
+        "connection.created", _connection, session.client_properties, told, by=access.user.name
+    )
+
+
+def _connection(
+    client_properties: Table,
+    peer: Peer,
+    agreement: Agreement,
+    whose: tuple[str, str, str],
+    what: tuple[str, str, int],
+) -> Table:
+    vhost, user, mechanism = whose
+    node, pid, connected_at_ms = what
+    return {
+        "node": node,
+        "connected_at": connected_at_ms,
+        "client_properties": fields(client_properties),
         "channel_max": agreement.channel_max,
         "frame_max": agreement.frame_max,
         "timeout": agreement.heartbeat_s,
-        "vhost": access.vhost.name,
-        "user": access.user.name,
+        "vhost": vhost,
+        "user": user,
         "protocol": _PROTOCOL,
-        **_encryption(session.peer),
-        "auth_mechanism": session.mechanism,
-        **_certificate(session.peer),
-        "ssl": session.peer.tls is not None,
-        "peer_host": address(session.peer.peer_host),
-        "host": address(session.peer.host),
-        "peer_port": session.peer.peer_port,
-        "port": session.peer.port,
-        "name": session.peer.name,
-        "pid": session.pid,
+        **_encryption(peer),
+        "auth_mechanism": mechanism,
+        **_certificate(peer),
+        "ssl": peer.tls is not None,
+        "peer_host": address(peer.peer_host),
+        "host": address(peer.host),
+        "peer_port": peer.peer_port,
+        "port": peer.port,
+        "name": peer.name,
+        "pid": pid,
         "type": _NETWORK,
     }
-    events.emit("connection.created", told, by=access.user.name)
 
 
 def connection_closed(session: Session) -> None:
     """Also one that was never opened."""
     events = session.broker.events
     if events.is_heard:
-        told: dict[str, Value] = {
-            "client_properties": fields(session.client_properties),
-            "node": session.broker.node,
-            "pid": session.pid,
-            "name": session.peer.name,
-        }
-        events.emit("connection.closed", told, by=None)
+        place = (session.broker.node, session.pid, session.peer.name)
+        events.tell("connection.closed", _closed, session.client_properties, (place,), by=None)
+
+
+def _closed(client_properties: Table, place: tuple[str, str, str]) -> Table:
+    node, pid, name = place
+    return {"client_properties": fields(client_properties), "node": node, "pid": pid, "name": name}
 
 
 def connection_blocked(session: Session, reason: str) -> None:
@@ -113,9 +130,10 @@ def _noted(session: Session, name: str, told: dict[str, Value]) -> None:
 
 
 def channel_created(channel: Channel) -> None:
+    """Heard, but not kept: channels come and go too often for anything else to be remembered."""
     session = channel.session
     events = session.broker.events
-    if events.is_heard:
+    if events.is_told:
         told: dict[str, Value] = {
             "vhost": channel.access.vhost.name,
             "user": channel.access.user.name,
@@ -124,39 +142,54 @@ def channel_created(channel: Channel) -> None:
             "name": f"{session.peer.name} ({channel.number})",
             "pid": channel.pid,
         }
-        events.emit("channel.created", told, by=channel.access.user.name)
+        events.pass_on("channel.created", told, channel.access.user.name)
 
 
 def channel_closed(channel: Channel) -> None:
     events = channel.session.broker.events
-    if events.is_heard:
-        events.emit("channel.closed", {"pid": channel.pid}, by=channel.access.user.name)
+    if events.is_told:
+        events.pass_on("channel.closed", {"pid": channel.pid}, channel.access.user.name)
 
 
 def consumer_created(consumer: Consumer, arguments: Table) -> None:
     channel = consumer.channel
     events = channel.session.broker.events
     if events.is_heard:
-        told: dict[str, Value] = {
-            "arguments": fields(arguments),
-            "prefetch_count": channel.prefetch_count,
-            **_place(consumer),
-            "ack_required": not consumer.no_ack,
-            "exclusive": consumer.exclusive,
-            "consumer_tag": consumer.tag,
-        }
-        events.emit("consumer.created", told)
+        flags = (not consumer.no_ack, consumer.exclusive, channel.prefetch_count)
+        events.tell("consumer.created", _consumer, arguments, (flags, _place(consumer)))
+
+
+def _consumer(
+    arguments: Table, flags: tuple[bool, bool, int], place: tuple[str, str, str, str]
+) -> Table:
+    ack_required, exclusive, prefetch_count = flags
+    return {
+        "arguments": fields(arguments),
+        "prefetch_count": prefetch_count,
+        **_placed(*place[:3]),
+        "ack_required": ack_required,
+        "exclusive": exclusive,
+        "consumer_tag": place[3],
+    }
 
 
 def consumer_deleted(consumer: Consumer) -> None:
     events = consumer.channel.session.broker.events
     if events.is_heard:
-        events.emit("consumer.deleted", {**_place(consumer), "consumer_tag": consumer.tag})
+        events.tell("consumer.deleted", _cancelled, {}, _place(consumer))
 
 
-def _place(consumer: Consumer) -> dict[str, Value]:
+def _cancelled(_said: Table, queue: str, vhost: str, channel: str, tag: str) -> Table:
+    return {**_placed(queue, vhost, channel), "consumer_tag": tag}
+
+
+def _place(consumer: Consumer) -> tuple[str, str, str, str]:
     queue = consumer.queue
-    return {"queue": queue.name, "vhost": queue.vhost_name, "channel": consumer.channel.pid}
+    return queue.name, queue.vhost_name, consumer.channel.pid, consumer.tag
+
+
+def _placed(queue: str, vhost: str, channel: str) -> dict[str, Value]:
+    return {"queue": queue, "vhost": vhost, "channel": channel}
 
 
 def _encryption(peer: Peer) -> dict[str, Value]:
