@@ -317,6 +317,9 @@ export interface Vhost {
   messages_ready?: number;
   messages_unacknowledged?: number;
   message_stats?: Stats;
+  recv_oct_details?: RateDetails;
+  send_oct_details?: RateDetails;
+  cluster_state?: Record<string, string>;
   default_queue_type?: string;
 }
 

@@ -3,15 +3,17 @@
 import { ask, path, withQuery } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
+import { Chart } from "../parts/Chart";
 import { FormButton } from "../parts/Dialog";
 import { Arguments, Facts, Mark, Moment, Since, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
-import { bytes } from "../pure/format";
+import { byteRate, bytes, rate } from "../pure/format";
 import { go, link } from "../router";
+import { DATA_SAMPLES, dataRates, rateOf } from "../stats";
 import { T } from "../text";
-import type { Channel, Connection, EndedConnection, Standing } from "../types";
+import type { Channel, Connection, EndedConnection, Standing, Stats } from "../types";
 import { pikaExample } from "./Overview";
 
 const nameOf = (row: Connection) => row.name;
@@ -25,12 +27,10 @@ const columns = (): Column<Connection>[] => [
   { at: "ssl", title: T.encrypted, width: 6, cell: (row) => (row.ssl ? T.yes : T.no) },
   { at: "protocol", title: T.protocol, width: 8, isExtra: true },
   { at: "channels", title: T.channels, width: 6, isNumber: true },
-  { at: "recv_oct_details.rate", title: T.fromClient, width: 7, isNumber: true, cell: (row) => perSecond(row.recv_oct_details?.rate) },
-  { at: "send_oct_details.rate", title: T.toClient, width: 7, isNumber: true, cell: (row) => perSecond(row.send_oct_details?.rate) },
+  { at: "recv_oct_details.rate", title: T.fromClient, width: 7, isNumber: true, cell: (row) => byteRate(row.recv_oct_details?.rate) },
+  { at: "send_oct_details.rate", title: T.toClient, width: 7, isNumber: true, cell: (row) => byteRate(row.send_oct_details?.rate) },
   { at: "connected_at", title: T.since, width: 7, isExtra: true, cell: (row) => (row.connected_at ? <Since ms={row.connected_at} /> : "") },
 ];
-
-const perSecond = (value: number | undefined) => (value === undefined ? "" : `${bytes(Math.round(value))}/s`);
 
 function Name({ row }: { row: Connection }) {
   const given = row.user_provided_name ?? row.client_properties?.connection_name;
@@ -94,7 +94,7 @@ function Ended() {
 
 export function ConnectionPage({ name }: { name: string }) {
   const { act } = useConsole();
-  const { value, error } = useLive<Connection>(path`connections/${name}`);
+  const { value, error } = useLive<Connection>(`${path`connections/${name}`}?${DATA_SAMPLES}`);
   const { value: channels } = useLive<Channel[]>(path`connections/${name}/channels`);
   const close = (reason: string) =>
     act(T.closed(name), async () => {
@@ -116,17 +116,41 @@ export function ConnectionPage({ name }: { name: string }) {
           send={({ reason = "" }) => close(reason)}
         />
       </div>
+      <div class="charts">
+        <Chart title={T.dataRates} lines={dataRates(value as unknown as Stats)} isRate shown={byteRate} />
+      </div>
       <h2>{T.channels}</h2>
-      <ul class="plain">
-        {channels?.map((each) => (
-          <li key={each.name}>
-            <To page="channels" names={[each.name]} /> <State state={each.state} />
-          </li>
-        ))}
-      </ul>
+      <Its channels={channels ?? []} />
       <h2>{T.client}</h2>
       <Arguments told={value.client_properties} />
     </>
+  );
+}
+
+function Its({ channels }: { channels: Channel[] }) {
+  if (!channels.length) return <p class="quiet">{T.noChannels}</p>;
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            {[T.name, T.state, T.consumers, T.prefetch, T.unacknowledged, T.unconfirmed, T.published, T.delivered, T.acknowledged].map((each) => (
+              <th key={each} scope="col">{each}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {channels.map((each) => (
+            <tr key={each.name}>
+              <td><To page="channels" names={[each.name]} /></td>
+              <td><State state={each.state} /></td>
+              {[each.consumer_count, each.prefetch_count, each.messages_unacknowledged, each.messages_unconfirmed].map((figure, at) => <td key={at}>{figure}</td>)}
+              {["publish", "deliver_get", "ack"].map((what) => <td key={what}>{rate(rateOf(each.message_stats, what))}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -161,7 +185,7 @@ function factsOf(told: Connection): [string, preact.ComponentChildren][] {
     [T.heartbeat, told.timeout === undefined ? "" : `${told.timeout} s`],
     [T.frameMax, bytes(told.frame_max)],
     [T.channelMax, told.channel_max],
-    [T.fromClient, `${bytes(told.recv_oct)} ${perSecond(told.recv_oct_details?.rate)}`],
-    [T.toClient, `${bytes(told.send_oct)} ${perSecond(told.send_oct_details?.rate)}`],
+    [T.fromClient, `${bytes(told.recv_oct)} ${byteRate(told.recv_oct_details?.rate)}`],
+    [T.toClient, `${bytes(told.send_oct)} ${byteRate(told.send_oct_details?.rate)}`],
   ];
 }

@@ -5,8 +5,8 @@ import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
 import { Facts, Mark, Meter, Since } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
-import { bytes, count } from "../pure/format";
-import { amounts, NODE_SAMPLES } from "../stats";
+import { byteRate, bytes, count, rate } from "../pure/format";
+import { amounts, churn, NODE_SAMPLES, rates } from "../stats";
 import { T } from "../text";
 import type { Node, Stats } from "../types";
 
@@ -29,13 +29,29 @@ export function NodePage({ name }: { name: string }) {
         <Chart title={T.disk} lines={line(node, "disk_free", T.diskFree)} shown={bytes} />
         <Chart title={T.files} lines={line(node, "fd_used", T.files)} shown={count} />
         <Chart title={T.sockets} lines={line(node, "sockets_used", T.sockets)} shown={count} />
+        <Chart title={T.diskOperations} lines={rates(statsOf(node), operations())} isRate shown={rate} />
+        <Chart title={T.diskData} lines={rates(statsOf(node), data())} isRate shown={byteRate} />
+        <Chart title={T.churn} lines={churn(statsOf(node))} isRate shown={rate} />
       </div>
       {memory && memory.memory !== "not_available" ? <MemoryTable told={memory.memory} /> : null}
     </>
   );
 }
 
-const line = (node: Node, name: string, label: string) => amounts(node as unknown as Stats, [[name, label]]);
+const statsOf = (node: Node) => node as unknown as Stats;
+
+const line = (node: Node, name: string, label: string) => amounts(statsOf(node), [[name, label]]);
+
+const operations = (): [string, string][] => [
+  ["io_read_count", T.reads],
+  ["io_write_count", T.writes],
+  ["io_sync_count", T.syncs],
+];
+
+const data = (): [string, string][] => [
+  ["io_read_bytes", T.reads],
+  ["io_write_bytes", T.writes],
+];
 
 function factsOf(node: Node): [string, preact.ComponentChildren][] {
   return [
@@ -45,6 +61,8 @@ function factsOf(node: Node): [string, preact.ComponentChildren][] {
     [T.diskLimit, bytes(node.disk_free_limit)],
     [T.files, node.fd_used === undefined ? "" : <Meter used={node.fd_used} most={node.fd_total ?? 0} shown={count} label={T.files} />],
     [T.process, node.os_pid],
+    [T.processors, node.processors as number | undefined],
+    [T.kept, node.type === "ram" ? T.inMemory : T.onDisk],
     [T.directory, node.db_dir],
     [T.configuration, node.config_files?.join(", ")],
     [T.log, node.log_files?.join(", ")],

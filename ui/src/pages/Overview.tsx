@@ -9,7 +9,7 @@ import { Mark, Meter, Since, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { bytes, count, rate } from "../pure/format";
 import { link } from "../router";
-import { messageRates, NODE_SAMPLES, queueLengths, rates, SAMPLES } from "../stats";
+import { churn, messageRates, NODE_SAMPLES, queueLengths, SAMPLES } from "../stats";
 import { T } from "../text";
 import type { Node, Overview as Told } from "../types";
 
@@ -27,7 +27,7 @@ export function Overview() {
       <div class="charts">
         <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
         <Chart title={T.queuedMessages} lines={queueLengths(value.queue_totals)} shown={count} />
-        {may.monitor ? <Chart title={T.churn} lines={churn(value)} isRate shown={rate} /> : null}
+        {may.monitor ? <Chart title={T.churn} lines={churn(value.churn_rates)} isRate shown={rate} /> : null}
       </div>
       {value.object_totals.queues === 0 ? <FirstSteps vhost={vhost || "/"} /> : null}
       {may.monitor ? <Nodes /> : null}
@@ -51,17 +51,6 @@ function Totals({ told }: { told: Told }) {
     </ul>
   );
 }
-
-const churn = (told: Told) =>
-  rates(told.churn_rates, [
-    ["connection_created", T.connectionsOpened],
-    ["connection_closed", T.connectionsClosed],
-    ["channel_created", T.channelsOpened],
-    ["channel_closed", T.channelsClosed],
-    ["queue_declared", T.queuesDeclared],
-    ["queue_created", T.queuesCreated],
-    ["queue_deleted", T.queuesDeleted],
-  ]);
 
 /** Somebody is new here: what to do first. */
 function FirstSteps({ vhost }: { vhost: string }) {

@@ -33,6 +33,7 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
         <Chart title={T.queuedMessages} lines={queueLengths(value as unknown as Stats)} shown={count} />
         <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
       </div>
+      <Contents told={value} />
       <p><a class="button" href={link("messages", vhost, name)}>{T.lookAtMessages}</a></p>
       <Departures vhost={vhost} name={name} />
       <h2>{T.consumers}</h2>
@@ -40,7 +41,7 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
       <Bindings vhost={vhost} name={name} end="to queue" />
       {value.type === "stream" ? null : <GetMessages vhost={vhost} name={name} got={again} />}
       <Publish vhost={vhost} exchange="" routingKey={name} />
-      <Actions vhost={vhost} name={name} again={again} messages={value.messages} />
+      <Actions vhost={vhost} name={name} again={again} messages={value.messages} isStream={value.type === "stream"} />
     </>
   );
 }
@@ -50,9 +51,11 @@ interface ActionsProps {
   name: string;
   again: () => void;
   messages: number | undefined;
+  /** What is in a stream stays there. */
+  isStream: boolean;
 }
 
-function Actions({ vhost, name, again, messages }: ActionsProps) {
+function Actions({ vhost, name, again, messages, isStream }: ActionsProps) {
   const { act } = useConsole();
   const where = path`queues/${vhost}/${name}`;
   const purge = () => act(T.purged(name), () => ask("DELETE", `${where}/contents`)).finally(again);
@@ -63,7 +66,7 @@ function Actions({ vhost, name, again, messages }: ActionsProps) {
     });
   return (
     <div class="buttons">
-      <ConfirmButton label={T.purge} question={T.purgeSure(name, count(messages))} act={purge} />
+      {isStream ? null : <ConfirmButton label={T.purge} question={T.purgeSure(name, count(messages))} act={purge} />}
       <ConfirmButton label={T.delete} question={T.deleteQueueSure(name, count(messages))} act={drop} />
     </div>
   );
@@ -82,9 +85,35 @@ function factsOf(told: Queue): [string, preact.ComponentChildren][] {
     [T.effectivePolicy, <Arguments told={told.effective_policy_definition} />],
     [T.arguments, <Arguments told={told.arguments} />],
     [T.consumerUse, told.consumer_utilisation === undefined || told.consumer_utilisation === null ? "" : `${Math.round(told.consumer_utilisation * 100)} %`],
-    [T.messageBytes, bytes(told.message_bytes)],
     [T.memory, bytes(told.memory)],
   ];
+}
+
+/** How many there are and how large, and where. */
+function Contents({ told }: { told: Queue }) {
+  const kinds = ["", "_ready", "_unacknowledged", "_ram", "_persistent", "_paged_out"];
+  const figures = told as unknown as Record<string, number | undefined>;
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            {["", T.total, T.ready, T.unacknowledged, T.inMemory, T.persistent, T.pagedOut].map((each) => <th key={each} scope="col">{each}</th>)}
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">{T.messages}</th>
+            {kinds.map((each) => <td key={each}>{count(figures[`messages${each}`])}</td>)}
+          </tr>
+          <tr>
+            <th scope="row">{T.messageBytes}</th>
+            {kinds.map((each) => <td key={each}>{bytes(figures[`message_bytes${each}`])}</td>)}
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 /** The nodes that have a copy, and whether it is whole. */

@@ -17,6 +17,11 @@ import type { Binding, Consumer, Exchange, Queue } from "../types";
 // More than these nobody can read; search for a name then.
 const KNOTS_MAX = 600;
 
+// Of all that the node could tell of each, what is drawn.
+const IN_OUT = "message_stats.publish_in_details.rate,message_stats.publish_out_details.rate";
+const PUT_TAKEN = "message_stats.publish_details.rate,message_stats.deliver_get_details.rate";
+const ENDS = "source,vhost,destination,destination_type,routing_key";
+
 export function Topology() {
   const [search, setSearch] = useState("");
   const { parts, error } = useParts();
@@ -42,11 +47,11 @@ export function Topology() {
 
 function useParts() {
   const { vhost } = useConsole();
-  const of = (what: string) => (vhost ? `${what}/${encodeURIComponent(vhost)}` : what);
-  const exchanges = useLive<Exchange[]>(of("exchanges"));
-  const queues = useLive<Queue[]>(of("queues"));
-  const bindings = useLive<Binding[]>(of("bindings"));
-  const consumers = useLive<Consumer[]>(of("consumers"));
+  const place = vhost ? `/${encodeURIComponent(vhost)}` : "";
+  const exchanges = useLive<Exchange[]>(`exchanges${place}?columns=name,vhost,${IN_OUT}`);
+  const queues = useLive<Queue[]>(`queues${place}?columns=name,vhost,${PUT_TAKEN}`);
+  const bindings = useLive<Binding[]>(`bindings${place}?columns=${ENDS}`);
+  const consumers = useLive<Consumer[]>(`consumers${place}?columns=consumer_tag,queue,channel_details`);
   const parts = useMemo(() => {
     if (!exchanges.value || !queues.value || !bindings.value || !consumers.value) return undefined;
     return { exchanges: exchanges.value, queues: queues.value, bindings: bindings.value, consumers: consumers.value };

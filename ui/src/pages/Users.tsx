@@ -1,5 +1,6 @@
 // Accounts: who there is, and what each may do.
 
+import { useMemo } from "preact/hooks";
 import { ask, path } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
@@ -14,9 +15,10 @@ import type { Account, Permission, TopicPermission } from "../types";
 
 const nameOf = (row: Account) => row.name;
 
-const columns = (): Column<Account>[] => [
+const columns = (places: Map<string, string[]>): Column<Account>[] => [
   { at: "name", title: T.name, cell: (row) => <To page="users" names={[row.name]} /> },
   { at: "tags", title: T.tags, width: 20, cell: (row) => row.tags.map((each) => <Mark key={each}>{each}</Mark>) },
+  { at: "vhosts", title: T.mayEnter, width: 20, isUnsorted: true, cell: (row) => places.get(row.name)?.join(", ") ?? <Mark kind="warn">{T.nowhere}</Mark> },
   { at: "password_hash", title: T.hasPassword, width: 10, isUnsorted: true, cell: (row) => (row.password_hash ? T.yes : T.no) },
 ];
 
@@ -37,6 +39,8 @@ export function Users() {
   const { act } = useConsole();
   const [wish, change] = useWish("users", "name");
   const list = useWholeList<Account>("users", wish, nameOf);
+  const { value: permissions } = useLive<Permission[]>("permissions");
+  const places = useMemo(() => vhostsOf(permissions ?? []), [permissions]);
   const add = async (told: Told) => {
     const { name = "" } = told;
     const isDone = await act(T.saved(name), () => ask("PUT", path`users/${name}`, bodyOf(told)));
@@ -49,13 +53,20 @@ export function Users() {
       <Table
         name="users"
         label={T.users}
-        columns={columns()}
+        columns={columns(places)}
         {...{ list, wish, change }}
         empty={<p>{T.nothingHere}</p>}
         actions={<FormButton label={T.add} title={T.newUser} fields={fieldsOf()} send={add} isFirst />}
       />
     </>
   );
+}
+
+/** By user: the virtual hosts that he may enter. */
+function vhostsOf(permissions: Permission[]): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { user, vhost } of permissions) places.set(user, [...(places.get(user) ?? []), vhost]);
+  return places;
 }
 
 export function UserPage({ name }: { name: string }) {

@@ -33,6 +33,7 @@ export function Publish({ vhost, exchange, routingKey = "" }: PublishProps) {
           { name: "properties", label: T.properties, kind: "area", isOptional: true, hint: T.propertiesHint },
           { name: "headers", label: T.headers, kind: "area", isOptional: true, hint: T.argumentsHint },
           { name: "payload", label: T.payload, kind: "area", isOptional: true },
+          { name: "encoding", label: T.payloadAs, kind: "choice", choices: ["string", "base64"] },
         ]}
         submit={T.publish}
         send={send}
@@ -46,7 +47,7 @@ export function messageOf(told: Told) {
   return {
     routing_key: told.key ?? "",
     payload: told.payload ?? "",
-    payload_encoding: "string",
+    payload_encoding: told.encoding ?? "string",
     properties: {
       ...parseArguments(told.properties ?? ""),
       delivery_mode: told.persistent ? 2 : 1,

@@ -36,6 +36,11 @@ export function bytes(value: number | undefined): string {
   return `${unit === 0 ? size : short(size)} ${BYTE_UNITS[unit]}`;
 }
 
+/** Octets in a second. */
+export function byteRate(value: number | undefined): string {
+  return value === undefined || value === null ? "" : `${bytes(Math.round(value))}/s`;
+}
+
 /** 3d 4h, 5m 12s: the two largest parts of so many milliseconds. */
 export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
