@@ -6,6 +6,7 @@ import { useLive } from "../live";
 import { ConfirmButton, FormButton } from "../parts/Dialog";
 import { Mark } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Nodes } from "../parts/Nodes";
 import { T } from "../text";
 import type { Feature } from "../types";
 
@@ -26,6 +27,7 @@ export function Cluster() {
         <FormButton label={T.rename} title={T.clusterName} fields={[{ name: "name", label: T.name, value: value.name }]} send={rename} />
         <ConfirmButton label={T.rebalance} question={T.rebalanceSure} act={() => act(T.rebalanced, () => ask("POST", "rebalance/queues", {}))} />
       </div>
+      <Nodes />
       <h2>{T.featureFlags}</h2>
       <div class="wide">
         <table>
