@@ -111,9 +111,10 @@ def test_what_is_quiet_says_that_it_is_there(monkeypatch):
 
 
 def test_a_look_that_takes_long_is_taken_seldom():
-    assert live._rest_s(0.001) == pytest.approx(0.02)
-    assert live._rest_s(0.0) == 0.005
-    assert live._rest_s(100) == live.REST_MAX_S
+    assert live._rest_s(0.001, 1) == pytest.approx(0.02)
+    assert live._rest_s(0.001, 5) == pytest.approx(0.1)
+    assert live._rest_s(0.0, 5) == 0.005
+    assert live._rest_s(100, 1) == live.HEARTBEAT_S
 
 
 def test_nothing_is_looked_at_while_nobody_reads():

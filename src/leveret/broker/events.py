@@ -6,7 +6,7 @@ be said of it stands in its headers, as RabbitMQ's event exchange plugin writes 
     events.start(vhost, wall_clock)                from now on, to that vhost's event exchange
     events.keep(wall_clock)                        from now on, the last of them, in `latest`
     events.emit("policy.cleared", {...}, by=...)   what happened, and whose doing it was
-    events.tell("queue.deleted", put, "q", "/")    the same, put into fields when somebody reads it
+    events.tell("queue.deleted", put, {}, ("q",))  the same, put into fields when somebody reads it
 
 Rule: whoever emits asks `is_heard` before it gathers what is to be said, so that a broker whose
 events nobody wants spends one look. Emitted is what has happened, never what is about to.

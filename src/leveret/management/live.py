@@ -5,8 +5,8 @@
 One request watches all that a page shows. Each path is asked for like any other request, by who
 asked for the stream and with the rights of that moment.
 
-Rule: whoever watches costs the node a twentieth of its time at most, and no more memory the slower
-he reads: nothing is looked at while he has not read what was there.
+Rule: all who watch take about a twentieth of the node's time together, and nobody more memory the
+slower he reads: nothing is looked at while he has not read what was there.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 STREAMS_MAX: Final = 100
 PATHS_MAX: Final = 32
 LOOK_EVERY_S: Final = 1.0
-# A look that takes long is taken seldom: the next comes after so many times as long.
+# A look that takes long is taken seldom: the next comes after so many times as long, for each who
+# watches, and at the latest when it is time to say that there is nothing new.
 REST: Final = 20
-REST_MAX_S: Final = 30.0
 # Proxies end what is silent for longer, and who has gone is noticed when something is sent.
 HEARTBEAT_S: Final = 15.0
 HEARTBEAT: Final = b": still here\n\n"
@@ -42,12 +42,12 @@ _UNAUTHENTICATED: Final = 401
 async def watch(streams: Streams, inward: Inward, paths: Sequence[str]) -> AsyncIterator[bytes]:
     """Until nobody is let in any more, or the node ends it."""
     with streams.opened() as end:
-        async for piece in _watched(inward, paths, end):
+        async for piece in _watched(streams, end, inward, paths):
             yield piece
 
 
 async def _watched(
-    inward: Inward, paths: Sequence[str], end: asyncio.Event
+    streams: Streams, end: asyncio.Event, inward: Inward, paths: Sequence[str]
 ) -> AsyncIterator[bytes]:
     seen: dict[str, bytes] = {}
     sent_at = time.monotonic()
@@ -63,15 +63,15 @@ async def _watched(
                 seen[path] = mark
                 yield _event(path, reply)
                 sent_at = time.monotonic()
-        if refused == len(paths) or await _is_ended(end, _rest_s(took_s)):
+        if refused == len(paths) or await _is_ended(end, _rest_s(took_s, streams.count)):
             return
         if time.monotonic() - sent_at >= HEARTBEAT_S:
             yield HEARTBEAT
             sent_at = time.monotonic()
 
 
-def _rest_s(took_s: float) -> float:
-    return min(max(LOOK_EVERY_S, REST * took_s), REST_MAX_S)
+def _rest_s(took_s: float, watchers: int) -> float:
+    return min(max(LOOK_EVERY_S, REST * took_s * watchers), HEARTBEAT_S)
 
 
 async def _is_ended(end: asyncio.Event, within_s: float) -> bool:
