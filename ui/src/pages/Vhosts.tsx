@@ -20,7 +20,7 @@ const nameOf = (row: Vhost) => row.name;
 const columns = (): Column<Vhost>[] => [
   { at: "name", title: T.name, cell: (row) => <To page="vhosts" names={[row.name]} /> },
   { at: "description", title: T.description, width: 16 },
-  { at: "tags", title: T.tags, width: 10, cell: (row) => row.tags?.map((each) => <Mark key={each}>{each}</Mark>) },
+  { at: "tags", title: T.tags, width: 10, isExtra: true, cell: (row) => row.tags?.map((each) => <Mark key={each}>{each}</Mark>) },
   { at: "messages_ready", title: T.ready, width: 7, isNumber: true, cell: (row) => count(row.messages_ready) },
   { at: "messages_unacknowledged", title: T.unacknowledged, width: 8, isNumber: true, cell: (row) => count(row.messages_unacknowledged) },
   { at: "messages", title: T.total, width: 7, isNumber: true, cell: (row) => count(row.messages) },
