@@ -43,8 +43,14 @@ def test_they_are_for_who_monitors(live):
 
 def test_values_of_parameters_are_for_administrators(live):
     live.ask("PUT", "/global-parameters/secret", {"value": "amqp://me:pass@far"})
-    (theirs,) = named(live, "parameter.set", user="watcher")
-    (ours,) = named(live, "parameter.set")
+    theirs, ours = (
+        next(
+            each
+            for each in named(live, "parameter.set", user)
+            if each["fields"]["name"] == "secret"
+        )
+        for user in ("watcher", "guest")
+    )
     assert (theirs["fields"], ours["fields"]) == (
         {"name": "secret", "component": "global"},
         {"value": "amqp://me:pass@far", "name": "secret", "component": "global"},
@@ -52,8 +58,8 @@ def test_values_of_parameters_are_for_administrators(live):
 
 
 def test_they_are_searched_for_whatever_they_say(live):
-    live.ask("PUT", "/queues/%2F/Needle", {"arguments": {"x-message-ttl": 4242}})
-    for text in ("needle", "4242"):
+    live.ask("PUT", "/queues/%2F/Needle", {"arguments": {"x-message-ttl": 987}})
+    for text in ("needle", "X-message-TTL"):
         (told,) = live.get(f"/events?text={text}")
         assert told["fields"]["name"] == "Needle"
     live.ask("PUT", "/global-parameters/hidden", {"value": "hush-hush"})
