@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from leveret.broker.events import Event
+from leveret.broker.events import Event, given
 from leveret.management.views.events import EVENT
 
 
@@ -13,7 +13,7 @@ def look_of(*tags):
 
 
 def test_an_event():
-    happened = Event(1.5, "queue.deleted", "alice", {"name": "q", "vhost": "/"})
+    happened = Event(1.5, "queue.deleted", "alice", given, {"name": "q", "vhost": "/"})
     assert EVENT.render(happened, look_of("monitoring")) == {
         "time": 1500,
         "name": "queue.deleted",
@@ -28,5 +28,5 @@ def test_an_event():
     [("monitoring", {"name": "far"}), ("administrator", {"value": "secret", "name": "far"})],
 )
 def test_who_sees_the_value_of_a_parameter(tag, fields):
-    happened = Event(1.5, "parameter.set", "", {"value": "secret", "name": "far"})
+    happened = Event(1.5, "parameter.set", "", given, {"value": "secret", "name": "far"})
     assert EVENT.value(happened, look_of(tag), "fields") == fields

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def list_events(call: Call) -> Reply:
     """The last ones, the oldest first."""
-    return listing(call.words("columns"), list(call.broker.events.latest), _COLUMNS)
+    return listing(call.words("columns"), call.broker.events.latest, _COLUMNS)
 
 
 _COLUMNS: Mapping[str, Callable[[Event], Plain]] = {

@@ -8,6 +8,7 @@ from leveret.management.answers import Listing
 from leveret.management.elsewhere.ways import rows_of_all
 from leveret.management.resource import MONITORING, Resource
 from leveret.management.views.events import EVENT, fields_of
+from leveret.unhurried import Slice
 
 if TYPE_CHECKING:
     from leveret.broker.events import Event
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
 BY_TIME: Final = ("time",)
 
 
-def list_all(call: Call) -> Answer:
+async def list_all(call: Call) -> Answer:
     """text: those alone that say so where this user sees it."""
-    told = list(call.broker.events.latest)
+    told = call.broker.events.latest
     wanted = call.query.text("text")
     if wanted:
-        lowered = wanted.lower()
-        told = [each for each in told if lowered in _said(each, call.look)]
+        told = await _saying(wanted.lower(), told, call.look)
     return Listing(told, EVENT, BY_TIME)
+
+
+async def _saying(wanted: str, told: list[Event], look: Look) -> list[Event]:
+    found, current = [], Slice()
+    for each in told:
+        if wanted in _said(each, look):
+            found.append(each)
+        if current.is_over:
+            await current.give_way()
+    return found
 
 
 def _said(event: Event, look: Look) -> str:

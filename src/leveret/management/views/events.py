@@ -19,9 +19,10 @@ _SECRETIVE: Final = "parameter.set"
 def fields_of(event: Event, look: Look) -> dict[str, Value]:
     """What this user may see of it."""
     assert look.user is not None
+    fields = event.fields
     if event.name == _SECRETIVE and ADMINISTRATOR.tags.isdisjoint(look.user.tags):
-        return {name: value for name, value in event.fields.items() if name != "value"}
-    return event.fields
+        fields.pop("value", None)
+    return fields
 
 
 EVENT: View[Event] = View(
