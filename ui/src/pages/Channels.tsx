@@ -6,6 +6,7 @@ import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
 import { Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { count, rate } from "../pure/format";
@@ -107,29 +108,18 @@ function factsOf(told: Channel): [string, preact.ComponentChildren][] {
 export function Consumers({ consumers }: { consumers: Consumer[] | undefined }) {
   if (!consumers?.length) return <p class="quiet">{T.noConsumers}</p>;
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            {[T.consumerTag, T.queue, T.channel, T.mustAck, T.exclusive, T.prefetch, T.active].map((each) => (
-              <th key={each} scope="col">{each}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {consumers.map((each) => (
-            <tr key={`${each.channel_details.name} ${each.consumer_tag}`}>
-              <td>{each.consumer_tag}</td>
-              <td><To page="queues" names={[each.queue.vhost, each.queue.name]} /></td>
-              <td>{each.channel_details.name ? <To page="channels" names={[each.channel_details.name]} /> : ""}</td>
-              <td>{each.ack_required ? T.yes : T.no}</td>
-              <td>{each.exclusive ? T.yes : T.no}</td>
-              <td>{each.prefetch_count}</td>
-              <td>{each.activity_status ?? (each.active ? T.yes : T.no)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Grid titles={[T.consumerTag, T.queue, T.channel, T.mustAck, T.exclusive, T.prefetch, T.active]}>
+      {consumers.map((each) => (
+        <tr key={`${each.channel_details.name} ${each.consumer_tag}`}>
+          <td>{each.consumer_tag}</td>
+          <td><To page="queues" names={[each.queue.vhost, each.queue.name]} /></td>
+          <td>{each.channel_details.name ? <To page="channels" names={[each.channel_details.name]} /> : ""}</td>
+          <td>{each.ack_required ? T.yes : T.no}</td>
+          <td>{each.exclusive ? T.yes : T.no}</td>
+          <td>{each.prefetch_count}</td>
+          <td>{each.activity_status ?? (each.active ? T.yes : T.no)}</td>
+        </tr>
+      ))}
+    </Grid>
   );
 }

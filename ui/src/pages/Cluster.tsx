@@ -6,6 +6,7 @@ import { useLive } from "../live";
 import { ConfirmButton, FormButton } from "../parts/Dialog";
 import { Mark } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { Nodes } from "../parts/Nodes";
 import { T } from "../text";
 import type { Feature } from "../types";
@@ -29,26 +30,15 @@ export function Cluster() {
       </div>
       <Nodes />
       <h2>{T.featureFlags}</h2>
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              {[T.name, T.state, T.description].map((each) => (
-                <th key={each} scope="col">{each}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {features?.map((each) => (
-              <tr key={each.name}>
-                <td>{each.name}</td>
-                <td><Mark kind={each.state === "enabled" ? "good" : "plain"}>{each.state}</Mark></td>
-                <td>{each.desc}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Grid titles={[T.name, T.state, T.description]}>
+        {features?.map((each) => (
+          <tr key={each.name}>
+            <td>{each.name}</td>
+            <td><Mark kind={each.state === "enabled" ? "good" : "plain"}>{each.state}</Mark></td>
+            <td>{each.desc}</td>
+          </tr>
+        ))}
+      </Grid>
     </>
   );
 }

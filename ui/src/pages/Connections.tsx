@@ -7,6 +7,7 @@ import { Chart } from "../parts/Chart";
 import { FormButton } from "../parts/Dialog";
 import { Arguments, Facts, Mark, Moment, Since, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { byteRate, bytes, rate } from "../pure/format";
@@ -130,27 +131,16 @@ export function ConnectionPage({ name }: { name: string }) {
 function Its({ channels }: { channels: Channel[] }) {
   if (!channels.length) return <p class="quiet">{T.noChannels}</p>;
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            {[T.name, T.state, T.consumers, T.prefetch, T.unacknowledged, T.unconfirmed, T.published, T.delivered, T.acknowledged].map((each) => (
-              <th key={each} scope="col">{each}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {channels.map((each) => (
-            <tr key={each.name}>
-              <td><To page="channels" names={[each.name]} /></td>
-              <td><State state={each.state} /></td>
-              {[each.consumer_count, each.prefetch_count, each.messages_unacknowledged, each.messages_unconfirmed].map((figure, at) => <td key={at}>{figure}</td>)}
-              {["publish", "deliver_get", "ack"].map((what) => <td key={what}>{rate(rateOf(each.message_stats, what))}</td>)}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Grid titles={[T.name, T.state, T.consumers, T.prefetch, T.unacknowledged, T.unconfirmed, T.published, T.delivered, T.acknowledged]}>
+      {channels.map((each) => (
+        <tr key={each.name}>
+          <td><To page="channels" names={[each.name]} /></td>
+          <td><State state={each.state} /></td>
+          {[each.consumer_count, each.prefetch_count, each.messages_unacknowledged, each.messages_unconfirmed].map((figure, at) => <td key={at}>{figure}</td>)}
+          {["publish", "deliver_get", "ack"].map((what) => <td key={what}>{rate(rateOf(each.message_stats, what))}</td>)}
+        </tr>
+      ))}
+    </Grid>
   );
 }
 

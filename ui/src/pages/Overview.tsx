@@ -6,6 +6,7 @@ import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
 import { ConfirmButton } from "../parts/Dialog";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { Nodes } from "../parts/Nodes";
 import { count, rate } from "../pure/format";
 import { link } from "../router";
@@ -78,27 +79,16 @@ function Listeners({ told }: { told: Told }) {
   return (
     <section>
       <h2>{T.listeners}</h2>
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              {[T.protocol, T.address, T.port, T.node].map((each) => (
-                <th key={each} scope="col">{each}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {told.listeners?.map((each) => (
-              <tr key={`${each.node} ${each.protocol} ${each.ip_address} ${each.port}`}>
-                <td>{each.protocol}</td>
-                <td>{each.ip_address}</td>
-                <td>{each.port}</td>
-                <td>{each.node}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Grid titles={[T.protocol, T.address, T.port, T.node]}>
+        {told.listeners?.map((each) => (
+          <tr key={`${each.node} ${each.protocol} ${each.ip_address} ${each.port}`}>
+            <td>{each.protocol}</td>
+            <td>{each.ip_address}</td>
+            <td>{each.port}</td>
+            <td>{each.node}</td>
+          </tr>
+        ))}
+      </Grid>
     </section>
   );
 }

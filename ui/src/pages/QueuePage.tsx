@@ -9,6 +9,7 @@ import { Departures } from "../parts/Departures";
 import { ConfirmButton } from "../parts/Dialog";
 import { Arguments, Facts, Mark } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { Publish } from "../parts/Publish";
 import { bytes, count, rate } from "../pure/format";
 import { go, link } from "../router";
@@ -94,25 +95,16 @@ function Contents({ told }: { told: Queue }) {
   const kinds = ["", "_ready", "_unacknowledged", "_ram", "_persistent", "_paged_out"];
   const figures = told as unknown as Record<string, number | undefined>;
   return (
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            {["", T.total, T.ready, T.unacknowledged, T.inMemory, T.persistent, T.pagedOut].map((each) => <th key={each} scope="col">{each}</th>)}
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">{T.messages}</th>
-            {kinds.map((each) => <td key={each}>{count(figures[`messages${each}`])}</td>)}
-          </tr>
-          <tr>
-            <th scope="row">{T.messageBytes}</th>
-            {kinds.map((each) => <td key={each}>{bytes(figures[`message_bytes${each}`])}</td>)}
-          </tr>
-        </tbody>
-      </table>
-    </div>
+    <Grid titles={["", T.total, T.ready, T.unacknowledged, T.inMemory, T.persistent, T.pagedOut]}>
+      <tr>
+        <th scope="row">{T.messages}</th>
+        {kinds.map((each) => <td key={each}>{count(figures[`messages${each}`])}</td>)}
+      </tr>
+      <tr>
+        <th scope="row">{T.messageBytes}</th>
+        {kinds.map((each) => <td key={each}>{bytes(figures[`message_bytes${each}`])}</td>)}
+      </tr>
+    </Grid>
   );
 }
 

@@ -7,6 +7,7 @@ import { useLive } from "../live";
 import { Form, type Told } from "../parts/Dialog";
 import { Arguments, Mark, Moment, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { Grid } from "../parts/Grid";
 import { parseArguments } from "../pure/arguments";
 import { duration } from "../pure/format";
 import { T } from "../text";
@@ -99,28 +100,19 @@ function Unroutable() {
       <Failure error={error} />
       {value?.items.length === 0 ? <p class="quiet">{T.nothingUnroutable}</p> : null}
       {value?.items.length ? (
-        <div class="wide">
-          <table>
-            <thead>
-              <tr>
-                {[T.time, T.vhost, T.exchange, T.routingKey, T.outcomeOf, T.user, T.connection].map((each) => <th key={each} scope="col">{each}</th>)}
-              </tr>
-            </thead>
-            <tbody>
-              {value.items.map((each, at) => (
-                <tr key={`${each.time} ${at}`}>
-                  <td><Moment ms={each.time} /></td>
-                  <td>{each.vhost}</td>
-                  <td>{each.exchange || T.defaultExchange}</td>
-                  <td>{each.routing_key}</td>
-                  <td>{T.outcomes[each.outcome]}</td>
-                  <td>{each.user}</td>
-                  <td>{each.channel ? <To page="connections" names={[each.connection]} /> : each.connection}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Grid titles={[T.time, T.vhost, T.exchange, T.routingKey, T.outcomeOf, T.user, T.connection]}>
+          {value.items.map((each, at) => (
+            <tr key={`${each.time} ${at}`}>
+              <td><Moment ms={each.time} /></td>
+              <td>{each.vhost}</td>
+              <td>{each.exchange || T.defaultExchange}</td>
+              <td>{each.routing_key}</td>
+              <td>{T.outcomes[each.outcome]}</td>
+              <td>{each.user}</td>
+              <td>{each.channel ? <To page="connections" names={[each.connection]} /> : each.connection}</td>
+            </tr>
+          ))}
+        </Grid>
       ) : null}
     </section>
   );

@@ -7,6 +7,7 @@ import { useLive } from "../live";
 import { ConfirmButton, FormButton, type Field, type Told } from "../parts/Dialog";
 import { Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { ALL, rightsFields, OF_TOPICS, Rights } from "../parts/Rights";
 import { useWholeList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { go, link } from "../router";
@@ -118,7 +119,7 @@ function Permissions({ user }: { user: string }) {
   };
   const fields: Field[] = [
     { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts },
-    ...(["configure", "write", "read"] as const).map((each) => ({ name: each, label: T[each], value: ".*", isOptional: true })),
+    ...rightsFields(ALL),
   ];
   return (
     <section>
@@ -133,9 +134,7 @@ function Permissions({ user }: { user: string }) {
         {value?.map((each) => (
           <li key={each.vhost}>
             <b>{each.vhost}</b>
-            {(["configure", "write", "read"] as const).map((right) => (
-              <span key={right}>{T[right]} <code>{each[right]}</code></span>
-            ))}
+            <Rights told={each} />
             <ConfirmButton label={T.clear} question={T.clearSure(user, each.vhost)} act={() => clear(each.vhost)} />
           </li>
         ))}
@@ -160,7 +159,7 @@ function TopicPermissions({ user }: { user: string }) {
   const fields: Field[] = [
     { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts },
     { name: "exchange", label: T.exchange, value: "amq.topic" },
-    ...(["write", "read"] as const).map((each) => ({ name: each, label: T[each], value: ".*", isOptional: true })),
+    ...rightsFields(OF_TOPICS),
   ];
   return (
     <section>
@@ -175,8 +174,7 @@ function TopicPermissions({ user }: { user: string }) {
         {value?.map((each) => (
           <li key={`${each.vhost} ${each.exchange}`}>
             <b>{each.vhost}</b> <code>{each.exchange}</code>
-            <span>{T.write} <code>{each.write}</code></span>
-            <span>{T.read} <code>{each.read}</code></span>
+            <Rights told={each} />
             <ConfirmButton label={T.clear} question={T.clearSure(user, each.exchange)} act={() => clear(each)} />
           </li>
         ))}

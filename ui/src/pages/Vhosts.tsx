@@ -7,6 +7,7 @@ import { Chart } from "../parts/Chart";
 import { ConfirmButton, FormButton, type Field, type Told } from "../parts/Dialog";
 import { Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { ALL, rightsFields, Rights } from "../parts/Rights";
 import { useWholeList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { byteRate, count, rate } from "../pure/format";
@@ -136,9 +137,7 @@ function WhoMay({ vhost }: { vhost: string }) {
         {value?.map((each) => (
           <li key={each.user}>
             <To page="users" names={[each.user]} />
-            {(["configure", "write", "read"] as const).map((right) => (
-              <span key={right}>{T[right]} <code>{each[right]}</code></span>
-            ))}
+            <Rights told={each} />
           </li>
         ))}
       </ul>
@@ -159,7 +158,7 @@ function Permit({ vhost, permitted }: { vhost: string; permitted: () => void }) 
   if (!value) return null;
   const fields: Field[] = [
     { name: "user", label: T.user, kind: "choice", choices: value.map((each) => each.name) },
-    ...(["configure", "write", "read"] as const).map((each) => ({ name: each, label: T[each], value: ".*", isOptional: true })),
+    ...rightsFields(ALL),
   ];
   return <FormButton label={T.permit} title={T.permitIn(vhost)} fields={fields} send={set} />;
 }
@@ -174,8 +173,7 @@ function WhoMayUseTopics({ vhost }: { vhost: string }) {
         {value.map((each) => (
           <li key={`${each.user} ${each.exchange}`}>
             <To page="users" names={[each.user]} /> <code>{each.exchange}</code>
-            <span>{T.write} <code>{each.write}</code></span>
-            <span>{T.read} <code>{each.read}</code></span>
+            <Rights told={each} />
           </li>
         ))}
       </ul>

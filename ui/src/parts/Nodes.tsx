@@ -6,6 +6,7 @@ import { T } from "../text";
 import type { Node } from "../types";
 import { Mark, Meter, Since, To } from "./Facts";
 import { Failure } from "./Failure";
+import { Grid } from "./Grid";
 
 export function Nodes() {
   const { value, error } = useLive<Node[]>("nodes");
@@ -13,18 +14,9 @@ export function Nodes() {
     <section>
       <h2>{T.nodes}</h2>
       <Failure error={error} />
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              {[T.name, T.uptime, T.memory, T.disk, T.files, T.sockets].map((each) => (
-                <th key={each} scope="col">{each}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{value?.map((node) => <NodeRow key={node.name} node={node} />)}</tbody>
-        </table>
-      </div>
+      <Grid titles={[T.name, T.uptime, T.memory, T.disk, T.files, T.sockets]}>
+        {value?.map((node) => <NodeRow key={node.name} node={node} />)}
+      </Grid>
     </section>
   );
 }
