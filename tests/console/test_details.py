@@ -75,3 +75,16 @@ def test_a_node_shows_what_it_does_with_its_disk(guest):
     guest.page.get_by_role("main").get_by_role("link", name="leveret@").click()
     for title in ("Disk operations", "Disk data", "Churn", "What the memory is for"):
         guest.sees(title)
+
+
+@pytest.mark.parametrize("page", ["connections", "channels"])
+def test_who_is_in_one_virtual_host_is_listed(guest, node, channel, page):
+    node.admin.add_vhost(f"quiet-{page}")
+    node.admin.set_permission("guest", vhost=f"quiet-{page}")
+    assert channel.is_open
+    choice = guest.page.get_by_role("banner").get_by_label("Virtual host")
+    choice.select_option("/")
+    guest.go(page)
+    expect(guest.page.locator(".rows").get_by_role("link").first).to_contain_text("127.0.0.1")
+    choice.select_option(f"quiet-{page}")
+    expect(guest.page.get_by_role("status").filter(has_text="0 in all")).to_be_visible()

@@ -7,7 +7,7 @@ import { Chart } from "../parts/Chart";
 import { Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
-import { usePagedList } from "../parts/list";
+import { useListOfClients } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { count, rate } from "../pure/format";
 import { messageRates, rateOf, SAMPLES } from "../stats";
@@ -54,8 +54,7 @@ function Mode({ row }: { row: Channel }) {
 export function Channels() {
   const { vhost } = useConsole();
   const [wish, change] = useWish("channels", "name");
-  const where = vhost ? path`vhosts/${vhost}/channels` : "channels";
-  const list = usePagedList<Channel>(where, wish, nameOf);
+  const list = useListOfClients<Channel>("channels", vhost, wish, nameOf);
   return (
     <>
       <h1>{T.channels}</h1>

@@ -8,7 +8,7 @@ import { FormButton } from "../parts/Dialog";
 import { Arguments, Facts, Mark, Moment, Since, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
-import { usePagedList } from "../parts/list";
+import { useListOfClients } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { byteRate, bytes, rate } from "../pure/format";
 import { go, link } from "../router";
@@ -50,8 +50,7 @@ export function State({ state }: { state: string | undefined }) {
 export function Connections() {
   const { vhost } = useConsole();
   const [wish, change] = useWish("connections", "name");
-  const where = vhost ? path`vhosts/${vhost}/connections` : "connections";
-  const list = usePagedList<Connection>(where, wish, nameOf);
+  const list = useListOfClients<Connection>("connections", vhost, wish, nameOf);
   const empty = (
     <>
       <p>{T.noConnections}</p>

@@ -1,7 +1,7 @@
 // The rows behind a list: searched, sorted and cut by the node, or here where they are few.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { withQuery } from "../api";
+import { path, withQuery } from "../api";
 import { useLive, useLiveAll } from "../live";
 import type { Refused } from "../api";
 import { compare, grown, matcher, merged, valueAt, type Rows } from "../pure/rows";
@@ -37,7 +37,7 @@ const EMPTY = new Map<number, never>();
 
 /** A list that the node cuts into pages: only those in sight are asked for. */
 export function usePagedList<Row>(
-  where: string,
+  where: string | undefined,
   wish: Wish,
   keyOf: (row: Row) => string,
   searchBy = "name",
@@ -56,7 +56,7 @@ export function usePagedList<Row>(
   );
   const numbers = Array.from({ length: lastPage - firstPage + 1 }, (_, at) => firstPage + at);
   const { values, error, again } = useLiveAll<Page<Row>>(
-    numbers.map((page) => withQuery(where, { ...parameters, page })).join("\n"),
+    where === undefined ? "" : numbers.map((page) => withQuery(where, { ...parameters, page })).join("\n"),
   );
   const told = useMemo(() => (values ? joined(values, firstPage) : undefined), [values]);
   const see = useCallback((first: number, last: number) => {
@@ -96,6 +96,18 @@ function arranged<Row>(all: Row[], wish: Wish, keyOf: (row: Row) => string): Tol
   const sign = wish.isReversed ? -1 : 1;
   found.sort((a, b) => sign * compare(valueAt(a, wish.sort), valueAt(b, wish.sort)));
   return { rows: new Map(found.entries()), count: found.length, total: all.length };
+}
+
+/** Connections or channels: all in pages; those of one virtual host, which the node tells whole. */
+export function useListOfClients<Row>(
+  what: "connections" | "channels",
+  vhost: string,
+  wish: Wish,
+  keyOf: (row: Row) => string,
+): List<Row> {
+  const all = usePagedList<Row>(vhost ? undefined : what, wish, keyOf);
+  const some = useWholeList<Row>(vhost ? `${path`vhosts/${vhost}`}/${what}` : undefined, wish, keyOf);
+  return vhost ? some : all;
 }
 
 interface Told<Row> {
