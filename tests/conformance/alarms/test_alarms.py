@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import socket
 import time
 
 import pytest
@@ -260,7 +261,8 @@ def test_a_client_that_goes_while_it_is_blocked_leaves_what_it_published(stage, 
     stage.switch("memory", True)
     publish(publisher, queue, b"2")
     assert overheard(publisher) == [BLOCKED]
-    publisher.hang_up()
+    # It says no more, and hears: what is said to who hears nothing ends the connection at once.
+    publisher.sock.shutdown(socket.SHUT_WR)
     stage.switch("memory", False)
     consumer = stage.client()
     consume(consumer, queue)

@@ -70,8 +70,6 @@ status x
 server_version x
 log_tail -N abc
 log_tail_stream --duration abc
-log_tail_stream --duration 0
-consume_event_stream --duration 0 -q
 reset_node_auth_attempt_metrics
 reset_node_auth_attempt_metrics --formatter json
 list_node_auth_attempt_stats --by-source
@@ -91,6 +89,10 @@ check_virtual_hosts
 check_virtual_hosts -q
 check_virtual_hosts --formatter json
 """
+
+LOGS = "log_tail_stream --duration 0"
+
+EVENTS = "consume_event_stream --duration 0 -q"
 
 NODES = """
 rotate_logs
@@ -121,11 +123,23 @@ def test_diagnostics(alike):
 
 def test_virtual_hosts(alike):
     """Other tests' vhosts come and go on the same RabbitMQ: it calls one that is coming down."""
+    at_last(lambda: alike(VHOSTS, "rabbitmq-diagnostics"))
+
+
+def test_streams_of_no_time(alike):
+    """rabbitmqctl takes one that ends before it is begun for a lost node, and is spoilt by that
+    for all that comes after it: each has a rabbitmqctl of its own."""
+    at_last(lambda: alike(LOGS, "rabbitmq-diagnostics"))
+    at_last(lambda: alike(EVENTS, "rabbitmq-diagnostics"))
+
+
+def at_last(compare):
+    """RabbitMQ may answer otherwise under load: one look in a few finds both alike."""
     for _ in range(LOOKS - 1):
         with contextlib.suppress(AssertionError):
-            return alike(VHOSTS, "rabbitmq-diagnostics")
+            return compare()
         time.sleep(PAUSE_S)
-    return alike(VHOSTS, "rabbitmq-diagnostics")
+    return compare()
 
 
 def test_nodes(alike):
