@@ -27,23 +27,25 @@ const NOTICE_MS = 6000;
 export function Shell({ user, leave, spoken, choose }: ShellProps) {
   const place = usePlace();
   const [notice, act] = useActing();
-  const [vhost, setVhost] = useState(sessionStorage.getItem(VHOST_KEPT) ?? "");
+  const [kept, setKept] = useState(sessionStorage.getItem(VHOST_KEPT) ?? "");
   const [isHelping, setHelping] = useState(false);
   const { value: vhosts } = useLive<{ name: string }[]>("vhosts?columns=name");
+  const { value: session = user } = useLive<User>("session");
   useEffect(() => listen(() => setHelping(true)), []);
   const console = useMemo<Console>(
-    () => ({
-      user,
-      may: rightsOf(user),
-      vhost,
-      vhosts: vhosts?.map((each) => each.name) ?? [],
-      setVhost: (next) => {
+    () => {
+      const may = rightsOf(user);
+      const names = vhosts?.map((each) => each.name) ?? [];
+      const entered = session.vhosts;
+      const seen = may.administer ? names : entered;
+      const isGone = vhosts && !seen.includes(kept);
+      const setVhost = (next: string) => {
         sessionStorage.setItem(VHOST_KEPT, next);
-        setVhost(next);
-      },
-      act,
-    }),
-    [user, vhost, vhosts, act],
+        setKept(next);
+      };
+      return { user, may, vhost: isGone ? "" : kept, vhosts: names, entered, seen, setVhost, act };
+    },
+    [user, kept, vhosts, session, act],
   );
   const where = [place.page, ...place.names].join("/");
   return (
@@ -113,7 +115,7 @@ function Head({ console, leave, spoken, choose, help }: HeadProps) {
     <header>
       <a class="brand" href={link("overview")}>Leveret</a>
       <span class="space" />
-      <Choice label={T.vhost} value={console.vhost} choices={[["", T.allVhosts], ...console.vhosts.map((each): [string, string] => [each, each])]} choose={console.setVhost} />
+      <Choice label={T.vhost} value={console.vhost} choices={[["", T.allVhosts], ...console.seen.map((each): [string, string] => [each, each])]} choose={console.setVhost} />
       <Choice label={T.language} value={spoken} choices={Object.entries(LANGUAGES).map(([key, each]) => [key, each.ownName])} choose={(next) => choose(next as Language)} />
       <Choice label={T.theme} value={worn} choices={THEMES.map((each) => [each, T.themes[each]])} choose={(next) => change(next as Theme)} />
       <button type="button" onClick={help} aria-label={T.help} title={T.help}>?</button>

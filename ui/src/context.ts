@@ -10,6 +10,10 @@ export interface Console {
   /** The vhost that lists are of; "" for all. */
   vhost: string;
   vhosts: string[];
+  /** Those where one may do something. */
+  entered: string[];
+  /** Those that one may look into. */
+  seen: string[];
   setVhost: (vhost: string) => void;
   /** Do something and say what became of it. True when it is done. */
   act: (what: string, doing: () => Promise<unknown>) => Promise<boolean>;

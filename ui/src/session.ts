@@ -5,12 +5,14 @@ import { ask, get, Refused } from "./api";
 export interface User {
   name: string;
   tags: string[];
+  /** Those that the user has permissions in. */
+  vhosts: string[];
 }
 
 /** Who has logged in; undefined for nobody. */
 export async function current(): Promise<User | undefined> {
   try {
-    return await get<User>("whoami");
+    return await get<User>("session");
   } catch (error) {
     if (error instanceof Refused && error.status === 401) return undefined;
     throw error;

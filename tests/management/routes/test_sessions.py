@@ -26,6 +26,18 @@ def test_a_session_is_believed_until_its_end(api):
     assert api.ask("GET", "/api/whoami", user=None, headers=headers).status == 401
 
 
+def test_a_session_tells_who_has_it_and_where_he_may_act(api):
+    told = log_in(api)
+    assert told.json["vhosts"] == ["/"]
+    headers = {**with_cookie(told), **CONSOLE}
+    api.ask("PUT", "/api/vhosts/shop", {})
+    shown = api.ask("GET", "/api/session", user=None, headers=headers).json
+    assert shown == {"name": "guest", "tags": ["administrator"], "vhosts": ["/", "shop"]}
+    api.ask("DELETE", "/api/permissions/shop/guest")
+    assert api.ask("GET", "/api/session", user=None, headers=headers).json["vhosts"] == ["/"]
+    assert api.ask("GET", "/api/session", user=None, headers=CONSOLE).status == 401
+
+
 def test_the_cookie_alone_is_not_believed(api):
     headers = with_cookie(log_in(api))
     assert api.ask("GET", "/api/whoami", user=None, headers=headers).status == 401

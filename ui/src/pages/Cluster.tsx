@@ -12,9 +12,9 @@ import { T } from "../text";
 import type { Feature } from "../types";
 
 export function Cluster() {
-  const { act } = useConsole();
+  const { act, may } = useConsole();
   const { value, error, again } = useLive<{ name: string }>("cluster-name");
-  const { value: features } = useLive<Feature[]>("feature-flags");
+  const { value: features } = useLive<Feature[]>(may.administer ? "feature-flags" : undefined);
   const rename = async ({ name = "" }: Record<string, string>) => {
     const isDone = await act(T.saved(name), () => ask("PUT", "cluster-name", { name }));
     again();
@@ -24,11 +24,21 @@ export function Cluster() {
   return (
     <>
       <h1>{value.name}</h1>
-      <div class="buttons">
-        <FormButton label={T.rename} title={T.clusterName} fields={[{ name: "name", label: T.name, value: value.name }]} send={rename} />
-        <ConfirmButton label={T.rebalance} question={T.rebalanceSure} act={() => act(T.rebalanced, () => ask("POST", "rebalance/queues", {}))} />
-      </div>
+      {may.administer ? (
+        <div class="buttons">
+          <FormButton label={T.rename} title={T.clusterName} fields={[{ name: "name", label: T.name, value: value.name }]} send={rename} />
+          <ConfirmButton label={T.rebalance} question={T.rebalanceSure} act={() => act(T.rebalanced, () => ask("POST", "rebalance/queues", {}))} />
+        </div>
+      ) : null}
       <Nodes />
+      {may.administer ? <Features features={features} /> : null}
+    </>
+  );
+}
+
+function Features({ features }: { features: Feature[] | undefined }) {
+  return (
+    <>
       <h2>{T.featureFlags}</h2>
       <Grid titles={[T.name, T.state, T.description]}>
         {features?.map((each) => (

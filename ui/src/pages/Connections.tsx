@@ -93,7 +93,7 @@ function Ended() {
 }
 
 export function ConnectionPage({ name }: { name: string }) {
-  const { act } = useConsole();
+  const { act, may, user } = useConsole();
   const { value, error } = useLive<Connection>(`${path`connections/${name}`}?${DATA_SAMPLES}`);
   const { value: channels } = useLive<Channel[]>(path`connections/${name}/channels`);
   const close = (reason: string) =>
@@ -102,20 +102,23 @@ export function ConnectionPage({ name }: { name: string }) {
       go(link("connections"));
     });
   if (!value) return <Failure error={error} />;
+  const mayClose = may.administer || value.user === user.name;
   return (
     <>
       <h1>{value.name}</h1>
       <Failure error={error} />
       <Facts facts={factsOf(value)} />
       <WhyHeld name={name} />
-      <div class="buttons">
-        <FormButton
-          label={T.close}
-          title={T.closeSure(name)}
-          fields={[{ name: "reason", label: T.reason, isOptional: true, hint: T.reasonHint }]}
-          send={({ reason = "" }) => close(reason)}
-        />
-      </div>
+      {mayClose ? (
+        <div class="buttons">
+          <FormButton
+            label={T.close}
+            title={T.closeSure(name)}
+            fields={[{ name: "reason", label: T.reason, isOptional: true, hint: T.reasonHint }]}
+            send={({ reason = "" }) => close(reason)}
+          />
+        </div>
+      ) : null}
       <div class="charts">
         <Chart title={T.dataRates} lines={dataRates(value as unknown as Stats)} isRate shown={byteRate} />
       </div>

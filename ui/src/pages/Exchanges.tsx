@@ -89,7 +89,8 @@ const bodyOf = (told: Told) => ({
 });
 
 export function ExchangePage({ vhost, name }: { vhost: string; name: string }) {
-  const { act } = useConsole();
+  const { act, entered } = useConsole();
+  const mayUse = entered.includes(vhost);
   const where = path`exchanges/${vhost}/${name}`;
   const { value, error } = useLive<Exchange>(`${where}?${SAMPLES}`);
   if (!value) return <Failure error={error} />;
@@ -127,12 +128,12 @@ export function ExchangePage({ vhost, name }: { vhost: string; name: string }) {
       ) : (
         <p class="quiet">{T.defaultBinds}</p>
       )}
-      <p class="buttons">
+      {mayUse ? <p class="buttons">
         <a class="button" href={`${link("route")}?${new URLSearchParams({ vhost, exchange: value.name })}`}>{T.explain}</a>
         {value.type === "x-delayed-message" ? <a class="button" href={link("delayed", vhost, name)}>{T.lookAtDelayed}</a> : null}
-      </p>
-      {value.internal ? null : <Publish vhost={vhost} exchange={value.name} />}
-      {value.name && !value.name.startsWith("amq.") ? (
+      </p> : null}
+      {value.internal || !mayUse ? null : <Publish vhost={vhost} exchange={value.name} />}
+      {mayUse && value.name && !value.name.startsWith("amq.") ? (
         <ConfirmButton label={T.delete} question={T.deleteSure(name)} act={drop} />
       ) : null}
     </>

@@ -45,7 +45,7 @@ export function Messages({ vhost, name }: { vhost: string; name: string }) {
     <>
       <h1>{T.messagesOf(name)}</h1>
       <p class="quiet">{T.lookedAtOnly} <To page="queues" names={[vhost, name]} /></p>
-      <Looking {...{ wish, change, isStream }} again={look.again} />
+      {isRefused(look) ? null : <Looking {...{ wish, change, isStream }} again={look.again} />}
       <Failure error={look.error} />
       {mayChange && look.told ? (
         <Actions {...{ vhost, name, chosen }} told={look.told} done={() => { setChosen(new Set()); look.again(); }} />
@@ -64,7 +64,9 @@ export function Delayed({ vhost, name }: { vhost: string; name: string }) {
     <>
       <h1>{T.heldBackBy(name)}</h1>
       <p class="quiet">{T.lookedAtOnly} <To page="exchanges" names={[vhost, name]} /></p>
-      <Looking wish={wish} change={(next) => setWish({ ...wish, from: "", ...next })} isStream={false} isDelayed again={look.again} />
+      {isRefused(look) ? null : (
+        <Looking wish={wish} change={(next) => setWish({ ...wish, from: "", ...next })} isStream={false} isDelayed again={look.again} />
+      )}
       <Failure error={look.error} />
       {look.told ? <Rows told={look.told} choose={() => {}} /> : null}
       <Turning told={look.told} from={wish.from} go={(from) => setWish({ ...wish, from })} />
@@ -100,6 +102,9 @@ function useLook(where: string, wish: Wish) {
   }, [asked, times]);
   return { told, error, again: useCallback(() => setTimes((before) => before + 1), []) };
 }
+
+/** Who may not look has no use for ways to look. */
+const isRefused = ({ error }: { error: Refused | undefined }) => error?.status === 401;
 
 interface LookingProps {
   wish: Wish;

@@ -28,7 +28,7 @@ export function Policies() {
 }
 
 function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; mayChange: boolean }) {
-  const { act, vhost, vhosts } = useConsole();
+  const { act, vhost, seen } = useConsole();
   const [wish, change] = useWish(kind, "name");
   const list = useWholeList<Policy>(vhost ? `${kind}/${encodeURIComponent(vhost)}` : kind, wish, keyOf);
   const set = async (told: Told) => {
@@ -43,7 +43,7 @@ function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; may
   };
   const actionsOf = (row: Policy) => (
     <div class="buttons">
-      <FormButton label={T.change} title={row.name} fields={fieldsOf(vhosts, row)} send={set} />
+      <FormButton label={T.change} title={row.name} fields={fieldsOf(seen, row)} send={set} />
       <ConfirmButton label={T.delete} question={T.deleteSure(row.name)} act={() => drop(row)} />
     </div>
   );
@@ -54,7 +54,7 @@ function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; may
       columns={mayChange ? [...columns(), { at: "actions", title: T.actions, width: 14, isUnsorted: true, cell: actionsOf }] : columns()}
       {...{ list, wish, change }}
       empty={<p>{T.noPolicies}</p>}
-      actions={mayChange ? <FormButton label={T.add} title={title} fields={fieldsOf(vhosts)} send={set} isFirst /> : null}
+      actions={mayChange && seen.length ? <FormButton label={T.add} title={title} fields={fieldsOf(seen)} send={set} isFirst /> : null}
     />
   );
 }

@@ -22,6 +22,8 @@ import { GetMessages } from "./GetMessages";
 import { Features } from "./Queues";
 
 export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
+  const { entered } = useConsole();
+  const mayUse = entered.includes(vhost);
   const where = path`queues/${vhost}/${name}`;
   const { value, error, again } = useLive<Queue>(`${where}?${SAMPLES}`);
   if (!value) return <Failure error={error} />;
@@ -35,14 +37,14 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
         <Chart title={T.messageRates} lines={messageRates(value.message_stats)} isRate shown={rate} />
       </div>
       <Contents told={value} />
-      <p><a class="button" href={link("messages", vhost, name)}>{T.lookAtMessages}</a></p>
+      {mayUse ? <p><a class="button" href={link("messages", vhost, name)}>{T.lookAtMessages}</a></p> : null}
       <Departures vhost={vhost} name={name} />
       <h2>{T.consumers}</h2>
       <Consumers consumers={value.consumer_details} />
       <Bindings vhost={vhost} name={name} end="to queue" />
-      {value.type === "stream" ? null : <GetMessages vhost={vhost} name={name} got={again} />}
-      <Publish vhost={vhost} exchange="" routingKey={name} />
-      <Actions vhost={vhost} name={name} again={again} messages={value.messages} isStream={value.type === "stream"} />
+      {mayUse && value.type !== "stream" ? <GetMessages vhost={vhost} name={name} got={again} /> : null}
+      {mayUse ? <Publish vhost={vhost} exchange="" routingKey={name} /> : null}
+      {mayUse ? <Actions vhost={vhost} name={name} again={again} messages={value.messages} isStream={value.type === "stream"} /> : null}
     </>
   );
 }

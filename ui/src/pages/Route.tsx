@@ -16,7 +16,7 @@ import type { Explanation, Step, Unrouted, Way } from "../types";
 const NEWEST = { sort: "time", sort_reverse: true, page: 1, page_size: 100 };
 
 export function Route({ query }: { query: URLSearchParams }) {
-  const { act, vhost, vhosts } = useConsole();
+  const { act, vhost, entered } = useConsole();
   const [told, setTold] = useState<Explanation>();
   const explain = (said: Told) =>
     act("", async () => {
@@ -32,16 +32,20 @@ export function Route({ query }: { query: URLSearchParams }) {
     <>
       <h1>{T.route}</h1>
       <p class="quiet">{T.routeHow}</p>
-      <Form
-        fields={[
-          { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts, value: query.get("vhost") ?? vhost },
-          { name: "exchange", label: T.exchange, isOptional: true, hint: T.defaultIsEmpty, value: query.get("exchange") ?? "" },
-          { name: "key", label: T.routingKey, isOptional: true, value: query.get("key") ?? "" },
-          { name: "headers", label: T.headers, kind: "area", isOptional: true, hint: T.argumentsHint },
-        ]}
-        submit={T.explain}
-        send={explain}
-      />
+      {entered.length ? (
+        <Form
+          fields={[
+            { name: "vhost", label: T.vhost, kind: "choice", choices: entered, value: query.get("vhost") ?? vhost },
+            { name: "exchange", label: T.exchange, isOptional: true, hint: T.defaultIsEmpty, value: query.get("exchange") ?? "" },
+            { name: "key", label: T.routingKey, isOptional: true, value: query.get("key") ?? "" },
+            { name: "headers", label: T.headers, kind: "area", isOptional: true, hint: T.argumentsHint },
+          ]}
+          submit={T.explain}
+          send={explain}
+        />
+      ) : (
+        <p class="quiet">{T.nowhereToGo}</p>
+      )}
       {told ? <Explained told={told} /> : null}
       <Unroutable />
     </>

@@ -37,7 +37,7 @@ function bodyOf(told: Told, account?: Account) {
 }
 
 export function Users() {
-  const { act } = useConsole();
+  const { act, may } = useConsole();
   const [wish, change] = useWish("users", "name");
   const list = useWholeList<Account>("users", wish, nameOf);
   const { value: permissions } = useLive<Permission[]>("permissions");
@@ -57,7 +57,7 @@ export function Users() {
         columns={columns(places)}
         {...{ list, wish, change }}
         empty={<p>{T.nothingHere}</p>}
-        actions={<FormButton label={T.add} title={T.newUser} fields={fieldsOf()} send={add} isFirst />}
+        actions={may.administer ? <FormButton label={T.add} title={T.newUser} fields={fieldsOf()} send={add} isFirst /> : null}
       />
     </>
   );

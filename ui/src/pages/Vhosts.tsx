@@ -18,8 +18,8 @@ import type { Permission, Stats, TopicPermission, Vhost } from "../types";
 
 const nameOf = (row: Vhost) => row.name;
 
-const columns = (): Column<Vhost>[] => [
-  { at: "name", title: T.name, cell: (row) => <To page="vhosts" names={[row.name]} /> },
+const columns = (isLinked: boolean): Column<Vhost>[] => [
+  { at: "name", title: T.name, cell: (row) => (isLinked ? <To page="vhosts" names={[row.name]} /> : row.name) },
   { at: "description", title: T.description, width: 16 },
   { at: "tags", title: T.tags, width: 10, isExtra: true, cell: (row) => row.tags?.map((each) => <Mark key={each}>{each}</Mark>) },
   { at: "messages_ready", title: T.ready, width: 7, isNumber: true, cell: (row) => count(row.messages_ready) },
@@ -70,7 +70,7 @@ export function Vhosts() {
       <Table
         name="vhosts"
         label={T.vhosts}
-        columns={columns()}
+        columns={columns(may.administer)}
         {...{ list, wish, change }}
         empty={<p>{T.nothingHere}</p>}
         actions={may.administer ? <FormButton label={T.add} title={T.newVhost} fields={fieldsOf()} send={add} isFirst /> : null}

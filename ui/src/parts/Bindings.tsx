@@ -18,7 +18,8 @@ interface BindingsProps {
 }
 
 export function Bindings({ vhost, name, end }: BindingsProps) {
-  const { act } = useConsole();
+  const { act, entered } = useConsole();
+  const mayChange = entered.includes(vhost);
   const { value, error, again } = useLive<Binding[]>(listOf(vhost, name, end));
   const isFrom = end === "from exchange";
   const bind = async (told: Told) => {
@@ -35,7 +36,7 @@ export function Bindings({ vhost, name, end }: BindingsProps) {
       <div class="bar">
         <h2>{isFrom ? T.bindingsFrom : T.bindingsTo}</h2>
         <span class="space" />
-        <FormButton label={T.bind} title={T.bindNew} fields={fieldsOf(end)} send={bind} />
+        {mayChange ? <FormButton label={T.bind} title={T.bindNew} fields={fieldsOf(end)} send={bind} /> : null}
       </div>
       <Failure error={error} />
       {value?.length === 0 ? <p class="quiet">{T.noBindings}</p> : null}
@@ -45,7 +46,7 @@ export function Bindings({ vhost, name, end }: BindingsProps) {
             <End binding={each} isFrom={isFrom} />
             <code>{each.routing_key}</code>
             <code class="quiet">{shownArguments(each.arguments)}</code>
-            {each.source ? (
+            {mayChange && each.source ? (
               <ConfirmButton label={T.unbind} question={T.unbindSure(each.source, each.destination)} act={() => unbind(each)} />
             ) : null}
           </li>

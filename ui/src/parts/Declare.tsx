@@ -16,9 +16,9 @@ interface DeclareProps {
 }
 
 export function Declare({ kind, title, types, fields, bodyOf, declared }: DeclareProps) {
-  const { act, vhost, vhosts } = useConsole();
+  const { act, vhost, entered } = useConsole();
   const all: Field[] = [
-    { name: "vhost", label: T.vhost, kind: "choice", choices: vhosts, value: vhost },
+    { name: "vhost", label: T.vhost, kind: "choice", choices: entered, value: vhost },
     { name: "name", label: T.name },
     { name: "type", label: T.type, kind: "choice", choices: types },
     { name: "durable", label: T.durable, kind: "check", value: "true" },
@@ -33,5 +33,6 @@ export function Declare({ kind, title, types, fields, bodyOf, declared }: Declar
     declared();
     return isDone;
   };
+  if (!entered.length) return null;
   return <FormButton label={T.declare} title={title} fields={all} send={declare} isFirst />;
 }

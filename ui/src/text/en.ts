@@ -394,6 +394,7 @@ export const en = {
     "what it published is on its way to other nodes": "it publishes faster than other nodes can take it",
   } as Record<string, string>,
   route: "Route",
+  nowhereToGo: "You may enter no virtual host, so there is none to ask about.",
   routeHow: "Where a message would go, and why not elsewhere. Nothing is published.",
   explain: "Explain",
   explanation: "Explanation",

@@ -380,6 +380,7 @@ export const zh: Texts = {
     "what it published is on its way to other nodes": "发布速度超过其他节点的接收速度",
   },
   route: "路由",
+  nowhereToGo: "您不能进入任何虚拟主机，因此无可查询。",
   routeHow: "一条消息会到哪里，以及为什么不到别处。不会发布任何消息。",
   explain: "解释",
   explanation: "解释",

@@ -11,6 +11,7 @@ from leveret.management.entry import admit_with_password
 from leveret.management.resource import ANYBODY, MANAGEMENT, Resource
 
 if TYPE_CHECKING:
+    from leveret.broker.users import User
     from leveret.management.answers import Answer
     from leveret.management.call import Call
 
@@ -22,8 +23,14 @@ def begin(call: Call) -> Answer:
     user = admit_with_password(call.broker, told, call.peer, MANAGEMENT)
     seconds = call.host.settings.http.session_minutes * 60
     token = call.host.sessions.begin(user, call.look.now + seconds)
-    shown = {"name": user.name, "tags": sorted(user.tags), "expires_in": seconds}
-    return Json(shown, headers={"set-cookie": _cookie(call, token, seconds)})
+    shown = _shown(call, user)
+    return Json(
+        {**shown, "expires_in": seconds}, headers={"set-cookie": _cookie(call, token, seconds)}
+    )
+
+
+def show(call: Call) -> Answer:
+    return Json(_shown(call, call.user))
 
 
 def end(call: Call) -> Answer:
@@ -34,6 +41,12 @@ def end(call: Call) -> Answer:
     return Done(204, {"set-cookie": _cookie(call, "", 0)})
 
 
+def _shown(call: Call, user: User) -> dict[str, object]:
+    """vhosts: those that the user has permissions in."""
+    granted = [vhost for name, vhost, _ in call.broker.permissions if name == user.name]
+    return {"name": user.name, "tags": sorted(user.tags), "vhosts": sorted(granted)}
+
+
 def _cookie(call: Call, token: str, seconds: int) -> str:
     prefix, is_secure = call.host.settings.http.path_prefix, call.arrival.is_encrypted
     return kept(token, call.arrival.port, seconds=seconds, path=prefix, is_secure=is_secure)
@@ -42,10 +55,13 @@ def _cookie(call: Call, token: str, seconds: int) -> str:
 RESOURCES: Final = (
     Resource(
         "/session",
-        ANYBODY,
-        "The console's session: POST logs in with a username and a password, DELETE logs out.",
+        MANAGEMENT,
+        "The console's session: who has it, and the vhosts that he has permissions in; POST logs in"
+        " with a username and a password, DELETE logs out.",
+        get=show,
         post=begin,
         delete=end,
+        needs_to_write=ANYBODY,
         commits=(),
     ),
 )
