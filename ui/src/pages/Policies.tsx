@@ -31,8 +31,8 @@ function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; may
   const { act, vhost, seen } = useConsole();
   const [wish, change] = useWish(kind, "name");
   const list = useWholeList<Policy>(vhost ? `${kind}/${encodeURIComponent(vhost)}` : kind, wish, keyOf);
-  const set = async (told: Told) => {
-    const { vhost: where = "", name = "" } = told;
+  const set = async (told: Told, of?: Policy) => {
+    const { vhost: where = "", name = "" } = { ...told, ...of };
     const isDone = await act(T.saved(name), () => ask("PUT", `${kind}/${path`${where}/${name}`}`, bodyOf(told)));
     list.again();
     return isDone;
@@ -43,7 +43,7 @@ function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; may
   };
   const actionsOf = (row: Policy) => (
     <div class="buttons">
-      <FormButton label={T.change} title={row.name} fields={fieldsOf(seen, row)} send={set} />
+      <FormButton label={T.change} title={row.name} fields={fieldsOf(seen, row)} send={(told) => set(told, row)} />
       <ConfirmButton label={T.delete} question={T.deleteSure(row.name)} act={() => drop(row)} />
     </div>
   );
@@ -70,7 +70,7 @@ const columns = (): Column<Policy>[] => [
 
 const fieldsOf = (vhosts: string[], told?: Policy): Field[] => [
   { name: "vhost", label: T.vhost, kind: "choice", choices: told ? [told.vhost] : vhosts },
-  { name: "name", label: T.name, value: told?.name },
+  ...(told ? [] : [{ name: "name", label: T.name }]),
   { name: "pattern", label: T.pattern, value: told?.pattern },
   { name: "apply", label: T.applyTo, kind: "choice", choices: APPLY_TO, value: told?.["apply-to"] },
   { name: "priority", label: T.priority, kind: "number", value: String(told?.priority ?? 0) },

@@ -19,7 +19,7 @@ export function Publish({ vhost, exchange, routingKey = "" }: PublishProps) {
       const { routed } = await ask<{ routed: boolean }>(
         "POST",
         path`exchanges/${vhost}/${exchange || "amq.default"}/publish`,
-        messageOf(told),
+        { ...messageOf(told), routing_key: keyOf(told.key, routingKey) },
       );
       if (!routed) throw new Refused(200, T.unroutable);
     });
@@ -40,6 +40,11 @@ export function Publish({ vhost, exchange, routingKey = "" }: PublishProps) {
       />
     </details>
   );
+}
+
+/** A field of one line has lost the line breaks of a key that was not changed. */
+function keyOf(written = "", was: string): string {
+  return written === was.replace(/[\r\n]/g, "") ? was : written;
 }
 
 export function messageOf(told: Told) {
