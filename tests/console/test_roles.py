@@ -105,7 +105,7 @@ BUTTONS = {
         "users": ["Add"],
         "user": ["Change", "Delete", "Set", "Clear", "Set"],
         "vhosts": ["Add"],
-        "vhost": OWN,
+        "vhost": ["Set", *OWN],
         "policies": ["Add", *OWN, *OWN, "Add", *OWN, *OWN],
         "limits": ["Set a limit", "Clear", "Clear", "Set a limit"],
         "cluster": ["Rename", "Rebalance"],
