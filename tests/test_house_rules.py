@@ -309,6 +309,7 @@ sys.exit(any([fails(name) for name in sys.argv[1:]]))
 """
 
 
+@pytest.mark.timeout(600)
 def test_every_module_imports_alone():
     names = [
         ".".join(("leveret", *path.relative_to(PACKAGE).with_suffix("").parts))

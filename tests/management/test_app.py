@@ -35,6 +35,17 @@ def test_a_slash_at_the_end_changes_nothing(api):
     assert api.get("/api/whoami/").json == api.get("/api/whoami").json
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+def test_a_name_of_dots_may_be_said_so_that_no_browser_changes_it(api, name):
+    path, other = f"/api/queues/%2F/{name};", f"/api/queues/%2F/{name}%3B"
+    assert api.ask("PUT", path, {}).status == 201
+    assert api.get(path).json["name"] == name
+    assert api.get(f"/api/queues/%2F/{name}").json["name"] == name
+    assert api.get(other).status == 404
+    assert api.ask("DELETE", path).status == 204
+    assert api.get(path).status == 404
+
+
 def test_answers_are_not_kept_by_anybody(api):
     assert api.get("/api/whoami").headers["cache-control"] == "no-cache"
 

@@ -26,8 +26,11 @@ export function onLoggedOut(told: () => void): void {
 
 /** A path of the API, each part of it escaped: path`queues/${vhost}/${name}`. */
 export function path(words: TemplateStringsArray, ...names: (string | number)[]): string {
-  return words.reduce((so, word, at) => so + encodeURIComponent(String(names[at - 1])) + word);
+  return words.reduce((so, word, at) => so + segment(String(names[at - 1])) + word);
 }
+
+/** Dots alone a browser takes for a way, escaped or not: an empty parameter makes them a name. */
+const segment = (name: string) => encodeURIComponent(name) + (name === "." || name === ".." ? ";" : "");
 
 export type Parameters = Record<string, string | number | boolean | undefined>;
 

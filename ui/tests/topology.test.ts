@@ -38,6 +38,18 @@ describe("what is bound to what", () => {
     expect([knots.length, edges.length, beyond]).toEqual([1, 0, 3]);
   });
 
+  it("takes no two things for one, whatever is in their names", () => {
+    const parts: Parts = {
+      exchanges: [exchange("e")],
+      queues: [{ name: "b/c", vhost: "a" } as Queue, { name: "c", vhost: "a/b" } as Queue, queue("x\ny"), queue("x")],
+      bindings: [binding("e", "x\ny", "1"), binding("e", "x", "2")],
+      consumers: [],
+    };
+    const { knots, edges } = topologyOf(parts, all, 100);
+    expect(knots.map((each) => each.label)).toEqual(["e", "b/c", "c", "x\ny", "x"]);
+    expect(edges.map((each) => each.label)).toEqual(["1", "2"]);
+  });
+
   it("is drawn from left to right", () => {
     const { knots, edges } = topologyOf(PARTS, all, 100);
     const drawn = new Map(drawingOf(knots, edges).knots.map((each) => [each.label, each.x]));

@@ -60,12 +60,14 @@ HANDED_ON: Final = ("content-type", "x-reason")
 
 
 class _Segment(Convertor[str]):
-    """One segment of a path: a vhost's name may hold a slash, sent as %2F."""
+    """One segment of a path: a vhost's name may hold a slash, sent as %2F. Names of dots alone,
+    which browsers take for a way, have an empty parameter behind them (RFC 3986, 3.3)."""
 
     regex = "[^/]+"
 
     def convert(self, value: str) -> str:
-        return unquote(value, errors="surrogateescape")
+        name = value.removesuffix(";") if value in {".;", "..;"} else value
+        return unquote(name, errors="surrogateescape")
 
     def to_string(self, value: str) -> str:
         raise NotImplementedError("no route is written backwards")

@@ -27,13 +27,16 @@ def test_a_session_is_believed_until_its_end(api):
 
 
 def test_a_session_tells_who_has_it_and_where_he_may_act(api):
-    told = log_in(api)
+    api.ask("PUT", "/api/users/keeper", {"password": "x", "tags": "administrator"})
+    all_rights = {"configure": ".*", "write": ".*", "read": ".*"}
+    api.ask("PUT", "/api/permissions/%2F/keeper", all_rights)
+    told = log_in(api, {"username": "keeper", "password": "x"})
     assert told.json["vhosts"] == ["/"]
     headers = {**with_cookie(told), **CONSOLE}
-    api.ask("PUT", "/api/vhosts/shop", {})
+    api.ask("PUT", "/api/vhosts/shop", {}, user="keeper:x")
     shown = api.ask("GET", "/api/session", user=None, headers=headers).json
-    assert shown == {"name": "guest", "tags": ["administrator"], "vhosts": ["/", "shop"]}
-    api.ask("DELETE", "/api/permissions/shop/guest")
+    assert shown == {"name": "keeper", "tags": ["administrator"], "vhosts": ["/", "shop"]}
+    api.ask("DELETE", "/api/permissions/shop/keeper")
     assert api.ask("GET", "/api/session", user=None, headers=headers).json["vhosts"] == ["/"]
     assert api.ask("GET", "/api/session", user=None, headers=CONSOLE).status == 401
 

@@ -10,6 +10,7 @@ import { Grid } from "../parts/Grid";
 import { useListOfClients } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { count, rate } from "../pure/format";
+import { idOf } from "../pure/names";
 import { messageRates, rateOf, SAMPLES } from "../stats";
 import { T } from "../text";
 import type { Channel, Consumer } from "../types";
@@ -109,7 +110,7 @@ export function Consumers({ consumers }: { consumers: Consumer[] | undefined }) 
   return (
     <Grid titles={[T.consumerTag, T.queue, T.channel, T.mustAck, T.exclusive, T.prefetch, T.active]}>
       {consumers.map((each) => (
-        <tr key={`${each.channel_details.name} ${each.consumer_tag}`}>
+        <tr key={idOf(each.channel_details.name, each.consumer_tag)}>
           <td>{each.consumer_tag}</td>
           <td><To page="queues" names={[each.queue.vhost, each.queue.name]} /></td>
           <td>{each.channel_details.name ? <To page="channels" names={[each.channel_details.name]} /> : ""}</td>

@@ -14,6 +14,7 @@ import { Publish } from "../parts/Publish";
 import { Table, useWish, type Column } from "../parts/Table";
 import { parseArguments } from "../pure/arguments";
 import { rate } from "../pure/format";
+import { idOf } from "../pure/names";
 import { go, link } from "../router";
 import { rateOf, rates, SAMPLES } from "../stats";
 import { T } from "../text";
@@ -23,7 +24,7 @@ import type { Exchange } from "../types";
 const DEFAULT = "amq.default";
 const TYPES = ["direct", "fanout", "topic", "headers", "x-consistent-hash", "x-random", "x-delayed-message"];
 
-const keyOf = (row: Exchange) => `${row.vhost}/${row.name}`;
+const keyOf = (row: Exchange) => idOf(row.vhost, row.name);
 const rowLink = (row: Exchange) => (
   <To page="exchanges" names={[row.vhost, row.name || DEFAULT]}>{row.name || T.defaultExchange}</To>
 );

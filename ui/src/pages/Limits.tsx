@@ -5,6 +5,7 @@ import { useConsole } from "../context";
 import { useLive } from "../live";
 import { ConfirmButton, FormButton, type Told } from "../parts/Dialog";
 import { Failure } from "../parts/Failure";
+import { idOf } from "../pure/names";
 import { T } from "../text";
 
 interface Limit {
@@ -69,7 +70,7 @@ function LimitList({ title, where, kinds, owners }: LimitListProps) {
       {value && rows.length === 0 ? <p class="quiet">{T.noLimits}</p> : null}
       <ul class="bindings">
         {rows.map(({ owner, kind, most }) => (
-          <li key={`${owner} ${kind}`}>
+          <li key={idOf(owner, kind)}>
             <b>{owner}</b> <span>{kind}</span> <code>{most}</code>
             {may.administer ? <ConfirmButton label={T.clear} question={T.clearSure(owner, kind)} act={() => clear(owner, kind)} /> : null}
           </li>

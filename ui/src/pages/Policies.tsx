@@ -7,13 +7,14 @@ import { Arguments } from "../parts/Facts";
 import { useWholeList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { parseArguments, shownArguments } from "../pure/arguments";
+import { idOf } from "../pure/names";
 import { T } from "../text";
 import type { Policy } from "../types";
 
 type Kind = "policies" | "operator-policies";
 
 const APPLY_TO = ["all", "queues", "exchanges", "classic_queues", "quorum_queues", "streams"];
-const keyOf = (row: Policy) => `${row.vhost}/${row.name}`;
+const keyOf = (row: Policy) => idOf(row.vhost, row.name);
 
 export function Policies() {
   const { may } = useConsole();

@@ -9,6 +9,7 @@ import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { parseArguments } from "../pure/arguments";
 import { bytes, count, rate } from "../pure/format";
+import { idOf } from "../pure/names";
 import { rateOf } from "../stats";
 import { T } from "../text";
 import type { Queue } from "../types";
@@ -16,7 +17,7 @@ import { State } from "./Connections";
 import { pikaExample } from "./Overview";
 
 const TYPES = ["classic", "quorum", "stream"];
-const keyOf = (row: Queue) => `${row.vhost}/${row.name}`;
+const keyOf = (row: Queue) => idOf(row.vhost, row.name);
 
 const columns = (): Column<Queue>[] => [
   { at: "name", title: T.name, cell: (row) => <To page="queues" names={[row.vhost, row.name]} /> },

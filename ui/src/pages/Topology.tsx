@@ -7,8 +7,9 @@ import { useLive } from "../live";
 import { Failure } from "../parts/Failure";
 import { rate } from "../pure/format";
 import { KNOT_HEIGHT, widthOf, type Drawing, type Knot } from "../pure/knots";
+import { idOf } from "../pure/names";
 import { matcher } from "../pure/rows";
-import { topologyOf } from "../pure/topology";
+import { exchangeId, queueId, topologyOf } from "../pure/topology";
 import { link } from "../router";
 import { rateOf } from "../stats";
 import { T } from "../text";
@@ -78,10 +79,10 @@ function useDrawing(topology: ReturnType<typeof topologyOf> | undefined): Drawin
 function ratesOf(parts: ReturnType<typeof useParts>["parts"]): Map<string, string> {
   const found = new Map<string, string>();
   for (const each of parts?.exchanges ?? []) {
-    found.set(`exchange ${each.vhost}/${each.name}`, inOut(rateOf(each.message_stats, "publish_in"), rateOf(each.message_stats, "publish_out")));
+    found.set(exchangeId(each.vhost, each.name), inOut(rateOf(each.message_stats, "publish_in"), rateOf(each.message_stats, "publish_out")));
   }
   for (const each of parts?.queues ?? []) {
-    found.set(`queue ${each.vhost}/${each.name}`, inOut(rateOf(each.message_stats, "publish"), rateOf(each.message_stats, "deliver_get")));
+    found.set(queueId(each.vhost, each.name), inOut(rateOf(each.message_stats, "publish"), rateOf(each.message_stats, "deliver_get")));
   }
   return found;
 }
@@ -130,7 +131,7 @@ function Picture({ drawing, busy }: { drawing: Drawing; busy: Map<string, string
       >
         <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
           {drawing.edges.map((each) => (
-            <g key={`${each.from} ${each.to}`} class={busy.get(each.to) ? "edge busy" : "edge"}>
+            <g key={idOf(each.from, each.to)} class={busy.get(each.to) ? "edge busy" : "edge"}>
               <polyline points={each.points.map(({ x, y }) => `${x},${y}`).join(" ")} />
               <EdgeLabel points={each.points} label={each.label} />
             </g>

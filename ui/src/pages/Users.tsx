@@ -10,6 +10,7 @@ import { Failure } from "../parts/Failure";
 import { ALL, rightsFields, OF_TOPICS, Rights } from "../parts/Rights";
 import { useWholeList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
+import { idOf } from "../pure/names";
 import { go, link } from "../router";
 import { T } from "../text";
 import type { Account, Permission, TopicPermission } from "../types";
@@ -172,7 +173,7 @@ function TopicPermissions({ user }: { user: string }) {
       {value?.length === 0 ? <p class="quiet">{T.noTopicPermissions}</p> : null}
       <ul class="bindings">
         {value?.map((each) => (
-          <li key={`${each.vhost} ${each.exchange}`}>
+          <li key={idOf(each.vhost, each.exchange)}>
             <b>{each.vhost}</b> <code>{each.exchange}</code>
             <Rights told={each} />
             <ConfirmButton label={T.clear} question={T.clearSure(user, each.exchange)} act={() => clear(each)} />

@@ -11,6 +11,7 @@ import { ALL, rightsFields, Rights } from "../parts/Rights";
 import { useWholeList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { byteRate, count, rate } from "../pure/format";
+import { idOf } from "../pure/names";
 import { go, link } from "../router";
 import { DATA_SAMPLES, dataRates, messageRates, queueLengths, rateOf, SAMPLES } from "../stats";
 import { T } from "../text";
@@ -171,7 +172,7 @@ function WhoMayUseTopics({ vhost }: { vhost: string }) {
       <h2>{T.topicPermissions}</h2>
       <ul class="bindings">
         {value.map((each) => (
-          <li key={`${each.user} ${each.exchange}`}>
+          <li key={idOf(each.user, each.exchange)}>
             <To page="users" names={[each.user]} /> <code>{each.exchange}</code>
             <Rights told={each} />
           </li>

@@ -4,6 +4,7 @@ import { ask, path } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
 import { parseArguments, shownArguments } from "../pure/arguments";
+import { idOf } from "../pure/names";
 import { T } from "../text";
 import type { Binding } from "../types";
 import { ConfirmButton, FormButton, type Field, type Told } from "./Dialog";
@@ -42,7 +43,7 @@ export function Bindings({ vhost, name, end }: BindingsProps) {
       {value?.length === 0 ? <p class="quiet">{T.noBindings}</p> : null}
       <ul class="bindings">
         {value?.map((each) => (
-          <li key={`${each.source} ${each.destination_type} ${each.destination} ${each.properties_key}`}>
+          <li key={idOf(each.source, each.destination_type, each.destination, each.properties_key)}>
             <End binding={each} isFrom={isFrom} />
             <code>{each.routing_key}</code>
             <code class="quiet">{shownArguments(each.arguments)}</code>

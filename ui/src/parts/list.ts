@@ -75,8 +75,12 @@ function joined<Row>(pages: Page<Row>[], firstPage: number): Told<Row> {
   return { rows, count, total };
 }
 
+interface Named {
+  name: string;
+}
+
 /** A list that the node tells whole. */
-export function useWholeList<Row>(
+export function useWholeList<Row extends Named>(
   where: string | undefined,
   wish: Wish,
   keyOf: (row: Row) => string,
@@ -84,22 +88,22 @@ export function useWholeList<Row>(
   const live = useLive<Row[]>(where);
   const told = useMemo(() => {
     if (!live.value) return undefined;
-    return arranged(live.value, wish, keyOf);
-  }, [live.value, wish.search, wish.isRegex, wish.sort, wish.isReversed, keyOf]);
+    return arranged(live.value, wish);
+  }, [live.value, wish.search, wish.isRegex, wish.sort, wish.isReversed]);
   const see = useCallback(() => {}, []);
   return { ...useShown(told, keyOf, where + JSON.stringify(wish)), ...live, see };
 }
 
-function arranged<Row>(all: Row[], wish: Wish, keyOf: (row: Row) => string): Told<Row> {
+function arranged<Row extends Named>(all: Row[], wish: Wish): Told<Row> {
   const isWanted = matcher(wish.search, wish.isRegex);
-  const found = all.filter((row) => isWanted(keyOf(row)));
+  const found = all.filter((row) => isWanted(row.name));
   const sign = wish.isReversed ? -1 : 1;
   found.sort((a, b) => sign * compare(valueAt(a, wish.sort), valueAt(b, wish.sort)));
   return { rows: new Map(found.entries()), count: found.length, total: all.length };
 }
 
 /** Connections or channels: all in pages; those of one virtual host, which the node tells whole. */
-export function useListOfClients<Row>(
+export function useListOfClients<Row extends Named>(
   what: "connections" | "channels",
   vhost: string,
   wish: Wish,

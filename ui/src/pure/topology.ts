@@ -2,6 +2,7 @@
 
 import type { Binding, Consumer, Exchange, Queue } from "../types";
 import type { Edge, Knot } from "./knots";
+import { idOf } from "./names";
 
 export interface Parts {
   exchanges: Exchange[];
@@ -17,8 +18,8 @@ export interface Topology {
   beyond: number;
 }
 
-const exchangeId = (vhost: string, name: string) => `exchange ${vhost}/${name}`;
-const queueId = (vhost: string, name: string) => `queue ${vhost}/${name}`;
+export const exchangeId = (vhost: string, name: string) => idOf("exchange", vhost, name);
+export const queueId = (vhost: string, name: string) => idOf("queue", vhost, name);
 
 /**
  * What is bound to something, and whatever has the searched name, with its neighbours; at most so
@@ -52,10 +53,10 @@ function knotsOf({ exchanges, queues }: Parts): Knot[] {
 }
 
 function edgeOf(binding: Binding): Edge {
-  const idOf = binding.destination_type === "queue" ? queueId : exchangeId;
+  const ofDestination = binding.destination_type === "queue" ? queueId : exchangeId;
   return {
     from: exchangeId(binding.vhost, binding.source),
-    to: idOf(binding.vhost, binding.destination),
+    to: ofDestination(binding.vhost, binding.destination),
     label: binding.routing_key,
   };
 }
@@ -64,7 +65,7 @@ function edgeOf(binding: Binding): Edge {
 function consumersOf(consumers: Consumer[]): [Knot, Edge][] {
   return consumers.map((each) => {
     const name = each.channel_details.connection_name ?? each.consumer_tag;
-    const id = `consumer ${name}`;
+    const id = idOf("consumer", name);
     return [
       { id, kind: "consumer", label: name, names: [name] },
       { from: queueId(each.queue.vhost, each.queue.name), to: id, label: "" },
