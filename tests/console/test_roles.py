@@ -63,7 +63,7 @@ MANAGER = {
     "exchange": ["Bind", "Unbind", "Bind", "Publish a message", "Delete"],
     "default exchange": ["Publish a message"],
     "queues": ["Declare"],
-    "queue": ["Bind", "Unbind", "Get messages", "Publish a message", "Purge", "Delete"],
+    "queue": ["Copy", "Bind", "Unbind", "Get messages", "Publish a message", "Purge", "Delete"],
     "messages": [*LOOKING, "Replay", "Move", "Requeue", "Republish", "Delete"],
     "held back": ["Look again"],
     "topology": ["+", "\N{MINUS SIGN}"],

@@ -43,7 +43,7 @@ export function Shell({ user, leave, spoken, choose }: ShellProps) {
         sessionStorage.setItem(VHOST_KEPT, next);
         setKept(next);
       };
-      return { user, may, vhost: isGone ? "" : kept, vhosts: names, entered, seen, setVhost, act };
+      return { user, may, vhost: isGone ? "" : kept, vhosts: names, entered, seen, amqp: session.amqp, setVhost, act };
     },
     [user, kept, vhosts, session, act],
   );

@@ -2,6 +2,7 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { Amqp } from "./pure/example";
 import type { Rights, User } from "./session";
 
 export interface Console {
@@ -14,6 +15,8 @@ export interface Console {
   entered: string[];
   /** Those that one may look into. */
   seen: string[];
+  /** Where programs connect to this node. */
+  amqp: Amqp | null;
   setVhost: (vhost: string) => void;
   /** Do something and say what became of it. True when it is done. */
   act: (what: string, doing: () => Promise<unknown>) => Promise<boolean>;

@@ -1,12 +1,15 @@
 // Who looks at the console, and what they may do.
 
 import { ask, get, Refused } from "./api";
+import type { Amqp } from "./pure/example";
 
 export interface User {
   name: string;
   tags: string[];
   /** Those that the user has permissions in. */
   vhosts: string[];
+  /** Where programs connect to the node; null: nowhere. */
+  amqp: Amqp | null;
 }
 
 /** Who has logged in; undefined for nobody. */

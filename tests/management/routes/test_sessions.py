@@ -35,7 +35,10 @@ def test_a_session_tells_who_has_it_and_where_he_may_act(api):
     headers = {**with_cookie(told), **CONSOLE}
     api.ask("PUT", "/api/vhosts/shop", {}, user="keeper:x")
     shown = api.ask("GET", "/api/session", user=None, headers=headers).json
-    assert shown == {"name": "keeper", "tags": ["administrator"], "vhosts": ["/", "shop"]}
+    amqp = {"port": api.broker.port, "ssl": False}
+    assert shown == {
+        "name": "keeper", "tags": ["administrator"], "vhosts": ["/", "shop"], "amqp": amqp
+    }  # fmt: skip
     api.ask("DELETE", "/api/permissions/shop/keeper")
     assert api.ask("GET", "/api/session", user=None, headers=headers).json["vhosts"] == ["/"]
     assert api.ask("GET", "/api/session", user=None, headers=CONSOLE).status == 401

@@ -7,7 +7,7 @@ import pytest
 from leveret.config import Listening, Settings
 from leveret.config.http_settings import HttpSettings
 from leveret.config.tls_settings import TlsSettings
-from leveret.management.views.listeners import contexts, contexts_of_node, listeners
+from leveret.management.views.listeners import amqp, contexts, contexts_of_node, listeners
 from tests.management.looking import FakeHost
 from tests.session.harness import World
 
@@ -27,6 +27,18 @@ TLS = TlsSettings(
 def host():
     settings = Settings(tls=TLS, http=HttpSettings(path_prefix="/rabbit"))
     return FakeHost(World().broker, settings, EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("listening", "told"),
+    [
+        (EVERYTHING, {"port": 5672, "ssl": False}),
+        (EVERYTHING[:2], {"port": 5671, "ssl": True}),
+        (EVERYTHING[:1], None),
+    ],
+)
+def test_programs_connect_without_tls_where_they_can(listening, told):
+    assert amqp(FakeHost(World().broker, Settings(), listening)) == told
 
 
 def test_every_listener_is_told_by_protocol(host):

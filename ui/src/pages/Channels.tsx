@@ -4,11 +4,13 @@ import { path } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
+import { Example } from "../parts/Example";
 import { Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
 import { useListOfClients } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
+import { consumeFirst } from "../pure/example";
 import { count, rate } from "../pure/format";
 import { idOf } from "../pure/names";
 import { messageRates, rateOf, SAMPLES } from "../stats";
@@ -56,6 +58,12 @@ export function Channels() {
   const { vhost } = useConsole();
   const [wish, change] = useWish("channels", "name");
   const list = useListOfClients<Channel>("channels", vhost, wish, nameOf);
+  const empty = (
+    <>
+      <p>{T.noChannels}</p>
+      <Example steps={consumeFirst()} title={T.thisConsumes} />
+    </>
+  );
   return (
     <>
       <h1>{T.channels}</h1>
@@ -63,8 +71,7 @@ export function Channels() {
         name="channels"
         label={T.channels}
         columns={columns()}
-        {...{ list, wish, change }}
-        empty={<p>{T.noChannels}</p>}
+        {...{ list, wish, change, empty }}
       />
     </>
   );

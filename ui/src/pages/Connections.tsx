@@ -5,17 +5,18 @@ import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
 import { FormButton } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Arguments, Facts, Mark, Moment, Since, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
 import { useListOfClients } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
+import { consumeFirst } from "../pure/example";
 import { byteRate, bytes, rate } from "../pure/format";
 import { go, link } from "../router";
 import { DATA_SAMPLES, dataRates, rateOf } from "../stats";
 import { T } from "../text";
 import type { Channel, Connection, EndedConnection, Standing, Stats } from "../types";
-import { pikaExample } from "./Overview";
 
 const nameOf = (row: Connection) => row.name;
 
@@ -54,7 +55,7 @@ export function Connections() {
   const empty = (
     <>
       <p>{T.noConnections}</p>
-      <pre class="example">{pikaExample(location.hostname, vhost || "/")}</pre>
+      <Example steps={consumeFirst()} title={T.thisConsumes} />
     </>
   );
   return (

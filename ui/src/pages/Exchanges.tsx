@@ -7,12 +7,14 @@ import { Bindings } from "../parts/Bindings";
 import { Chart } from "../parts/Chart";
 import { Declare } from "../parts/Declare";
 import { ConfirmButton, type Field, type Told } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Arguments, Facts, Mark, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { usePagedList } from "../parts/list";
 import { Publish } from "../parts/Publish";
 import { Table, useWish, type Column } from "../parts/Table";
 import { parseArguments } from "../pure/arguments";
+import { bind } from "../pure/example";
 import { rate } from "../pure/format";
 import { idOf } from "../pure/names";
 import { go, link } from "../router";
@@ -123,7 +125,12 @@ export function ExchangePage({ vhost, name }: { vhost: string; name: string }) {
       </div>
       {value.name ? (
         <>
-          <Bindings vhost={vhost} name={name} end="from exchange" />
+          <Bindings
+            vhost={vhost}
+            name={name}
+            end="from exchange"
+            first={mayUse && !value.internal ? <Example vhost={vhost} steps={bind(name, value.type)} title={T.thisBinds} /> : null}
+          />
           <Bindings vhost={vhost} name={name} end="to exchange" />
         </>
       ) : (

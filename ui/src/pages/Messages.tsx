@@ -4,8 +4,10 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { ask, get, path, Refused, withQuery } from "../api";
 import { useConsole } from "../context";
 import { ConfirmButton, FormButton, type Told } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Facts, Moment, To } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
+import { publish } from "../pure/example";
 import { count } from "../pure/format";
 import { useLive } from "../live";
 import { T } from "../text";
@@ -52,6 +54,7 @@ export function Messages({ vhost, name }: { vhost: string; name: string }) {
       ) : null}
       {look.told ? <Rows told={look.told} chosen={mayChange ? chosen : undefined} choose={setChosen} /> : null}
       <Turning told={look.told} from={wish.from} go={(from) => change({ from })} />
+      {look.told && queue.messages === 0 ? <Example vhost={vhost} steps={publish(name)} title={T.thisPublishes} /> : null}
     </>
   );
 }

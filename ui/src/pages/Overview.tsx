@@ -5,9 +5,11 @@ import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
 import { ConfirmButton } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
 import { Nodes } from "../parts/Nodes";
+import { consumeFirst, publishFirst } from "../pure/example";
 import { count, rate } from "../pure/format";
 import { link } from "../router";
 import { churn, messageRates, NODE_SAMPLES, queueLengths, SAMPLES } from "../stats";
@@ -15,7 +17,7 @@ import { T } from "../text";
 import type { Overview as Told } from "../types";
 
 export function Overview() {
-  const { may, vhost } = useConsole();
+  const { may } = useConsole();
   const { value, error } = useLive<Told>(`overview?${SAMPLES}&${NODE_SAMPLES}`);
   if (!value) return <Failure error={error} />;
   return (
@@ -30,7 +32,7 @@ export function Overview() {
         <Chart title={T.queuedMessages} lines={queueLengths(value.queue_totals)} shown={count} />
         {may.monitor ? <Chart title={T.churn} lines={churn(value.churn_rates)} isRate shown={rate} /> : null}
       </div>
-      {value.object_totals.queues === 0 ? <FirstSteps vhost={vhost || "/"} /> : null}
+      {value.object_totals.queues === 0 ? <FirstSteps /> : null}
       {may.monitor ? <Nodes /> : null}
       {may.monitor ? <Listeners told={value} /> : null}
       {may.administer ? <Definitions /> : null}
@@ -54,25 +56,16 @@ function Totals({ told }: { told: Told }) {
 }
 
 /** Somebody is new here: what to do first. */
-function FirstSteps({ vhost }: { vhost: string }) {
+function FirstSteps() {
   return (
     <section>
       <h2>{T.firstSteps}</h2>
       <p>{T.firstStepsHow}</p>
-      <pre class="example">{pikaExample(location.hostname, vhost)}</pre>
+      <Example steps={publishFirst()} title={T.thisPublishes} />
+      <p>{T.thenConsume}</p>
+      <Example steps={consumeFirst()} title={T.thisConsumes} />
     </section>
   );
-}
-
-export function pikaExample(host: string, vhost: string): string {
-  return `import pika
-
-credentials = pika.PlainCredentials("guest", "guest")
-where = pika.ConnectionParameters(${JSON.stringify(host)}, 5672, ${JSON.stringify(vhost)}, credentials)
-with pika.BlockingConnection(where) as connection:
-    channel = connection.channel()
-    channel.queue_declare("hello", durable=True)
-    channel.basic_publish("", "hello", b"Hello, Leveret!")`;
 }
 
 function Listeners({ told }: { told: Told }) {

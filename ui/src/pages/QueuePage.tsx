@@ -7,10 +7,12 @@ import { Bindings } from "../parts/Bindings";
 import { Chart } from "../parts/Chart";
 import { Departures } from "../parts/Departures";
 import { ConfirmButton } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Arguments, Facts, Mark } from "../parts/Facts";
 import { Failure } from "../parts/Failure";
 import { Grid } from "../parts/Grid";
 import { Publish } from "../parts/Publish";
+import { consume } from "../pure/example";
 import { bytes, count, rate } from "../pure/format";
 import { go, link } from "../router";
 import { messageRates, queueLengths, SAMPLES } from "../stats";
@@ -41,6 +43,9 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
       <Departures vhost={vhost} name={name} />
       <h2>{T.consumers}</h2>
       <Consumers consumers={value.consumer_details} />
+      {mayUse && value.consumer_details?.length === 0 ? (
+        <Example vhost={vhost} steps={consume(name, value.type === "stream")} title={T.thisConsumes} />
+      ) : null}
       <Bindings vhost={vhost} name={name} end="to queue" />
       {mayUse && value.type !== "stream" ? <GetMessages vhost={vhost} name={name} got={again} /> : null}
       {mayUse ? <Publish vhost={vhost} exchange="" routingKey={name} /> : null}

@@ -4,17 +4,18 @@ import { path } from "../api";
 import { useConsole } from "../context";
 import { Declare } from "../parts/Declare";
 import type { Field, Told } from "../parts/Dialog";
+import { Example } from "../parts/Example";
 import { Mark, To } from "../parts/Facts";
 import { usePagedList } from "../parts/list";
 import { Table, useWish, type Column } from "../parts/Table";
 import { parseArguments } from "../pure/arguments";
+import { publishFirst } from "../pure/example";
 import { bytes, count, rate } from "../pure/format";
 import { idOf } from "../pure/names";
 import { rateOf } from "../stats";
 import { T } from "../text";
 import type { Queue } from "../types";
 import { State } from "./Connections";
-import { pikaExample } from "./Overview";
 
 const TYPES = ["classic", "quorum", "stream"];
 const keyOf = (row: Queue) => idOf(row.vhost, row.name);
@@ -81,7 +82,7 @@ export function Queues() {
   const empty = (
     <>
       <p>{T.noQueues}</p>
-      <pre class="example">{pikaExample(location.hostname, vhost || "/")}</pre>
+      <Example steps={publishFirst()} title={T.thisPublishes} />
     </>
   );
   return (

@@ -1,10 +1,12 @@
 // What is bound to what, drawn: exchanges, queues, who consumes; with the rates of now.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Refused } from "../api";
+import { path, type Refused } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
+import { Example } from "../parts/Example";
 import { Failure } from "../parts/Failure";
+import { bind } from "../pure/example";
 import { rate } from "../pure/format";
 import { KNOT_HEIGHT, widthOf, type Drawing, type Knot } from "../pure/knots";
 import { idOf } from "../pure/names";
@@ -41,6 +43,7 @@ export function Topology() {
       </div>
       <Failure error={error} />
       {topology?.knots.length === 0 ? <p class="empty">{T.noTopology}</p> : null}
+      {topology?.knots.length === 0 && !search ? <Example steps={bind("amq.topic", "topic")} title={T.thisBinds} /> : null}
       {drawing?.knots.length ? <Picture drawing={drawing} busy={busy} /> : null}
     </>
   );
@@ -48,7 +51,7 @@ export function Topology() {
 
 function useParts() {
   const { vhost } = useConsole();
-  const place = vhost ? `/${encodeURIComponent(vhost)}` : "";
+  const place = vhost ? path`/${vhost}` : "";
   const exchanges = useLive<Exchange[]>(`exchanges${place}?columns=name,vhost,${IN_OUT}`);
   const queues = useLive<Queue[]>(`queues${place}?columns=name,vhost,${PUT_TAKEN}`);
   const bindings = useLive<Binding[]>(`bindings${place}?columns=${ENDS}`);

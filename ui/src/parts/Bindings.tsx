@@ -1,5 +1,6 @@
 // The bindings of an exchange or a queue: seen, made, taken away.
 
+import type { ComponentChildren } from "preact";
 import { ask, path } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
@@ -16,9 +17,11 @@ interface BindingsProps {
   name: string;
   /** Whether they begin here, or end; and at what. */
   end: "from exchange" | "to exchange" | "to queue";
+  /** What to do first where there is none. */
+  first?: ComponentChildren;
 }
 
-export function Bindings({ vhost, name, end }: BindingsProps) {
+export function Bindings({ vhost, name, end, first }: BindingsProps) {
   const { act, entered } = useConsole();
   const mayChange = entered.includes(vhost);
   const { value, error, again } = useLive<Binding[]>(listOf(vhost, name, end));
@@ -40,7 +43,7 @@ export function Bindings({ vhost, name, end }: BindingsProps) {
         {mayChange ? <FormButton label={T.bind} title={T.bindNew} fields={fieldsOf(end)} send={bind} /> : null}
       </div>
       <Failure error={error} />
-      {value?.length === 0 ? <p class="quiet">{T.noBindings}</p> : null}
+      {value?.length === 0 ? <><p class="quiet">{T.noBindings}</p>{first}</> : null}
       <ul class="bindings">
         {value?.map((each) => (
           <li key={idOf(each.source, each.destination_type, each.destination, each.properties_key)}>

@@ -1,5 +1,6 @@
 // English.
 
+import { quoted } from "../pure/names";
 import type { Way } from "../types";
 
 export const en = {
@@ -146,7 +147,16 @@ export const en = {
   queuesCreated: "Queues created",
   queuesDeleted: "Queues deleted",
   firstSteps: "First steps",
-  firstStepsHow: "No queue is there yet. This declares one and publishes a message to it (pip install pika):",
+  firstStepsHow: "No queue is there yet. Programs make them, here with pika (pip install pika).",
+  thisPublishes: "This publishes a message:",
+  thisConsumes: "This consumes, until it is interrupted:",
+  thisBinds: "This declares a queue, binds it and publishes a message to it:",
+  thenConsume: "And in another terminal:",
+  copy: "Copy",
+  copied: "The program is copied",
+  letIn: (vhost: string, user: string) =>
+    `You may do nothing in the virtual host ${vhost} yet. An administrator lets you in: leveretctl set_permissions -p ${quoted(vhost)} ${quoted(user)} '.*' '.*' '.*'`,
+  noAmqp: "This node serves no AMQP: programs can't connect to it.",
   uptime: "Uptime",
   memory: "Memory",
   memoryFor: "What the memory is for",
@@ -184,7 +194,7 @@ export const en = {
   // Connections and channels
   connection: "Connection",
   channel: "Channel",
-  noConnections: "Nobody is connected. A program connects like this:",
+  noConnections: "Nobody is connected.",
   noChannels: "No connection has a channel open.",
   encrypted: "TLS",
   fromClient: "From client",
@@ -221,7 +231,7 @@ export const en = {
   newExchange: "Declare an exchange",
   bindingsFrom: "Bindings from here",
   bindingsTo: "Bindings to here",
-  noBindings: "None.",
+  noBindings: "Nothing is bound.",
   bind: "Bind",
   bindNew: "Make a binding",
   unbind: "Unbind",
@@ -240,7 +250,7 @@ export const en = {
 
   // Queues
   queue: "Queue",
-  noQueues: "No queue is there yet. This declares one and publishes a message to it:",
+  noQueues: "No queue is there yet.",
   newQueue: "Declare a queue",
   nodeHint: "Where it is to live; nothing for the node's own choice.",
   queueArgumentsHint: "One on each line, such as x-message-ttl = 60000, x-max-length = 1000, x-dead-letter-exchange = dead",
@@ -297,7 +307,7 @@ export const en = {
   tracing: "Tracing",
   queueType: "Default queue type",
   operatorPolicies: "Operator policies",
-  noPolicies: "There is no policy.",
+  noPolicies: "There is no policy. One sets arguments of all queues or exchanges of a pattern at once.",
   pattern: "Pattern",
   applyTo: "Apply to",
   definition: "Definition",
@@ -305,7 +315,7 @@ export const en = {
   definitionHint: "One on each line, such as message-ttl = 60000, max-length = 1000, ha-mode = all",
   vhostLimits: "Limits of virtual hosts",
   userLimits: "Limits of users",
-  noLimits: "There is no limit.",
+  noLimits: "There is no limit: set one to bound connections, queues or channels.",
   limit: "Limit",
   most: "At most",
   mostHint: "-1 for no limit, 0 for none at all",

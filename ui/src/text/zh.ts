@@ -1,5 +1,6 @@
 // 简体中文。
 
+import { quoted } from "../pure/names";
 import type { Texts } from "./index";
 
 export const zh: Texts = {
@@ -140,7 +141,16 @@ export const zh: Texts = {
   queuesCreated: "新建的队列",
   queuesDeleted: "删除的队列",
   firstSteps: "第一步",
-  firstStepsHow: "还没有队列。下面的程序声明一个队列并发布一条消息（pip install pika）：",
+  firstStepsHow: "还没有队列。队列由程序声明，这里使用 pika（pip install pika）。",
+  thisPublishes: "下面的程序发布一条消息：",
+  thisConsumes: "下面的程序消费消息，直到被中断：",
+  thisBinds: "下面的程序声明一个队列、绑定它并发布一条消息：",
+  thenConsume: "在另一个终端中：",
+  copy: "复制",
+  copied: "程序已复制",
+  letIn: (vhost: string, user: string) =>
+    `您还不能在虚拟主机 ${vhost} 中操作。管理员可以授权：leveretctl set_permissions -p ${quoted(vhost)} ${quoted(user)} '.*' '.*' '.*'`,
+  noAmqp: "此节点不提供 AMQP：程序无法连接。",
   uptime: "运行时间",
   memory: "内存",
   memoryFor: "内存用途",
@@ -175,7 +185,7 @@ export const zh: Texts = {
 
   connection: "连接",
   channel: "信道",
-  noConnections: "没有人连接。程序这样连接：",
+  noConnections: "没有人连接。",
   noChannels: "没有打开的信道。",
   encrypted: "TLS",
   fromClient: "来自客户端",
@@ -211,7 +221,7 @@ export const zh: Texts = {
   newExchange: "声明交换机",
   bindingsFrom: "由此发出的绑定",
   bindingsTo: "到此的绑定",
-  noBindings: "无。",
+  noBindings: "没有绑定。",
   bind: "绑定",
   bindNew: "建立绑定",
   unbind: "解绑",
@@ -229,7 +239,7 @@ export const zh: Texts = {
   payload: "内容",
 
   queue: "队列",
-  noQueues: "还没有队列。下面的程序声明一个队列并发布一条消息：",
+  noQueues: "还没有队列。",
   newQueue: "声明队列",
   nodeHint: "所在节点；留空则由节点选择。",
   queueArgumentsHint: "每行一个，例如 x-message-ttl = 60000、x-max-length = 1000、x-dead-letter-exchange = dead",
@@ -284,7 +294,7 @@ export const zh: Texts = {
   tracing: "跟踪",
   queueType: "默认队列类型",
   operatorPolicies: "运维策略",
-  noPolicies: "没有策略。",
+  noPolicies: "没有策略。策略为名称匹配的所有队列或交换机统一设置参数。",
   pattern: "模式",
   applyTo: "应用于",
   definition: "定义",
@@ -292,7 +302,7 @@ export const zh: Texts = {
   definitionHint: "每行一个，例如 message-ttl = 60000、max-length = 1000、ha-mode = all",
   vhostLimits: "虚拟主机的限制",
   userLimits: "用户的限制",
-  noLimits: "没有限制。",
+  noLimits: "没有限制：可以限制连接、队列或信道的数量。",
   limit: "限制",
   most: "最多",
   mostHint: "-1 表示没有限制，0 表示一个也不允许",

@@ -9,6 +9,7 @@ from leveret.management.answers import Done, Json
 from leveret.management.console.cookie import kept, token_of
 from leveret.management.entry import admit_with_password
 from leveret.management.resource import ANYBODY, MANAGEMENT, Resource
+from leveret.management.views.listeners import amqp
 
 if TYPE_CHECKING:
     from leveret.broker.users import User
@@ -42,9 +43,14 @@ def end(call: Call) -> Answer:
 
 
 def _shown(call: Call, user: User) -> dict[str, object]:
-    """vhosts: those that the user has permissions in."""
+    """vhosts: those that the user has permissions in. amqp: where programs connect to this node."""
     granted = [vhost for name, vhost, _ in call.broker.permissions if name == user.name]
-    return {"name": user.name, "tags": sorted(user.tags), "vhosts": sorted(granted)}
+    return {
+        "name": user.name,
+        "tags": sorted(user.tags),
+        "vhosts": sorted(granted),
+        "amqp": amqp(call.host),
+    }
 
 
 def _cookie(call: Call, token: str, seconds: int) -> str:

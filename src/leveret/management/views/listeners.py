@@ -36,6 +36,15 @@ def listeners(host: Host) -> list[dict[str, Any]]:
     ]
 
 
+def amqp(host: Host) -> dict[str, Any] | None:
+    """Where programs connect: without TLS where that is possible. None: nowhere."""
+    served = [each for each in host.listeners if each.protocol in _AMQP]
+    if not served:
+        return None
+    first = min(served, key=lambda each: (each.protocol, each.port))
+    return {"port": first.port, "ssl": first.protocol == "amqp/ssl"}
+
+
 def _socket_options(host: Host, listening: Listening) -> Mapping[str, Any] | list[str]:
     if listening.protocol in _DESCRIPTIONS:
         return {**_ip(listening), "port": listening.port, **_protocol(listening)}
