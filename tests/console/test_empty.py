@@ -4,6 +4,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import pika
 import pytest
 from playwright.sync_api import expect
 
@@ -118,6 +119,14 @@ def test_a_program_publishes_to_this_queue_and_another_consumes_it(guest, api, k
     run(publisher)
     with running(shown(guest)) as process:
         assert process.stdout.readline() == b"b'Hello, Leveret!'\n"
+        expect(guest.page.locator("pre.example")).to_have_count(0)
+
+
+def test_what_is_for_one_connection_alone_is_offered_to_no_other(guest, node):
+    with pika.BlockingConnection(pika.URLParameters(node.url)) as connection:
+        connection.channel().queue_declare("mine", exclusive=True)
+        guest.go("queues", "/", "mine")
+        guest.sees("Nobody consumes here.")
         expect(guest.page.locator("pre.example")).to_have_count(0)
 
 

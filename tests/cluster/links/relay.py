@@ -27,9 +27,13 @@ class Relay:
         return self._server.sockets[0].getsockname()[:2]
 
     async def stop(self):
-        self._server.close()
         self.cut()
-        await asyncio.sleep(0.01)  # Who is being let in just now gets in, and is sent away.
+        # asyncio loses a socket that knocked before its server was closed: nobody knocks any more,
+        # who is being let in gets in and is sent away, and then the door is closed.
+        for each in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(each.fileno())
+        await asyncio.sleep(0.01)
+        self._server.close()
         self.lose()
         for task in self._tasks:
             task.cancel()

@@ -43,7 +43,7 @@ export function QueuePage({ vhost, name }: { vhost: string; name: string }) {
       <Departures vhost={vhost} name={name} />
       <h2>{T.consumers}</h2>
       <Consumers consumers={value.consumer_details} />
-      {mayUse && value.consumer_details?.length === 0 ? (
+      {mayUse && !value.exclusive && value.consumer_details?.length === 0 ? (
         <Example vhost={vhost} steps={consume(name, value.type === "stream")} title={T.thisConsumes} />
       ) : null}
       <Bindings vhost={vhost} name={name} end="to queue" />
