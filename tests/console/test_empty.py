@@ -13,7 +13,7 @@ from leveret import Settings
 from tests.management.asking import Api
 
 PATIENCE_S = 30
-ODD = "a/b \"c\" 'd' \\ \N{RABBIT FACE}"
+ODD = "a/b \"c\" 'd' \\ \N{RABBIT FACE}\N{RIGHT-TO-LEFT OVERRIDE}"
 
 
 @pytest.fixture

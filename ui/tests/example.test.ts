@@ -12,6 +12,10 @@ describe("a program to begin with", () => {
     expect(program).not.toContain("ssl");
   });
 
+  it("looks like what it is, whatever is in a name", () => {
+    expect(publish("a\u202eb c\u00a0\u{1f430}")[0]).toContain('"a\\U0000202eb c\\U000000a0\u{1f430}"');
+  });
+
   it("speaks TLS where the node speaks nothing else", () => {
     const program = pikaExample({ ...WHERE, amqp: { port: 5671, ssl: true } }, []);
     expect(program).toMatch(/^import ssl/);

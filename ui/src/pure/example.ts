@@ -14,8 +14,13 @@ export interface Where {
 
 const GREETING = 'b"Hello, Leveret!"';
 
+// What would make a program look other than it is: control characters, directions, spaces that are none.
+const UNSEEN = /(?! )[\p{C}\p{Z}]/gu;
+
 /** As Python writes a string: JSON's escapes are among its own. */
-const text = (said: string) => JSON.stringify(said);
+const text = (said: string) => JSON.stringify(said).replace(UNSEEN, escaped);
+
+const escaped = (each: string) => `\\U${(each.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
 
 export function pikaExample({ host, amqp, vhost, user }: Where, steps: string[]): string {
   const password = user === "guest" ? 'PASSWORD = "guest"' : 'PASSWORD = "..."  # yours';
