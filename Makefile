@@ -15,7 +15,7 @@ run: .venv/run.stamp ui  ## a broker on 127.0.0.1:5672 and its console on port 1
 	$(BIN)/leveret serve --bind 127.0.0.1 --banner
 
 test: setup  ## all parts, four side by side, the longest first
-	$(MAKE) --jobs 4 --output-sync=target test-compared test-alone test-scenes test-clustered test-console test-simulated
+	$(MAKE) --jobs 4 --output-sync=target test-compared test-alone test-scenes test-console test-clustered test-simulated
 
 test-compared:  ## what is compared with RabbitMQ, or said to others' clients
 	$(BIN)/pytest tests/conformance tests/examples

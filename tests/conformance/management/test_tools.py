@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     import pyrabbit2.api
     import pyrabbit2.http
 
-WAIT_S_MAX = 20.0
+WAIT_S_MAX = 60.0
 VHOST = "tools"
 
 
