@@ -1,6 +1,6 @@
 // How the whole node, or cluster, is.
 
-import { ask, get } from "../api";
+import { ask, get, path } from "../api";
 import { useConsole } from "../context";
 import { useLive } from "../live";
 import { Chart } from "../parts/Chart";
@@ -89,7 +89,7 @@ function Listeners({ told }: { told: Told }) {
 /** All that is declared, out of the node and into it. */
 function Definitions() {
   const { act, vhost } = useConsole();
-  const where = vhost ? `definitions/${encodeURIComponent(vhost)}` : "definitions";
+  const where = vhost ? path`definitions/${vhost}` : "definitions";
   const download = () => act(T.exported, async () => save("definitions.json", await get(where)));
   const upload = (file: File) =>
     act(T.imported(file.name), async () => ask("POST", where, JSON.parse(await file.text())));

@@ -31,7 +31,7 @@ export function Policies() {
 function PolicyList({ kind, title, mayChange }: { kind: Kind; title: string; mayChange: boolean }) {
   const { act, vhost, seen } = useConsole();
   const [wish, change] = useWish(kind, "name");
-  const list = useWholeList<Policy>(vhost ? `${kind}/${encodeURIComponent(vhost)}` : kind, wish, keyOf);
+  const list = useWholeList<Policy>(vhost ? `${kind}/${path`${vhost}`}` : kind, wish, keyOf);
   const set = async (told: Told, of?: Policy) => {
     const { vhost: where = "", name = "" } = { ...told, ...of };
     const isDone = await act(T.saved(name), () => ask("PUT", `${kind}/${path`${where}/${name}`}`, bodyOf(told)));
