@@ -11,6 +11,7 @@ from leveret import Settings
 from leveret.management.console.files import BUILT
 from tests.conformance.installed import require
 from tests.console.person import Person
+from tests.console.village import village
 
 PATIENCE_MS = 10_000
 # Where screenshots are kept, to be looked at.
@@ -65,12 +66,29 @@ def browse(chromium, node):
 
 
 @pytest.fixture
-def guest(browse):
+def enter(browse):
+    """Somebody who has logged in."""
+
+    def log_in(user, password="x"):
+        person = browse()
+        person.log_in(user, password)
+        person.sees("Message rates")
+        return person
+
+    return log_in
+
+
+@pytest.fixture
+def guest(enter):
     """An administrator who has logged in."""
-    person = browse()
-    person.log_in("guest", "guest")
-    person.sees("Message rates")
-    return person
+    return enter("guest", "guest")
+
+
+@pytest.fixture(scope="module")
+def there():
+    """A village, for the modules whose node is its own."""
+    with village() as there:
+        yield there
 
 
 @pytest.fixture

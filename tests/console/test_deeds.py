@@ -6,15 +6,8 @@ from playwright.sync_api import expect
 
 from tests.console.test_messages import choose, rows
 from tests.console.test_queues import declare
-from tests.console.village import village
 
 INSIDERS = ["manager", "policymaker", "watcher"]
-
-
-@pytest.fixture(scope="module")
-def there():
-    with village() as there:
-        yield there
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +16,9 @@ def node(there):
 
 
 @pytest.fixture(params=INSIDERS)
-def insider(browse, request):
+def insider(enter, request):
     """Somebody who may do everything in one virtual host, and his name."""
-    return logged_in(browse, request.param), request.param
-
-
-def logged_in(browse, user):
-    person = browse()
-    person.log_in(user, "x")
-    person.sees("Message rates")
-    return person
+    return enter(request.param), request.param
 
 
 def publish(person, payload, **told):
@@ -140,8 +126,8 @@ def test_who_has_connected_closes_his_own_connection(insider, there):
     expect(person.row(there.connections[user])).to_have_count(0)
 
 
-def test_a_policymaker_makes_a_policy_for_his_virtual_host(browse):
-    person = logged_in(browse, "policymaker")
+def test_a_policymaker_makes_a_policy_for_his_virtual_host(enter):
+    person = enter("policymaker")
     person.go("policies")
     person.press("Add")
     expect(person.page.locator("dialog [name=vhost] option")).to_have_text(["/"])

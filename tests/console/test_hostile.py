@@ -21,7 +21,6 @@ NAMES = {
 }
 LISTS = ("connections", "exchanges", "queues", "users", "vhosts", "policies", "limits")
 
-
 # No name of a queue or an exchange has a line break: brokers take them out of these.
 LINES = "one\r\ntwo\nthree"
 

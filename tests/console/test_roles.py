@@ -5,7 +5,7 @@ import socket
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.village import HIDDEN, village
+from tests.console.village import HIDDEN
 
 REFUSED = "You may not do that"
 LOOKING = ["Ready", "Unacknowledged", "Look again"]
@@ -114,25 +114,8 @@ BUTTONS = {
 
 
 @pytest.fixture(scope="module")
-def there():
-    with village() as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
 def node(there):
     return there.node
-
-
-@pytest.fixture
-def enter(browse):
-    def log_in(user):
-        person = browse()
-        person.log_in(user, "guest" if user == "guest" else "x")
-        person.sees("Message rates")
-        return person
-
-    return log_in
 
 
 def open_page(person, there, user, page):
@@ -157,7 +140,7 @@ def buttons(person):
 
 @pytest.mark.parametrize("user", BUTTONS)
 def test_each_page_has_the_buttons_that_its_reader_may_use(enter, there, user):
-    person = enter(user)
+    person = enter(user, "guest" if user == "guest" else "x")
     for page in PAGES:
         seen = open_page(person, there, user, page)
         told = BUTTONS[user].get(page, MANAGER.get(page))
@@ -176,26 +159,24 @@ def test_who_asks_for_what_is_elsewhere_is_refused(enter, user):
         expect(main(person)).to_have_text(f"{REFUSED}: User not authorised to access virtual host")
 
 
-def test_who_is_connected_to_the_chosen_virtual_host_is_listed(enter, there):
-    person = enter("guest")
-    chosen = person.page.get_by_role("banner").get_by_label("Virtual host")
+def test_who_is_connected_to_the_chosen_virtual_host_is_listed(guest, there):
+    chosen = guest.page.get_by_role("banner").get_by_label("Virtual host")
     for vhost, here, elsewhere in (
         ("/", "manager", f"{HIDDEN}-user"),
         (f"{HIDDEN}-vhost", f"{HIDDEN}-user", "manager"),
     ):
         chosen.select_option(vhost)
         for page in ("connections", "channels"):
-            person.go(page)
-            expect(person.row(there.connections[here])).to_be_visible()
-            expect(person.row(there.connections[elsewhere])).to_have_count(0)
+            guest.go(page)
+            expect(guest.row(there.connections[here])).to_be_visible()
+            expect(guest.row(there.connections[elsewhere])).to_have_count(0)
     chosen.select_option("")
 
 
-def test_an_administrator_is_offered_nothing_where_he_has_no_permissions(enter):
-    person = enter("guest")
-    person.go("queues", f"{HIDDEN}-vhost", f"{HIDDEN}-queue")
-    expect(main(person)).to_contain_text(f"{HIDDEN}-key")
-    expect(buttons(person)).to_have_text([])
-    person.go("exchanges", f"{HIDDEN}-vhost", f"{HIDDEN}-exchange")
-    expect(main(person)).to_contain_text(f"{HIDDEN}-key")
-    expect(buttons(person)).to_have_text([])
+def test_an_administrator_is_offered_nothing_where_he_has_no_permissions(guest):
+    guest.go("queues", f"{HIDDEN}-vhost", f"{HIDDEN}-queue")
+    expect(main(guest)).to_contain_text(f"{HIDDEN}-key")
+    expect(buttons(guest)).to_have_text([])
+    guest.go("exchanges", f"{HIDDEN}-vhost", f"{HIDDEN}-exchange")
+    expect(main(guest)).to_contain_text(f"{HIDDEN}-key")
+    expect(buttons(guest)).to_have_text([])
